@@ -1,0 +1,138 @@
+#include "base/config/broker_config.h"
+
+#include "base/assert.h"
+#include "base/config/broker_check.h"
+#include "base/config/value.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace kstream::config {
+namespace {
+
+using Milliseconds = BrokerConfig::Milliseconds;
+constexpr std::int64_t kLongestMs = 10LL * 365 * 24 * 3'600'000;
+
+struct Field {
+  std::string_view name;
+  std::variant<bool BrokerConfig::*, std::int32_t BrokerConfig::*, std::uint32_t BrokerConfig::*,
+               std::int64_t BrokerConfig::*, Milliseconds BrokerConfig::*>
+      member;
+};
+constexpr Field kFields[] = {
+    {"auto.create.topics.enable", &BrokerConfig::auto_create_topics_enable},
+    {"connections.max.idle.ms", &BrokerConfig::connections_max_idle},
+    {"default.replication.factor", &BrokerConfig::default_replication_factor},
+    {"fetch.max.bytes", &BrokerConfig::fetch_max_bytes},
+    {"log.flush.offset.checkpoint.interval.ms", &BrokerConfig::log_flush_offset_checkpoint_interval},
+    {"log.retention.check.interval.ms", &BrokerConfig::log_retention_check_interval},
+    {"metadata.log.max.record.bytes.between.snapshots", &BrokerConfig::metadata_log_max_record_bytes_between_snapshots},
+    {"metadata.log.max.snapshot.interval.ms", &BrokerConfig::metadata_log_max_snapshot_interval},
+    {"metadata.log.segment.bytes", &BrokerConfig::metadata_log_segment_bytes},
+    {"metadata.log.segment.ms", &BrokerConfig::metadata_log_segment_ms},
+    {"num.partitions", &BrokerConfig::num_partitions},
+    {"num.shards", &BrokerConfig::num_shards},
+    {"queued.max.request.bytes", &BrokerConfig::queued_max_request_bytes},
+    {"queued.max.requests", &BrokerConfig::queued_max_requests},
+    {"request.timeout.ms", &BrokerConfig::request_timeout},
+    {"socket.request.max.bytes", &BrokerConfig::socket_request_max_bytes},
+};
+
+void assign(bool& field, std::string_view value) { field = *parse_boolean(value); }
+void assign(Milliseconds& field, std::string_view value) {
+  auto ms = *parse_integer(value);
+  field = Milliseconds(ms < 0 ? kLongestMs : std::min(ms, kLongestMs));
+}
+template <std::integral Number>
+void assign(Number& field, std::string_view value) {
+  field = static_cast<Number>(*parse_integer(value));
+}
+
+/// Values that check_broker_configs has accepted, read by name.
+class Reader {
+ public:
+  explicit Reader(const Values& values) : values_(values) {}
+
+  std::optional<std::string> text(std::string_view name) const {
+    const Row* row = find_row(broker_rows(), name);
+    KS_ASSERT(row);
+    return broker_value(*row, values_);
+  }
+  std::optional<std::string> not_blank(std::string_view name) const {
+    auto given = text(name).value_or("");
+    auto value = trim(given);
+    return value.empty() ? std::nullopt : std::optional<std::string>(value);
+  }
+  std::vector<std::string> list(std::string_view name) const {
+    auto value = text(name).value_or("");
+    auto items = parse_list(value);
+    return {items.begin(), items.end()};
+  }
+  /// Which of the choices of its row a config has.
+  std::size_t choice(std::string_view name, std::initializer_list<std::string_view> choices) const {
+    auto value = text(name).value_or("");
+    return static_cast<std::size_t>(std::ranges::find(choices, trim(value)) - choices.begin());
+  }
+
+ private:
+  const Values& values_;
+};
+
+TopicConfig topic_defaults(const Values& values) {
+  Values defaults;
+  for (const Row& row : topic_rows()) {
+    if (auto value = value_of_synonyms(row, values)) defaults[std::string(row.name)] = *value;
+  }
+  return resolve(defaults, TopicConfig{});
+}
+
+/// Without the listeners that are for controllers only.
+std::vector<Listener> client_listeners(const Reader& read) {
+  auto listeners = *parse_listeners(*read.text("listeners"));
+  auto controllers = read.list("controller.listener.names");
+  std::erase_if(listeners,
+                [&](const Listener& l) { return std::ranges::find(controllers, l.name) != controllers.end(); });
+  return listeners;
+}
+
+std::vector<Listener> advertised(const Reader& read, std::vector<Listener> listeners) {
+  auto told = *parse_listeners(read.text("advertised.listeners").value_or(""));
+  for (Listener& listener : listeners) {
+    auto found = std::ranges::find(told, listener.name, &Listener::name);
+    if (found != told.end()) listener = *found;
+  }
+  return listeners;
+}
+
+}  // namespace
+
+std::optional<std::string> broker_value(const Row& row, const Values& values) {
+  if (auto set = values.find(row.name); set != values.end()) return set->second;
+  if (auto value = value_of_synonyms(row, values)) return value;
+  return row.default_value ? std::optional<std::string>(*row.default_value) : std::nullopt;
+}
+
+Result<BrokerConfig> make_broker_config(const Values& values) {
+  for (Problem& problem : check_broker_configs(values)) {
+    if (!problem.is_warning) return {ErrorCode::invalid_config, std::move(problem.text)};
+  }
+  Reader read(values);
+  BrokerConfig config;
+  for (const Field& field : kFields) {
+    std::visit([&](auto member) { assign(config.*member, *read.text(field.name)); }, field.member);
+  }
+  config.node_id = NodeId(static_cast<std::int32_t>(*parse_integer(*read.text("node.id"))));
+  config.rack = read.not_blank("broker.rack");
+  config.log_dirs = read.list("log.dirs");
+  config.metadata_log_dir = read.not_blank("metadata.log.dir").value_or(config.log_dirs[0]);
+  config.listeners = client_listeners(read);
+  config.advertised_listeners = advertised(read, config.listeners);
+  config.topic_defaults = topic_defaults(values);
+  config.record_validation =
+      static_cast<RecordValidation>(read.choice("record.validation", {"header", "walk", "full"}));
+  config.log_level = static_cast<base::LogLevel>(read.choice("log.level", {"debug", "info", "warning", "error"}));
+  config.values = values;
+  return config;
+}
+
+}  // namespace kstream::config

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <kstream/ids.h>
+#include <kstream/result.h>
+
+#include "base/config/config.h"
+#include "base/config/listener.h"
+#include "base/config/topic_config.h"
+#include "base/log_line.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kstream::config {
+
+/// record.validation: how far a produced batch is looked into. Numbered as records::Validation.
+enum class RecordValidation : std::uint8_t { header, walk, full };
+
+/// What the server obeys, typed and immutable: every shard sees the same one. Durations are at most ten years, which
+/// also stands for "never".
+struct BrokerConfig {
+  using Milliseconds = std::chrono::milliseconds;
+
+  NodeId node_id{1};
+  std::optional<std::string> rack;             ///< broker.rack
+  std::vector<std::string> log_dirs;           ///< one or more
+  std::string metadata_log_dir;                ///< the first of log_dirs unless set
+  std::vector<Listener> listeners;             ///< for clients; one or more, each of its own name
+  std::vector<Listener> advertised_listeners;  ///< the same names in the same order
+  std::uint32_t num_shards = 0;                ///< 0: one per core
+
+  bool auto_create_topics_enable = true;
+  std::int32_t num_partitions = 1;
+  std::int32_t default_replication_factor = 1;
+  TopicConfig topic_defaults;  ///< log.*, message.max.bytes, min.insync.replicas
+  RecordValidation record_validation = RecordValidation::walk;
+
+  std::int32_t socket_request_max_bytes = 100 << 20;
+  std::int32_t fetch_max_bytes = 55 << 20;
+  std::int32_t queued_max_requests = 500;      ///< of the whole broker
+  std::int64_t queued_max_request_bytes = -1;  ///< of the whole broker; -1: no limit of the operator's
+  Milliseconds request_timeout{30'000};
+  Milliseconds connections_max_idle{600'000};
+
+  Milliseconds log_retention_check_interval{300'000};
+  Milliseconds log_flush_offset_checkpoint_interval{60'000};
+
+  std::int32_t metadata_log_segment_bytes = 1 << 30;
+  Milliseconds metadata_log_segment_ms{604'800'000};
+  std::int64_t metadata_log_max_record_bytes_between_snapshots = 20 << 20;
+  Milliseconds metadata_log_max_snapshot_interval{3'600'000};
+
+  base::LogLevel log_level = base::LogLevel::info;
+
+  Values values;  ///< what was set, for DescribeConfigs and effective_topic_configs
+};
+
+/// The snapshot of `values`, which must name log.dirs or log.dir; the first error of check_broker_configs, if there is
+/// one.
+Result<BrokerConfig> make_broker_config(const Values& values);
+
+/// The value that holds for a broker config: what is set, else what its synonyms give, else the default; nothing for
+/// null.
+std::optional<std::string> broker_value(const Row& row, const Values& values);
+
+}  // namespace kstream::config

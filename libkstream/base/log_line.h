@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/time.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace kstream::base {
+
+enum class LogLevel : std::uint8_t { debug, info, warning, error };
+
+/// One line for the operator, as an effect of a machine that does no I/O. One sentence without a newline.
+struct LogLine {
+  LogLevel level = LogLevel::info;
+  std::string text;
+  bool operator==(const LogLine&) const = default;
+};
+
+/// Keeps one cause, which clients can repeat as fast as they like, from filling the log: at most `lines` per
+/// `interval`. Each cause has its own.
+class RateLimit {
+ public:
+  RateLimit(std::uint32_t lines, std::chrono::nanoseconds interval) : lines_(lines), interval_(interval) {}
+
+  /// Whether a line may be written now: then the number of lines refused since the last admitted one, for that line to
+  /// tell; nothing if this one is refused too.
+  std::optional<std::uint64_t> admit(MonoTime now) {
+    if (now >= window_end_) {
+      window_end_ = now + interval_;
+      admitted_ = 0;
+    }
+    if (admitted_ == lines_) {
+      ++refused_;
+      return std::nullopt;
+    }
+    ++admitted_;
+    return std::exchange(refused_, 0);
+  }
+
+ private:
+  std::uint32_t lines_;
+  std::chrono::nanoseconds interval_;
+  MonoTime window_end_{INT64_MIN};
+  std::uint32_t admitted_ = 0;
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace kstream::base

@@ -1,0 +1,187 @@
+#pragma once
+
+#include <kstream/ids.h>
+#include <kstream/result.h>
+
+#include "base/frame.h"
+#include "base/metrics.h"
+#include "base/shared_file.h"
+#include "base/time.h"
+#include "broker/address.h"
+#include "cluster/image.h"
+#include "protocol/create_topics.h"
+#include "records/validate.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Everything that crosses between the machines of one process, as one closed set. All of it is moved; what several
+/// machines hold is a Block, a SharedFile or an Image. An answer names its Call.
+namespace kstream::broker {
+
+/// A partition as a request names it once the topic is known.
+struct PartitionKey {
+  Uuid topic;
+  PartitionId partition;
+  bool operator==(const PartitionKey&) const = default;
+};
+
+// ---- produce
+
+/// One validated batch for one partition.
+struct Append {
+  Call call{};
+  PartitionKey key;
+  std::int16_t acks = -1;
+  records::ValidBatch batch;
+  base::Slice bytes;
+};
+struct Appended {
+  Call call{};
+  ErrorCode error = ErrorCode::none;
+  std::string detail{};
+  Offset base = kNoOffset;
+  Timestamp log_append_time = kNoTimestamp;
+  Offset log_start = kNoOffset;
+};
+
+// ---- fetch, in two rounds
+
+/// Asks what there is for a fetch at each position, and to be told when it grows, until Collect or Disarm.
+struct Arm {
+  struct Part {
+    std::uint32_t part = 0;
+    PartitionKey key;
+    Offset from;
+    LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
+  };
+  Call call{};
+  std::vector<Part> parts{};
+};
+/// The answer to Arm for every part of it, and later again for a part that has grown.
+struct Grown {
+  struct Part {
+    std::uint32_t part = 0;
+    ErrorCode error = ErrorCode::none;
+    std::uint64_t available = 0;  ///< bytes, to the precision of the index; 0 if and only if there is nothing
+  };
+  Call call{};
+  std::vector<Part> parts{};
+};
+/// Asks for the ranges themselves and ends the arming of all parts.
+struct Collect {
+  struct Part {
+    std::uint32_t part = 0;
+    PartitionKey key;
+    Offset from;
+    LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
+    std::uint32_t max_bytes = 0;  ///< 0: no bytes are wanted, only the offsets
+  };
+  Call call{};
+  std::vector<Part> parts{};
+};
+struct Ranges {
+  struct Part {
+    std::uint32_t part = 0;
+    ErrorCode error = ErrorCode::none;
+    Offset high_watermark = kNoOffset;
+    Offset last_stable = kNoOffset;
+    Offset log_start = kNoOffset;
+    base::FileRef file;  ///< null where there are no bytes
+    std::uint64_t position = 0;
+    std::uint32_t bytes = 0;
+  };
+  Call call{};
+  std::vector<Part> parts{};
+};
+/// The fetch has ended without Collect.
+struct Disarm {
+  Call call{};
+  std::vector<PartitionKey> keys;
+};
+
+// ---- offsets by time
+
+struct Lookup {
+  Call call{};
+  PartitionKey key;
+  std::int64_t timestamp = 0;  ///< a time, or one of ListOffsets' negative words
+  LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
+};
+struct LookedUp {
+  Call call{};
+  ErrorCode error = ErrorCode::none;
+  Timestamp timestamp = kNoTimestamp;
+  Offset offset = kNoOffset;
+  LeaderEpoch leader_epoch = kNoLeaderEpoch;
+};
+
+// ---- the controller
+
+/// A request that only the controller decides, as Kafka's own struct, through the one port for such calls.
+struct ControllerCall {
+  Call call{};
+  std::variant<protocol::CreateTopicsRequest> request;
+};
+/// Answered when the change is committed and every shard has published it.
+struct ControllerAnswer {
+  Call call{};
+  ErrorCode error = ErrorCode::none;  ///< the call as a whole failed: NOT_CONTROLLER
+  std::variant<protocol::CreateTopicsResponse> response{};
+};
+
+// ---- metadata, life and observation
+
+/// A new committed image; the shard answers Published when requests see it.
+struct Publish {
+  cluster::ImageRef image;
+};
+struct Published {
+  Offset offset;  ///< of the image
+};
+
+/// Ends a shard's requests: no new one is started, those under way are answered. Answered by Drained.
+struct Stop {
+  base::MonoTime deadline;
+};
+/// How far a log is known to be synced, for the recovery point checkpoint of its directory.
+struct RecoveryPoint {
+  std::uint16_t directory = 0;
+  std::string topic;
+  PartitionId partition;
+  Offset offset;
+  Offset log_start;
+};
+struct Drained {};
+/// When all shards are drained, so that none sends another an append any more: logs are closed. Answered by Stopped.
+struct CloseLogs {};
+struct Stopped {
+  bool clean = true;  ///< every log was closed
+};
+/// Asked for the periodic checkpoints, and once more by control when all shards have stopped.
+struct ReportRecoveryPoints {};
+struct RecoveryPoints {
+  std::vector<RecoveryPoint> points;
+};
+
+/// A log directory failed: nothing in it may be served.
+struct DirectoryFailed {
+  std::uint16_t directory = 0;
+  std::string detail{};
+};
+
+struct ReportMetrics {
+  std::uint32_t query = 0;
+};
+struct MetricsReport {
+  std::uint32_t query = 0;
+  base::MetricsSnapshot metrics;
+};
+
+using Message = std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, ControllerCall,
+                             ControllerAnswer, Publish, Published, Stop, Drained, CloseLogs, Stopped,
+                             ReportRecoveryPoints, RecoveryPoints, DirectoryFailed, ReportMetrics, MetricsReport>;
+
+}  // namespace kstream::broker

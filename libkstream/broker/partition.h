@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/time.h"
+#include "broker/messages.h"
+#include "log/log.h"
+
+#include <deque>
+#include <vector>
+
+namespace kstream::broker {
+
+/// A partition that this broker leads, on the shard where it lives: its log, and who waits for it.
+struct Partition {
+  Partition(PartitionKey which, std::uint16_t dir, LeaderEpoch leader_epoch, log::Log its_log)
+      : key(which), directory(dir), epoch(leader_epoch), log(std::move(its_log)) {}
+
+  /// The end of what everybody may read. With one replica it is the log end offset.
+  Offset high_watermark() const { return log.end(); }
+
+  /// A produce request that is answered when the high watermark passes its last offset.
+  struct Waiter {
+    Call call;
+    Offset base, last;
+    Timestamp log_append_time;
+  };
+  /// A fetch that is told when there is something at `from` or behind.
+  struct Watch {
+    Call call;
+    Offset from;
+  };
+
+  const PartitionKey key;
+  const std::uint16_t directory;  ///< index of its log directory
+  LeaderEpoch epoch;
+  log::Log log;
+  std::deque<Waiter> waiters;  ///< in the order of their offsets
+  std::vector<Watch> watches;
+  bool dirty = false;   ///< in the shard's list of logs that may have operations to give
+  Offset announced{0};  ///< the high watermark at the last look at the watches
+};
+
+}  // namespace kstream::broker

@@ -1,0 +1,338 @@
+#include "broker/requests.h"
+
+#include "base/assert.h"
+#include "broker/dispatch.h"
+
+namespace kstream::broker {
+namespace {
+
+/// What one connection may have waiting and under way before it is no longer read. A single larger frame is taken when
+/// nothing else is held.
+constexpr std::size_t kMaxHeldRequests = 100, kMaxHeldBytes = 16 << 20;
+
+base::Histogram latency_of(std::int16_t api) {
+  if (api == static_cast<std::int16_t>(protocol::ApiKey::produce)) return base::Histogram::request_produce;
+  if (api == static_cast<std::int16_t>(protocol::ApiKey::fetch)) return base::Histogram::request_fetch;
+  return base::Histogram::request_other;
+}
+
+}  // namespace
+
+AnyTicket::~AnyTicket() {
+  if (requests_) requests_->dropped(slot_);
+}
+
+Call AnyTicket::call(std::uint32_t part) const { return {requests_->self_, slot_, generation_, part}; }
+
+Requests::Requests(MachineId self, Shard& shard, Effects& effects, base::Metrics& metrics, Start start)
+    : self_(self), shard_(shard), effects_(effects), metrics_(metrics), start_(start) {}
+
+Requests::~Requests() {
+  destroying_ = true;  // tickets that end now need no answer
+  ended_.clear();
+  for (auto& slot : slots_) slot.join.reset();
+}
+
+// ---- connections
+
+ConnectionId Requests::open(std::uint8_t listener) {
+  auto slot = static_cast<std::uint32_t>(connections_.size());
+  if (free_connections_.empty()) {
+    connections_.emplace_back();
+  } else {
+    slot = free_connections_.back();
+    free_connections_.pop_back();
+  }
+  auto& connection = connections_[slot];
+  connection.open = true;
+  connection.listener = listener;
+  ++open_connections_;
+  return {slot, connection.generation};
+}
+
+Requests::Connection* Requests::find(ConnectionId id) {
+  auto& connection = connections_[id.slot];
+  return connection.open && connection.generation == id.generation ? &connection : nullptr;
+}
+
+void Requests::closed(ConnectionId id) {
+  auto* connection = find(id);
+  if (!connection) return;
+  auto order = std::move(connection->order);
+  *connection = Connection{};
+  connection->generation = id.generation + 1;
+  free_connections_.push_back(id.slot);
+  --open_connections_;
+  for (auto number : order) {
+    auto& slot = slots_[number];
+    if (slot.join) {
+      slot.join->abandon(shard_);
+      ended_.push_back(std::move(slot.join));  // its ticket releases the slot
+    } else if (slot.answered) {
+      release(number);
+    }
+  }
+}
+
+void Requests::refuse(ConnectionId id, CloseReason reason) {
+  effects_.closes.push_back({id, reason});
+  closed(id);
+}
+
+// ---- the order of requests
+
+bool Requests::receive(ConnectionId id, base::Slice frame, base::Now now) {
+  auto* connection = find(id);
+  if (!connection || stopping_) return true;
+  protocol::Reader reader(frame.bytes, false);
+  auto header = protocol::read_request_header(reader);
+  if (!header.ok()) {
+    refuse(id, header.code() == ErrorCode::unsupported_version ? CloseReason::unsupported_request
+                                                               : CloseReason::malformed_request);
+    return true;
+  }
+  const auto* handler = find_handler(header->api_key);
+  if (!handler || !serves(*handler, header->api_version)) return refuse(id, CloseReason::unsupported_request), true;
+  auto body = frame.bytes.substr(frame.bytes.size() - reader.left());
+  connection->held_bytes += frame.bytes.size();
+  connection->waiting.push_back({std::move(*header), std::move(frame), body, now, handler->overlapping});
+  mark_ready(id, *connection);
+  run(now);
+  connection = find(id);
+  if (!connection) return true;
+  auto held = connection->waiting.size() + connection->order.size();
+  connection->full = held >= kMaxHeldRequests || connection->held_bytes >= kMaxHeldBytes;
+  return !connection->full;
+}
+
+bool Requests::may_start(const Connection& connection) const {
+  if (connection.waiting.empty() || stopping_) return false;
+  return connection.waiting.front().overlapping ? connection.exclusive == 0 : connection.order.empty();
+}
+
+void Requests::start_next(ConnectionId id, Connection& connection) {
+  auto number = static_cast<std::uint32_t>(slots_.size());
+  if (free_slots_.empty()) {
+    slots_.emplace_back();
+  } else {
+    number = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  auto next = std::move(connection.waiting.front());
+  connection.waiting.pop_front();
+  connection.order.push_back(number);
+  connection.exclusive += next.overlapping ? 0 : 1;
+  auto& slot = slots_[number];
+  slot.in_use = true;
+  slot.overlapping = next.overlapping;
+  slot.connection = id;
+  slot.api = next.header.api_key;
+  slot.version = encoded_version(next.header.api_key, next.header.api_version);
+  slot.correlation = next.header.correlation_id;
+  slot.frame = next.frame;
+  slot.received = next.received;
+  ++under_way_;
+  metrics_.count_request(next.header.api_key);
+  start_(shard_, {id, connection.listener, std::move(next.header), std::move(next.frame), next.body, next.received},
+         AnyTicket(this, number, slot.generation));
+}
+
+void Requests::mark_ready(ConnectionId id, Connection& connection) {
+  if (std::exchange(connection.ready, true)) return;
+  ready_.push_back(id);
+}
+
+void Requests::run(base::Now) {
+  for (std::size_t i = 0; i < ready_.size(); ++i) {  // starting a request may make further ones ready
+    auto id = ready_[i];
+    if (auto* connection = find(id)) connection->ready = false;
+    for (auto* connection = find(id); connection && may_start(*connection); connection = find(id))
+      start_next(id, *connection);
+    auto* connection = find(id);
+    if (connection && connection->full && connection->waiting.size() + connection->order.size() < kMaxHeldRequests &&
+        connection->held_bytes < kMaxHeldBytes) {
+      connection->full = false;
+      effects_.resumed.push_back(id);
+    }
+  }
+  ready_.clear();
+  ended_.clear();
+}
+
+// ---- answers
+
+std::uint32_t Requests::redeem(AnyTicket& ticket) {
+  KS_ASSERT(ticket.requests_ == this);
+  ticket.requests_ = nullptr;
+  auto& slot = slots_[ticket.slot_];
+  KS_ASSERT(slot.in_use && slot.generation == ticket.generation_ && !slot.answered);
+  if (slot.join) ended_.push_back(std::move(slot.join));
+  slot.deadline = base::MonoTime::never();
+  return ticket.slot_;
+}
+
+void Requests::finish(AnyTicket&& ticket, const void* response, Encode write) {
+  auto number = redeem(ticket);
+  auto& slot = slots_[number];
+  KS_ASSERT(!slot.silent);
+  auto* connection = find(slot.connection);
+  if (!connection) return release(number);
+  if (connection->order.front() != number) {
+    slot.answered = true;
+    return encode(slot, response, write, slot.early, slot.early_pieces);
+  }
+  auto id = slot.connection;
+  auto begin = effects_.bytes.size(), first_piece = effects_.pieces.size();
+  encode(slot, response, write, effects_.bytes, effects_.pieces);
+  send(id, begin, first_piece);
+  connection->order.pop_front();
+  release(number);
+  flush(id, *connection);
+}
+
+// The frame: length, correlation id, in flexible versions the header's tags, body. Ranges of files count in the length.
+void Requests::encode(const Slot& slot, const void* response, Encode write, std::string& out,
+                      std::vector<FilePiece>& pieces) {
+  auto begin = out.size();
+  out.append(4, '\0');
+  protocol::Writer writer(out, slot.version >= protocol::find_api(slot.api)->flexible_from);
+  protocol::write_response_header(writer, static_cast<protocol::ApiKey>(slot.api), slot.correlation);
+  write(response, writer, slot.version);
+  KS_ASSERT(writer.ok() && writer.splices().size() == files_.size());
+  std::size_t size = out.size() - begin - 4;
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    files_[i].at = writer.splices()[i].at;
+    size += files_[i].bytes;
+    pieces.push_back(std::move(files_[i]));
+  }
+  files_.clear();
+  base::store_be(out.data() + begin, static_cast<std::int32_t>(size));
+}
+
+void Requests::send(ConnectionId to, std::size_t begin, std::size_t first_piece) {
+  effects_.sends.push_back({to, begin, effects_.bytes.size(), first_piece, effects_.pieces.size() - first_piece});
+}
+
+// Sends the answers that were only waiting for an earlier one.
+void Requests::flush(ConnectionId id, Connection& connection) {
+  while (!connection.order.empty() && slots_[connection.order.front()].answered) {
+    auto number = connection.order.front();
+    auto& slot = slots_[number];
+    auto begin = effects_.bytes.size(), first_piece = effects_.pieces.size();
+    effects_.bytes += slot.early;
+    for (auto& piece : slot.early_pieces) {
+      piece.at += begin;
+      effects_.pieces.push_back(std::move(piece));
+    }
+    send(id, begin, first_piece);
+    connection.order.pop_front();
+    release(number);
+  }
+  mark_ready(id, connection);
+}
+
+void Requests::release(std::uint32_t number) {
+  auto& slot = slots_[number];
+  metrics_.observe(latency_of(slot.api), static_cast<std::uint64_t>((now_.mono - slot.received.mono).count()));
+  if (auto* connection = find(slot.connection)) {
+    connection->held_bytes -= slot.frame.bytes.size();
+    connection->exclusive -= slot.overlapping ? 0 : 1;
+  }
+  auto generation = slot.generation + 1;
+  auto early = std::move(slot.early);  // keep its memory
+  early.clear();
+  slot = Slot{};
+  slot.generation = generation;
+  slot.early = std::move(early);
+  free_slots_.push_back(number);
+  --under_way_;
+}
+
+void Requests::count_as_answered(const AnyTicket& ticket) {
+  auto& slot = slots_[ticket.slot_];
+  slot.silent = true;
+  auto* connection = find(slot.connection);
+  if (!connection) return;
+  std::erase(connection->order, ticket.slot_);
+  flush(slot.connection, *connection);
+}
+
+void Requests::no_answer(AnyTicket&& ticket) {
+  auto number = redeem(ticket);
+  KS_ASSERT(slots_[number].silent);
+  auto id = slots_[number].connection;
+  release(number);
+  if (auto* connection = find(id)) mark_ready(id, *connection);
+}
+
+void Requests::close(AnyTicket&& ticket, CloseReason reason) {
+  auto number = redeem(ticket);
+  auto id = slots_[number].connection;
+  if (auto* connection = find(id)) {
+    std::erase(connection->order, number);
+    release(number);
+    return refuse(id, reason);
+  }
+  release(number);
+}
+
+void Requests::dropped(std::uint32_t number) {
+  auto& slot = slots_[number];
+  if (destroying_) return;
+  auto* connection = find(slot.connection);
+  if (!connection) return release(number);  // abandoned
+#ifdef KSTREAM_CHECKED
+  KS_ASSERT(!"a ticket was dropped unanswered");
+#else
+  auto id = slot.connection;
+  std::erase(connection->order, number);
+  release(number);
+  refuse(id, CloseReason::dropped_ticket);
+#endif
+}
+
+// ---- joins
+
+void Requests::set_deadline(const Call& call, base::MonoTime deadline) {
+  slots_[call.slot].deadline = deadline;
+  next_expiry_ = std::min(next_expiry_, deadline);
+}
+
+void Requests::hold(const Call& call, std::unique_ptr<Join> join, base::MonoTime deadline) {
+  auto& slot = slots_[call.slot];
+  slot.join = std::move(join);
+  set_deadline(call, deadline);
+}
+
+Join* Requests::join(const Call& call) {
+  auto& slot = slots_[call.slot];
+  return slot.in_use && slot.generation == call.generation ? slot.join.get() : nullptr;
+}
+
+// A join that is called may end itself or others.
+template <class Condition, class Action>
+void Requests::for_joins(Condition condition, Action action) {
+  chosen_.clear();
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].join && condition(slots_[i])) chosen_.push_back(i);
+  }
+  for (auto number : chosen_) {
+    if (slots_[number].join) action(*slots_[number].join);
+  }
+}
+
+void Requests::expire(base::Now now) {
+  if (now.mono < next_expiry_) return;
+  for_joins([&](const Slot& slot) { return slot.deadline <= now.mono; }, [&](Join& join) { join.expire(shard_, now); });
+  next_expiry_ = base::MonoTime::never();
+  for (auto& slot : slots_) {
+    if (slot.join) next_expiry_ = std::min(next_expiry_, slot.deadline);
+  }
+}
+
+void Requests::stop(base::Now now) {
+  stopping_ = true;
+  for_joins([](const Slot&) { return true; }, [&](Join& join) { join.stopping(shard_, now); });
+}
+
+}  // namespace kstream::broker

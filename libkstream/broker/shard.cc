@@ -1,0 +1,517 @@
+#include "broker/shard.h"
+
+#include "base/assert.h"
+#include "broker/dispatch.h"
+#include "broker/log_settings.h"
+#include "broker/placement.h"
+#include "protocol/list_offsets.h"
+
+#include <algorithm>
+
+namespace kstream::broker {
+
+Shard::Shard(ShardSetup setup, base::Now now)
+    : Machine(setup.shards + 1),
+      id_(setup.id),
+      shards_(setup.shards),
+      config_(setup.config),
+      cluster_id_(std::move(setup.cluster_id)),
+      random_(setup.seed),
+      image_(std::move(setup.image)),
+      requests_(id_, *this, effects(), metrics_, &dispatch),
+      offline_(setup.directories),
+      sweep_at_(now.mono + config_.log_retention_check_interval) {
+  for (auto& found : setup.logs) {
+    const auto* topic = image_->topic(found.key.topic);
+    const auto* state = topic ? topic->partition(found.key.partition) : nullptr;
+    KS_ASSERT(state != nullptr);
+    auto partition = std::make_unique<Partition>(found.key, found.directory, state->leader_epoch,
+                                                 log::Log(topic->name + "-" + std::to_string(found.key.partition.value),
+                                                          topic->id, log_config(*topic), std::move(found.recovered)));
+    partition->announced = partition->high_watermark();
+    partitions_.emplace(found.key, std::move(partition));
+  }
+}
+
+Shard::~Shard() = default;
+
+// ---- events
+
+void Shard::closed(ConnectionId connection, base::Now now) {
+  requests_.begin_event(now);
+  requests_.closed(connection);
+  settle(now);
+}
+
+bool Shard::receive(ConnectionId connection, base::Slice frame, base::Now now) {
+  requests_.begin_event(now);
+  bool more = requests_.receive(connection, std::move(frame), now);
+  settle(now);
+  return more;
+}
+
+void Shard::message(MachineId, Message&& message, base::Now now) {
+  requests_.begin_event(now);
+  metrics_.count(base::Metric::messages_received);
+  deliver(std::move(message), now);
+  settle(now);
+}
+
+void Shard::tick(base::Now now) {
+  requests_.begin_event(now);
+  requests_.expire(now);
+  if (now.mono >= sweep_at_) sweep(now);
+  settle(now);
+}
+
+base::MonoTime Shard::deadline() const {
+  auto at = std::min(requests_.deadline(), sweep_at_);
+  return life_ == Life::draining ? std::min(at, stop_deadline_) : at;
+}
+
+void Shard::end_turn(base::Now now) {
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    auto& partition = *dirty_[i];
+    partition.dirty = false;
+    partition.log.take_operations(operations_);
+    for (auto& operation : operations_)
+      submit(partition.directory, {.kind = Pending::Kind::log, .partition = &partition}, std::move(operation));
+    operations_.clear();
+    sweep_at_ = std::min(sweep_at_, partition.log.next_tick());
+  }
+  dirty_.clear();
+  if (life_ != Life::serving) step_stop(now);
+}
+
+// What the event caused for ourselves is handled before the event is over; then whatever may start now starts.
+void Shard::settle(base::Now now) {
+  do {
+    for (std::size_t i = 0; i < local_.size(); ++i) {
+      auto message = std::move(local_[i]);
+      deliver(std::move(message), now);
+    }
+    local_.clear();
+    requests_.run(now);
+  } while (!local_.empty());
+  if (life_ != Life::serving) step_stop(now);
+}
+
+void Shard::send(MachineId to, Message&& message) {
+  if (to == id_) {
+    local_.push_back(std::move(message));
+  } else {
+    metrics_.count(base::Metric::messages_sent);
+    post(to, std::move(message));
+  }
+}
+
+void Shard::send(const PartitionKey& key, Message&& message) { send(shard_of(key, shards_), std::move(message)); }
+
+template <class PartOfAnswer>
+void Shard::join(PartOfAnswer&& m, base::Now now) {
+  auto call = m.call;
+  if (auto* waiting = requests_.join(call)) waiting->part(*this, std::forward<PartOfAnswer>(m), now);
+}
+
+void Shard::deliver(Message&& message, base::Now now) {
+  std::visit(
+      [&](auto&& m) {
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, Appended> || std::is_same_v<M, Grown> || std::is_same_v<M, Ranges> ||
+                      std::is_same_v<M, LookedUp> || std::is_same_v<M, ControllerAnswer>) {
+          join(std::move(m), now);
+        } else if constexpr (requires { handle(std::move(m), now); }) {
+          handle(std::move(m), now);
+        } else {
+          KS_ASSERT(!"a message that only control receives");
+        }
+      },
+      std::move(message));
+}
+
+void Shard::log_limited(base::RateLimit& limit, base::LogLevel level, base::Now now, std::string text) {
+  auto refused = limit.admit(now.mono);
+  if (!refused) return metrics_.count(base::Metric::log_lines_refused);
+  if (*refused > 0) text += " (and " + std::to_string(*refused) + " more such lines were left out)";
+  effects().log.push_back({level, std::move(text)});
+}
+
+// ---- partitions
+
+Partition* Shard::find(const PartitionKey& key) {
+  auto found = partitions_.find(key);
+  return found == partitions_.end() ? nullptr : found->second.get();
+}
+
+log::LogConfig Shard::log_config(const cluster::Topic& topic) {
+  auto jitter = topic.config().segment_jitter_ms;
+  return log_settings(topic.config(), jitter > 0 ? random_.between(0, jitter) : 0);
+}
+
+Partition* Shard::serve(const PartitionKey& key, LeaderEpoch current, ErrorCode& error) {
+  const auto* topic = image_->topic(key.topic);
+  const auto* state = topic ? topic->partition(key.partition) : nullptr;
+  error = ErrorCode::unknown_topic_or_partition;
+  if (!state) return nullptr;
+  error = ErrorCode::not_leader_or_follower;
+  if (state->leader != config_.node_id) return nullptr;
+  error = ErrorCode::fenced_leader_epoch;
+  if (current != kNoLeaderEpoch && current < state->leader_epoch) return nullptr;
+  error = ErrorCode::unknown_leader_epoch;
+  if (current > state->leader_epoch) return nullptr;
+  auto* partition = find(key);
+  if (!partition) {  // known to the image only: its folder is made by the first append
+    auto directory = static_cast<std::uint16_t>((key.topic.low() + static_cast<std::uint64_t>(key.partition.value)) %
+                                                offline_.size());
+    auto made = std::make_unique<Partition>(
+        key, directory, state->leader_epoch,
+        log::Log(topic->name + "-" + std::to_string(key.partition.value), key.topic, log_config(*topic)));
+    partition = partitions_.emplace(key, std::move(made)).first->second.get();
+  }
+  error = ErrorCode::kafka_storage_error;
+  if (offline_[partition->directory] || partition->log.failed()) return nullptr;
+  error = ErrorCode::none;
+  return partition;
+}
+
+void Shard::mark_dirty(Partition& partition) {
+  if (std::exchange(partition.dirty, true)) return;
+  dirty_.push_back(&partition);
+}
+
+// ---- produce
+
+void Shard::handle(Append&& m, base::Now now) {
+  Appended reply{.call = m.call};
+  if (life_ >= Life::closing) {  // of a shard that did not drain in time
+    reply.error = ErrorCode::not_leader_or_follower;
+    return send(m.call.origin, std::move(reply));
+  }
+  auto* partition = serve(m.key, kNoLeaderEpoch, reply.error);
+  if (!partition) return send(m.call.origin, std::move(reply));
+  auto bytes = m.bytes.bytes.size();
+  auto reserved = partition->log.append(m.batch, std::move(m.bytes), partition->epoch, now);
+  if (!reserved.ok()) {
+    reply.error = reserved.code();
+    reply.detail = reserved.error().detail;
+    return send(m.call.origin, std::move(reply));
+  }
+  metrics_.count(base::Metric::batches_appended);
+  metrics_.count(base::Metric::records_bytes_appended, bytes);
+  partition->waiters.push_back(Partition::Waiter{m.call, reserved->base, reserved->last, reserved->log_append_time});
+  mark_dirty(*partition);
+}
+
+// The log end has moved: answers those who waited for it, tells those who watch.
+void Shard::advance(Partition& partition) {
+  auto end = partition.high_watermark();
+  if (end == partition.announced) return;
+  partition.announced = end;
+  for (; !partition.waiters.empty() && partition.waiters.front().last < end; partition.waiters.pop_front()) {
+    auto& waiter = partition.waiters.front();
+    send(waiter.call.origin, Appended{.call = waiter.call,
+                                      .base = waiter.base,
+                                      .log_append_time = waiter.log_append_time,
+                                      .log_start = partition.log.start()});
+  }
+  for (auto& watch : partition.watches) {
+    auto available = partition.log.available(watch.from, end);
+    if (available > 0)
+      send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, ErrorCode::none, available}}});
+  }
+}
+
+void Shard::fail(Partition& partition) {
+  for (auto& waiter : partition.waiters) {
+    send(waiter.call.origin,
+         Appended{.call = waiter.call, .error = ErrorCode::kafka_storage_error, .detail = "the log directory failed"});
+  }
+  partition.waiters.clear();
+  for (auto& watch : partition.watches) {
+    send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, ErrorCode::kafka_storage_error, 0}}});
+  }
+  partition.watches.clear();
+}
+
+void Shard::lose_directory(std::uint16_t directory, const std::string& detail) {
+  if (offline_[directory]) return;
+  offline_[directory] = true;
+  effects().log.push_back(
+      {base::LogLevel::error, "log directory " + config_.log_dirs[directory] + " is offline: " + detail});
+  for (auto& [key, partition] : partitions_) {
+    if (partition->directory == directory) fail(*partition);
+  }
+}
+
+void Shard::handle(DirectoryFailed&& m, base::Now) { lose_directory(m.directory, m.detail); }
+
+// ---- fetch
+
+void Shard::handle(Arm&& m, base::Now) {
+  Grown reply{.call = m.call, .parts = {}};
+  reply.parts.reserve(m.parts.size());
+  for (auto& part : m.parts) {
+    auto& out = reply.parts.emplace_back();
+    out.part = part.part;
+    auto* partition = serve(part.key, part.current_leader_epoch, out.error);
+    if (!partition) continue;
+    auto end = partition->high_watermark();
+    if (part.from < partition->log.start() || part.from > end) {
+      out.error = ErrorCode::offset_out_of_range;
+      continue;
+    }
+    out.available = partition->log.available(part.from, end);
+    auto call = m.call;
+    call.part = part.part;
+    partition->watches.push_back({call, part.from});
+  }
+  send(m.call.origin, std::move(reply));
+}
+
+void Shard::handle(Disarm&& m, base::Now) {
+  for (auto& key : m.keys) {
+    if (auto* partition = find(key)) {
+      std::erase_if(partition->watches, [&](auto& watch) { return watch.call.same_request(m.call); });
+    }
+  }
+}
+
+void Shard::handle(Collect&& m, base::Now) {
+  auto number = static_cast<std::uint32_t>(collecting_.size());
+  if (free_collecting_.empty()) {
+    collecting_.emplace_back();
+  } else {
+    number = free_collecting_.back();
+    free_collecting_.pop_back();
+  }
+  auto& collecting = collecting_[number];
+  collecting.reply.call = m.call;
+  collecting.reply.parts.assign(m.parts.size(), {});
+  collecting.missing = 1;  // this function itself
+  for (std::uint32_t i = 0; i < m.parts.size(); ++i) {
+    auto& part = m.parts[i];
+    auto& out = collecting.reply.parts[i];
+    out.part = part.part;
+    auto* partition = serve(part.key, part.current_leader_epoch, out.error);
+    if (auto* armed = find(part.key)) {
+      std::erase_if(armed->watches, [&](auto& watch) { return watch.call.same_request(m.call); });
+    }
+    if (!partition) continue;
+    out.high_watermark = out.last_stable = partition->high_watermark();
+    out.log_start = partition->log.start();
+    read(*partition, part.from, part.max_bytes, number, i);
+  }
+  collected(number);
+}
+
+void Shard::fill(Ranges::Part& part, log::Log::Range&& range) {
+  if (range.bytes == 0) return;
+  part.file = std::move(range.file);
+  part.position = range.position;
+  part.bytes = static_cast<std::uint32_t>(range.bytes);
+}
+
+void Shard::read(Partition& partition, Offset from, std::uint32_t max_bytes, std::uint32_t number,
+                 std::uint32_t index) {
+  auto& out = collecting_[number].reply.parts[index];
+  auto result = partition.log.read(from, partition.high_watermark(), std::max<std::uint32_t>(max_bytes, 1));
+  if (auto* error = std::get_if<ErrorCode>(&result)) {
+    out.error = *error;
+  } else if (max_bytes == 0) {
+    return;
+  } else if (auto* range = std::get_if<log::Log::Range>(&result)) {
+    fill(out, std::move(*range));
+  } else {
+    ++collecting_[number].missing;
+    submit(partition.directory,
+           {.kind = Pending::Kind::locate, .partition = &partition, .collecting = number, .index = index},
+           std::get<log::Locate>(std::move(result)));
+  }
+}
+
+void Shard::located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result) {
+  auto& out = collecting_[pending.collecting].reply.parts[pending.index];
+  if (!result.ok()) {
+    out.error = ErrorCode::kafka_storage_error;
+    effects().log.push_back({base::LogLevel::error, "a read failed: " + result.error().detail});
+  } else {
+    auto& locate = std::get<log::Locate>(work.operation);
+    auto range = log::Log::found(locate, std::get<log::Located>(*result));
+    fill(out, std::move(range));
+    if (out.bytes == 0 && locate.next < out.high_watermark) {  // the offsets between were compacted away
+      read(*pending.partition, locate.next, locate.max_bytes, pending.collecting, pending.index);
+    }
+  }
+  collected(pending.collecting);
+}
+
+void Shard::collected(std::uint32_t number) {
+  auto& collecting = collecting_[number];
+  if (--collecting.missing > 0) return;
+  auto origin = collecting.reply.call.origin;
+  send(origin, std::move(collecting.reply));
+  collecting.reply = {};
+  free_collecting_.push_back(number);
+}
+
+// ---- offsets by time
+
+void Shard::handle(Lookup&& m, base::Now) {
+  // ListOffsets' words for times, as protocol/schema/list_offsets.api lists them.
+  constexpr std::int64_t kLatest = -1, kEarliest = -2, kMaxTimestamp = -3, kEarliestLocal = -4, kLatestTiered = -5;
+  LookedUp reply{.call = m.call};
+  auto* partition = serve(m.key, m.current_leader_epoch, reply.error);
+  if (!partition) return send(m.call.origin, std::move(reply));
+  auto& log = partition->log;
+  auto end = partition->high_watermark();
+  auto answer_with = [&](Offset offset) {
+    reply.offset = offset;
+    reply.leader_epoch = offset == kNoOffset ? kNoLeaderEpoch : partition->epoch;
+    send(m.call.origin, std::move(reply));
+  };
+  if (m.timestamp == kLatest) return answer_with(end);
+  if (m.timestamp == kEarliest) return answer_with(log.start());
+  if (m.timestamp == kEarliestLocal) return answer_with(log.local_start());
+  if (m.timestamp <= kLatestTiered) return answer_with(kNoOffset);  // nothing is tiered
+  auto find = log.find_timestamp(Timestamp(m.timestamp), m.timestamp == kMaxTimestamp, end);
+  if (!find) return answer_with(kNoOffset);
+  submit(partition->directory, {.kind = Pending::Kind::find, .partition = partition, .call = m.call}, std::move(*find));
+}
+
+void Shard::found(const Pending& pending, Result<log::Outcome> result) {
+  LookedUp reply{.call = pending.call};
+  if (!result.ok()) {
+    reply.error = ErrorCode::kafka_storage_error;
+    effects().log.push_back({base::LogLevel::error, "a search by time failed: " + result.error().detail});
+  } else {
+    auto& record = std::get<log::FoundRecord>(*result);
+    reply.offset = record.offset;
+    reply.timestamp = record.timestamp;
+    reply.leader_epoch = record.leader_epoch;
+  }
+  send(pending.call.origin, std::move(reply));
+}
+
+// ---- disk
+
+void Shard::submit(std::uint16_t directory, Pending pending, log::Operation&& operation) {
+  auto id = static_cast<std::uint32_t>(pending_.size());
+  if (free_pending_.empty()) {
+    pending_.push_back(pending);
+  } else {
+    id = free_pending_.back();
+    free_pending_.pop_back();
+    pending_[id] = pending;
+  }
+  effects().disk.push_back({id, directory, std::move(operation)});
+}
+
+void Shard::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now now) {
+  requests_.begin_event(now);
+  auto id = static_cast<std::uint32_t>(work.id);
+  auto pending = pending_[id];
+  free_pending_.push_back(id);
+  if (!result.ok()) metrics_.count(base::Metric::disk_failures);
+  switch (pending.kind) {
+    case Pending::Kind::log:
+      log_done(*pending.partition, std::move(work), std::move(result), now);
+      break;
+    case Pending::Kind::locate:
+      located(pending, std::move(work), std::move(result));
+      break;
+    case Pending::Kind::find:
+      found(pending, std::move(result));
+      break;
+  }
+  settle(now);
+}
+
+void Shard::log_done(Partition& partition, DiskWork&& work, Result<log::Outcome> result, base::Now now) {
+  auto detail = result.ok() ? std::string() : result.error().detail;
+  partition.log.done(std::move(work.operation), std::move(result), now);
+  if (partition.log.failed() && !offline_[partition.directory]) {
+    for (MachineId to = 0; to <= control(); ++to) {
+      if (to != id_) post(to, DirectoryFailed{partition.directory, detail});
+    }
+    lose_directory(partition.directory, detail);
+  }
+  advance(partition);
+  if (partition.log.has_operations()) mark_dirty(partition);
+}
+
+void Shard::sweep(base::Now now) {
+  sweep_at_ = now.mono + config_.log_retention_check_interval;
+  for (auto& [key, partition] : partitions_) {
+    if (partition->log.failed()) continue;
+    partition->log.tick(now, partition->high_watermark());
+    mark_dirty(*partition);
+  }
+}
+
+// ---- metadata
+
+void Shard::handle(Publish&& m, base::Now) {
+  for (auto& change : cluster::changed_topics(*image_, *m.image)) {
+    if (!change.after) continue;
+    for (std::size_t i = 0; i < change.after->partitions.size(); ++i) {
+      auto* partition = find({change.after->id, PartitionId(static_cast<std::int32_t>(i))});
+      if (!partition) continue;
+      partition->epoch = change.after->partitions[i]->leader_epoch;
+      partition->log.set_config(log_config(*change.after));
+    }
+  }
+  image_ = std::move(m.image);
+  send(control(), Published{image_->offset()});
+}
+
+// ---- life and observation
+
+void Shard::handle(ReportMetrics&& m, base::Now) {
+  metrics_.set(base::Gauge::connections_open, static_cast<std::int64_t>(requests_.connections()));
+  metrics_.set(base::Gauge::requests_held, static_cast<std::int64_t>(requests_.under_way()));
+  send(control(), MetricsReport{m.query, metrics_.snapshot()});
+}
+
+void Shard::handle(ReportRecoveryPoints&&, base::Now) {
+  RecoveryPoints reply;
+  for (auto& [key, partition] : partitions_) {
+    const auto* topic = image_->topic(key.topic);
+    if (!topic || partition->log.failed()) continue;
+    reply.points.push_back(
+        {partition->directory, topic->name, key.partition, partition->log.recovery_point(), partition->log.start()});
+  }
+  send(control(), std::move(reply));
+}
+
+void Shard::handle(Stop&& m, base::Now now) {
+  if (life_ != Life::serving) return;
+  life_ = Life::draining;
+  stop_deadline_ = m.deadline;
+  requests_.stop(now);
+}
+
+void Shard::handle(CloseLogs&&, base::Now) {
+  life_ = Life::closing;
+  for (auto& [key, partition] : partitions_) {
+    partition->log.close();
+    mark_dirty(*partition);
+  }
+}
+
+// Draining: requests under way are answered. Closing: every log writes what its files lack.
+void Shard::step_stop(base::Now now) {
+  if (life_ == Life::draining && (requests_.under_way() == 0 || now.mono >= stop_deadline_)) {
+    life_ = Life::drained;
+    post(control(), Drained{});
+  }
+  if (life_ != Life::closing) return;
+  bool idle = std::all_of(partitions_.begin(), partitions_.end(), [](auto& entry) {
+    return entry.second->log.failed() || (entry.second->log.idle() && !entry.second->dirty);
+  });
+  if (!idle) return;
+  life_ = Life::stopped;
+  bool clean = std::none_of(offline_.begin(), offline_.end(), [](bool gone) { return gone; });
+  post(control(), Stopped{clean});
+}
+
+}  // namespace kstream::broker

@@ -1,0 +1,149 @@
+#pragma once
+
+#include "base/config/broker_config.h"
+#include "base/log_line.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "broker/machine.h"
+#include "broker/partition.h"
+#include "broker/requests.h"
+#include "cluster/image.h"
+#include "log/recovered.h"
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace kstream::broker {
+
+/// A partition's log that was found on disk at start.
+struct FoundLog {
+  PartitionKey key;
+  std::uint16_t directory = 0;
+  log::RecoveredLog recovered;
+};
+
+struct ShardSetup {
+  MachineId id = 0;
+  std::size_t shards = 1;
+  std::size_t directories = 1;
+  const config::BrokerConfig& config;  ///< outlives the shard
+  cluster::ImageRef image;
+  std::string cluster_id;
+  std::uint64_t seed = 0;
+  std::vector<FoundLog> logs;  ///< those that shard_of places here
+};
+
+/// One core's slice of the broker: the connections given to it and the partitions placed on it. A pure machine: it
+/// knows neither sockets nor files nor threads nor clocks.
+class Shard final : public Machine {
+ public:
+  explicit Shard(ShardSetup setup, base::Now now);
+  ~Shard() override;
+
+  // ---- events
+  ConnectionId open(std::uint8_t listener) { return requests_.open(listener); }
+  void closed(ConnectionId connection, base::Now now);
+  /// One whole frame, without its length. False: no more for now, until the connection is among Effects::resumed.
+  bool receive(ConnectionId connection, base::Slice frame, base::Now now);
+  void message(MachineId from, Message&& message, base::Now now) override;
+  void disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now now) override;
+  void tick(base::Now now) override;
+  void end_turn(base::Now now) override;
+  base::MonoTime deadline() const override;
+
+  // ---- for the handlers
+  Requests& requests() { return requests_; }
+  const cluster::Image& image() const { return *image_; }
+  const config::BrokerConfig& config() const { return config_; }
+  const std::string& cluster_id() const { return cluster_id_; }
+  base::Metrics& metrics() { return metrics_; }
+  MachineId id() const { return id_; }
+  std::size_t shards() const { return shards_; }
+  MachineId control() const { return static_cast<MachineId>(shards_); }
+  /// Delivers a message to a machine, this one included: what is for ourselves is handled at the end of the event.
+  void send(MachineId to, Message&& message);
+  void send(const PartitionKey& key, Message&& message);
+  /// A line that a client can cause as often as it likes.
+  void log_limited(base::RateLimit& limit, base::LogLevel level, base::Now now, std::string text);
+
+ private:
+  /// Whose operation it is that ends.
+  struct Pending {
+    enum class Kind : std::uint8_t { log, locate, find } kind = Kind::log;
+    Partition* partition = nullptr;
+    std::uint32_t collecting = 0, index = 0;  ///< locate: where the range belongs
+    Call call{};                              ///< find: who asked
+  };
+  /// A Collect whose ranges are not all known yet.
+  struct Collecting {
+    Ranges reply;
+    std::size_t missing = 0;
+  };
+
+  void settle(base::Now now);
+  void deliver(Message&& message, base::Now now);
+  void handle(Append&& m, base::Now now);
+  void handle(Arm&& m, base::Now now);
+  void handle(Collect&& m, base::Now now);
+  void handle(Disarm&& m, base::Now now);
+  void handle(Lookup&& m, base::Now now);
+  void handle(Publish&& m, base::Now now);
+  void handle(Stop&& m, base::Now now);
+  void handle(CloseLogs&& m, base::Now now);
+  void handle(ReportRecoveryPoints&& m, base::Now now);
+  void handle(ReportMetrics&& m, base::Now now);
+  void handle(DirectoryFailed&& m, base::Now now);
+  template <class PartOfAnswer>
+  void join(PartOfAnswer&& m, base::Now now);
+
+  Partition* find(const PartitionKey& key);
+  /// The partition of a request, made if it has never been used; or why it cannot be served here.
+  Partition* serve(const PartitionKey& key, LeaderEpoch current_leader_epoch, ErrorCode& error);
+  log::LogConfig log_config(const cluster::Topic& topic);
+  void read(Partition& partition, Offset from, std::uint32_t max_bytes, std::uint32_t collecting, std::uint32_t index);
+  static void fill(Ranges::Part& part, log::Log::Range&& range);
+  void located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result);
+  void collected(std::uint32_t collecting);
+  void found(const Pending& pending, Result<log::Outcome> result);
+  void log_done(Partition& partition, DiskWork&& work, Result<log::Outcome> result, base::Now now);
+  void advance(Partition& partition);
+  void fail(Partition& partition);
+  void lose_directory(std::uint16_t directory, const std::string& detail);
+  void mark_dirty(Partition& partition);
+  void submit(std::uint16_t directory, Pending pending, log::Operation&& operation);
+  void sweep(base::Now now);
+  void step_stop(base::Now now);
+
+  const MachineId id_;
+  const std::size_t shards_;
+  const config::BrokerConfig& config_;
+  const std::string cluster_id_;
+  base::Metrics metrics_;
+  base::Random random_;
+  cluster::ImageRef image_;
+  Requests requests_;
+
+  struct KeyHash {
+    std::size_t operator()(const PartitionKey& key) const {
+      return static_cast<std::size_t>(key.topic.low() * 31 + static_cast<std::uint64_t>(key.partition.value));
+    }
+  };
+  std::unordered_map<PartitionKey, std::unique_ptr<Partition>, KeyHash> partitions_;
+  std::vector<Partition*> dirty_;           ///< logs that may have operations to give
+  std::vector<log::Operation> operations_;  ///< of the log being asked
+  std::deque<Pending> pending_;             ///< indexed by DiskWork::id
+  std::vector<std::uint32_t> free_pending_;
+  std::deque<Collecting> collecting_;
+  std::vector<std::uint32_t> free_collecting_;
+  std::vector<Message> local_;  ///< for ourselves, handled when the event has been
+  std::vector<bool> offline_;   ///< log directories that failed
+  base::MonoTime sweep_at_;
+
+  enum class Life : std::uint8_t { serving, draining, drained, closing, stopped } life_ = Life::serving;
+  base::MonoTime stop_deadline_ = base::MonoTime::never();
+};
+
+}  // namespace kstream::broker

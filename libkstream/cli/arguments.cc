@@ -1,0 +1,173 @@
+#include "cli/arguments.h"
+
+#include "cli/invalid.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace kstream::cli {
+namespace {
+
+/// Stands behind `--flag=` while CLI11 parses, which would else take the next word for the value.
+constexpr char kEmptyMark = '\x01';
+
+std::string without_mark(std::string text) {
+  if (text.ends_with(kEmptyMark)) text.pop_back();
+  return text;
+}
+
+std::string shown(const FlagRow& row) {
+  return row.letter ? std::string{'-', row.letter} : "--" + std::string(row.name);
+}
+
+std::string names_of(const FlagRow& row) {
+  std::string names;
+  if (row.letter) names = {'-', row.letter};
+  if (row.letter && !row.name.empty()) names += ',';
+  if (!row.name.empty()) names += "--" + std::string(row.name);
+  return names;
+}
+
+/// The programs that have a flag of this letter or name, for a hint; empty if none has.
+std::string programs_with(std::string_view flag) {
+  std::string having;
+  for (const Program* program : programs()) {
+    bool has = std::any_of(flag_rows().begin(), flag_rows().end(), [&](const FlagRow& row) {
+      bool same = flag.size() == 2 ? row.letter == flag[1] : !row.name.empty() && flag.substr(2) == row.name;
+      return same && (row.where & program->where()) != 0;
+    });
+    if (!has) continue;
+    if (!having.empty()) having += ", ";
+    having += program->name;
+  }
+  return having;
+}
+
+}  // namespace
+
+/// One command line on its way through CLI11.
+class ArgumentParser {
+ public:
+  explicit ArgumentParser(const Program& program) : program_(program) {
+    app_.set_help_flag();
+    app_.allow_extras();
+    for (const FlagRow& row : flag_rows()) options_.push_back((row.where & program.where()) != 0 ? add(row) : nullptr);
+    words_ = app_.add_option("words")->expected(0, 1 << 20)->allow_extra_args(true);
+    words_->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+
+  Result<Arguments> parse(std::span<const std::string> words) {
+    try {
+      app_.parse(prepared(words));
+    } catch (const CLI::ParseError& error) {
+      return explain(error);
+    }
+    for (const auto& rest : app_.remaining()) {
+      if (rest != "--") return unknown(rest);
+    }
+    Arguments arguments;
+    for (const FlagRow& row : flag_rows()) {
+      auto& values = arguments.values_.emplace_back();
+      const CLI::Option* option = options_[static_cast<std::size_t>(row.flag)];
+      if (!option) continue;
+      for (const auto& value : option->results()) values.push_back(without_mark(value));
+      bool no_value = std::all_of(values.begin(), values.end(), [](const auto& value) { return value == "true"; });
+      if (row.argument.empty() && !no_value) return invalid(shown(row) + " takes no value");
+    }
+    for (const auto& word : words_->results()) arguments.words_.push_back(without_mark(word));
+    arguments.verb_ = &program_.verbs.front();
+    if (arguments.has(Flag::short_help) || arguments.has(Flag::help) || arguments.has(Flag::version)) return arguments;
+    if (auto found = take_verb(arguments); !found) return found.error();
+    return arguments;
+  }
+
+ private:
+  CLI::Option* add(const FlagRow& row) {
+    if (row.argument.empty()) return app_.add_flag(names_of(row))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    return app_.add_option(names_of(row))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+  }
+
+  /// The words as CLI11 wants them: the last first, and no empty value behind `=`.
+  static std::vector<std::string> prepared(std::span<const std::string> words) {
+    std::vector<std::string> reversed(words.begin(), words.end());
+    for (auto& word : reversed) {
+      if (word.starts_with("--") && word.find('=') == word.size() - 1) word += kEmptyMark;
+    }
+    std::reverse(reversed.begin(), reversed.end());
+    return reversed;
+  }
+
+  Error explain(const CLI::ParseError& error) const {
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
+      for (const FlagRow& row : flag_rows()) {
+        const CLI::Option* option = options_[static_cast<std::size_t>(row.flag)];
+        if (!option || row.argument.empty() || std::string(error.what()).find(option->get_name() + ":") != 0) continue;
+        if (row.flag == Flag::until)
+          return invalid(
+              "-u wants a position: --until POSITION (output is never held back, so kcat's -u is not needed)");
+        return invalid(shown(row) + " wants a value: " + shown(row) + ' ' + std::string(row.argument));
+      }
+    }
+    return invalid(error.what());
+  }
+
+  Error unknown(const std::string& word) const {
+    auto flag = word.substr(0, word.starts_with("--") ? word.find('=') : 2);
+    std::string text = std::string(program_.name) + " has no " + flag;
+    if (program_.where() == kConsume && flag == "-c") return invalid(text + ": the number of records is -n N");
+    if (program_.where() == kConsume && flag == "-s")
+      return invalid(text + ": decode with a template, as in -f '%{s:be32}\\n'");
+    for (const Verb& verb : program_.verbs) {
+      if (!verb.name.empty() && flag.substr(2) == verb.name)
+        return invalid(text + ": say " + std::string(program_.name) + ' ' + std::string(verb.name));
+    }
+    if (auto having = programs_with(flag); !having.empty()) return invalid(text + "; it is a flag of " + having);
+    if (auto meaning = flag.size() == 2 ? letter_meaning(flag[1]) : ""; !meaning.empty()) {
+      return invalid(text + ", which stands for " + std::string(meaning) + ", yet");
+    }
+    return invalid(text + "; see " + std::string(program_.name) + " -h");
+  }
+
+  /// Finds the verb among the words, and sees that it has the flags and words that are there.
+  Status take_verb(Arguments& arguments) const {
+    if (program_.has_verbs() && !(program_.verb_optional && arguments.words_.empty())) {
+      std::string verbs;
+      for (const Verb& verb : program_.verbs) verbs += (verbs.empty() ? "" : ", ") + std::string(verb.name);
+      if (arguments.words_.empty())
+        return invalid("what shall be done: " + verbs + "? See " + std::string(program_.name) + " -h");
+      auto found = std::find_if(program_.verbs.begin(), program_.verbs.end(),
+                                [&](const Verb& verb) { return verb.name == arguments.words_.front(); });
+      if (found == program_.verbs.end())
+        return invalid("unknown word '" + arguments.words_.front() + "': there are " + verbs);
+      arguments.verb_ = &*found;
+      arguments.words_.erase(arguments.words_.begin());
+    }
+    auto verb = std::string(program_.name) + ' ' + std::string(arguments.verb_->name);
+    for (const FlagRow& row : flag_rows()) {
+      if (!arguments.has(row.flag) || (row.where & arguments.verb_->where) != 0) continue;
+      return invalid(shown(row) + " is not for " + verb);
+    }
+    if (arguments.verb_->arguments.empty() && !arguments.words_.empty())
+      return invalid(verb + " takes flags only, not '" + arguments.words_.front() + "'");
+    return {};
+  }
+
+  const Program& program_;
+  CLI::App app_;
+  std::vector<CLI::Option*> options_;
+  CLI::Option* words_;
+};
+
+Result<Arguments> parse_arguments(const Program& program, std::span<const std::string> words) {
+  return ArgumentParser(program).parse(words);
+}
+
+}  // namespace kstream::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "cli/arguments.h"
+#include "cli/console.h"
+
+#include <kstream/client_config.h>
+#include <kstream/result.h>
+
+#include <chrono>
+#include <string>
+
+namespace kstream::cli {
+
+/// What a tool needs to know to reach its brokers.
+struct ClientSettings {
+  ClientConfig config;
+  std::chrono::milliseconds timeout{10'000};
+  /// What stood on the command line to reach this cluster (` -b host:9092`), to print in commands to paste.
+  std::string same_cluster;
+};
+
+/// Puts the layers on each other: flags, then the environment (KSTREAM_SERVER, and KSTREAM_ with a property's name in
+/// capitals, dots as _), then -C's file, then the profile, then defaults. An error names the layer it comes from.
+Result<ClientSettings> make_client_settings(const Arguments& arguments, const Console& console);
+
+/// Whether a property of this name holds a secret, which -X refuses because ps shows it.
+bool is_secret(std::string_view property);
+
+}  // namespace kstream::cli

@@ -1,0 +1,182 @@
+#include "cli/completion.h"
+
+#include "cli/arguments.h"
+#include "cli/client_settings.h"
+#include "cli/config_file.h"
+#include "cli/output.h"
+
+#include <kstream/admin.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+
+namespace kstream::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience(250);
+constexpr suseconds_t kDeadlineUs = 300'000;
+constexpr std::time_t kCacheSeconds = 30;
+
+void end_at_deadline() {
+  std::signal(SIGALRM, [](int) { _exit(0); });
+  itimerval timer{{0, 0}, {0, kDeadlineUs}};
+  ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+/// Of what is typed, the flags that say which cluster; the rest may be unfinished, and is passed over.
+std::vector<std::string> cluster_flags(std::span<const std::string> words) {
+  std::vector<std::string> flags;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    for (Flag flag : {Flag::bootstrap_server, Flag::profile, Flag::command_config, Flag::property}) {
+      const FlagRow& row = flag_rows()[static_cast<std::size_t>(flag)];
+      std::string letter{'-', row.letter}, name = "--" + std::string(row.name);
+      if ((words[i] == letter || words[i] == name) && i + 1 < words.size()) {
+        flags.insert(flags.end(), {letter, words[i + 1]});
+      } else if (words[i].starts_with(name + '=') || (words[i].starts_with(letter) && words[i].size() > 2)) {
+        flags.push_back(words[i]);
+      }
+    }
+  }
+  return flags;
+}
+
+/// Where the names of this cluster's topics are kept; empty without $XDG_RUNTIME_DIR.
+std::string cache_path(std::string_view brokers) {
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  if (!runtime || !*runtime) return {};
+  std::string path = std::string(runtime) + "/kstream/topics-";
+  for (char c : brokers) path += c == '/' ? '_' : c;
+  return path;
+}
+
+bool is_fresh(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && std::time(nullptr) - status.st_mtime < kCacheSeconds;
+}
+
+void keep(const std::string& path, std::string_view text) {
+  ::mkdir(path.substr(0, path.rfind('/')).c_str(), 0700);
+  std::string part = path + '.' + std::to_string(::getpid());
+  int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return;
+  bool whole = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  ::close(fd);
+  if (!whole || ::rename(part.c_str(), path.c_str()) != 0) ::unlink(part.c_str());
+}
+
+/// The topics' names, a line each; empty at any fault.
+std::string topic_lines(const Program& program, std::span<const std::string> words) {
+  auto flags = cluster_flags(words);
+  flags.push_back("-q");
+  if (program.has_verbs()) flags.insert(flags.begin(), std::string(program.verbs.front().name));
+  Console silent(program.name, false);
+  auto arguments = parse_arguments(program, flags);
+  if (!arguments) return {};
+  auto settings = make_client_settings(*arguments, silent);
+  if (!settings) return {};
+  auto path = cache_path(settings->config.get("bootstrap.servers"));
+  if (!path.empty() && is_fresh(path)) {
+    auto kept = read_file(path);
+    return kept ? *kept : "";
+  }
+  auto admin = Admin::create(settings->config);
+  if (!admin) return {};
+  auto listed = admin->list_topics(kPatience);
+  if (!listed) return {};
+  std::string lines;
+  for (const auto& topic : *listed) {
+    if (!topic.internal) lines += topic.name + '\n';
+  }
+  if (!path.empty()) keep(path, lines);
+  return lines;
+}
+
+std::string flag_lines(const Program& program) {
+  std::string lines;
+  for (const FlagRow& row : flag_rows()) {
+    if ((row.where & program.where()) == 0) continue;
+    auto help = row.help.substr(0, row.help.find(". "));
+    if (row.letter) lines += std::string{'-', row.letter, '\t'} + std::string(help) + '\n';
+    if (!row.name.empty()) lines += "--" + std::string(row.name) + '\t' + std::string(help) + '\n';
+  }
+  return lines;
+}
+
+using Properties = std::vector<std::string_view> (*)();
+
+std::string property_lines(Properties properties) {
+  std::string lines;
+  for (auto name : properties()) lines += std::string(name) + "=\n";
+  return lines;
+}
+
+std::string value_lines(const Program& program, std::string_view flag, std::span<const std::string> words,
+                        Properties properties) {
+  for (const FlagRow& row : flag_rows()) {
+    bool same = flag == std::string{'-', row.letter} || (!row.name.empty() && flag == "--" + std::string(row.name));
+    if (!same || (row.where & program.where()) == 0) continue;
+    if (row.values == "@topics") return topic_lines(program, words);
+    if (row.values == "@properties") return property_lines(properties);
+    std::string lines;
+    for (auto rest = row.values; !rest.empty(); rest.remove_prefix(std::min(rest.size(), rest.find('|') + 1))) {
+      lines += std::string(rest.substr(0, rest.find('|'))) + '\n';
+      if (rest.find('|') == std::string_view::npos) break;
+    }
+    return lines;
+  }
+  return {};
+}
+
+/// What a word that is no flag may be: a verb, if none is there yet; a topic, if the verb takes any; behind kproduce's
+/// topic a file.
+std::string word_lines(const Program& program, std::span<const std::string> words) {
+  if (program.has_verbs()) {
+    std::string verbs;
+    for (const Verb& verb : program.verbs) {
+      bool typed = std::find(words.begin(), words.end(), verb.name) != words.end();
+      if (typed) return verb.arguments.empty() ? "" : topic_lines(program, words);
+      verbs += std::string(verb.name) + '\n';
+    }
+    return verbs;
+  }
+  auto parsed = parse_arguments(program, words);
+  bool topic_typed = parsed && (!parsed->words().empty() || parsed->has(Flag::topic));
+  return program.where() == kProduce && topic_typed ? "@files\n" : topic_lines(program, words);
+}
+
+}  // namespace
+
+void complete(const Program& program, std::span<const std::string> words, Properties properties) {
+  end_at_deadline();
+  if (int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC); null >= 0) ::dup2(null, STDERR_FILENO);
+  if (words.size() < 2) return;
+  const std::string &what = words[0], &prefix = words[1];
+  auto typed = words.subspan(2);
+  std::string lines = what == "flags"    ? flag_lines(program)
+                      : what == "topics" ? topic_lines(program, typed)
+                      : what == "words"  ? word_lines(program, typed)
+                                         : value_lines(program, what, typed, properties);
+  std::string fitting;
+  for (std::size_t at = 0; at < lines.size();) {
+    auto line = std::string_view(lines).substr(at, lines.find('\n', at) + 1 - at);
+    if (line.starts_with(prefix) || line.starts_with('@')) fitting += line;
+    at += line.size();
+  }
+  write_stdout(fitting);
+  _exit(0);
+}
+
+std::vector<std::string_view> client_properties() {
+  std::vector<std::string_view> names;
+  for (const auto& property : ClientConfig::properties()) {
+    if (!is_secret(property.name)) names.push_back(property.name);
+  }
+  return names;
+}
+
+}  // namespace kstream::cli

@@ -1,0 +1,39 @@
+#include "cli/console.h"
+
+#include "cli/visible.h"
+
+#include <unistd.h>
+#include <cstdlib>
+
+namespace kstream::cli {
+
+void Console::line(std::string_view text, bool bold) const {
+  std::string out = color_ && bold ? "\x1b[1;31m" : "";
+  out += program_;
+  out += color_ && bold ? ":\x1b[0m " : ": ";
+  append_visible(text, color_, out);
+  out += '\n';
+  for (std::size_t at = 0; at < out.size();) {
+    ssize_t put = ::write(STDERR_FILENO, out.data() + at, out.size() - at);
+    if (put <= 0) return;
+    at += static_cast<std::size_t>(put);
+  }
+}
+
+void Console::error(std::string_view text) const { line(text, true); }
+
+void Console::note(std::string_view text) const {
+  if (!quiet_) line(text, false);
+}
+
+void Console::detail(std::string_view text) const {
+  if (verbosity_ > 0) line(text, false);
+}
+
+bool use_color(std::string_view when, int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  if (when == "always") return true;
+  return when != "never" && (!no_color || !*no_color) && ::isatty(fd) != 0;
+}
+
+}  // namespace kstream::cli

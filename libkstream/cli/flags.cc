@@ -1,0 +1,170 @@
+#include "cli/flags.h"
+
+#include <array>
+#include <utility>
+
+namespace kstream::cli {
+namespace {
+
+constexpr FlagRow kRows[] = {
+    {Flag::topic, 't', "topic", "TOPIC", kTopicsDescribe | kTopicsCreate | kProduce | kConsume, "@topics",
+     "The topic, instead of the first word. In kproduce every word is a file then; elsewhere it may be repeated."},
+    {Flag::partition_count, 'p', "partitions", "N", kTopicsCreate, "",
+     "How many partitions. Default: the broker's num.partitions."},
+    {Flag::replication_factor, 'r', "replication-factor", "N", kTopicsCreate, "",
+     "On how many brokers each partition is kept. Default: the broker's default.replication.factor."},
+    {Flag::config, 'c', "config", "NAME=VALUE", kTopicsCreate, "",
+     "A topic config; repeatable. Those in ms and bytes take units: retention.ms=7d, segment.bytes=64MiB."},
+    {Flag::if_not_exists, 0, "if-not-exists", "", kTopicsCreate, "", "A topic that is there already is no error."},
+    {Flag::dry_run, 0, "dry-run", "", kTopicsCreate, "", "Let the broker check everything, and create nothing."},
+    {Flag::all, 'a', "all", "", kTopicsList | kTopicsDescribe | kConsume, "",
+     "Internal topics too, where a glob or no name at all stands for topics."},
+    {Flag::unhealthy, 0, "unhealthy", "", kTopicsDescribe, "",
+     "Only partitions without a leader or with a replica that is offline or not in sync. Exit status 7 if there are "
+     "any; "
+     "with -q, nothing is printed."},
+    {Flag::under_replicated, 0, "under-replicated", "", kTopicsDescribe, "",
+     "Only partitions with a replica that is not in sync. Exit status as of --unhealthy."},
+    {Flag::output_format, 'f', "format", "FORMAT", kTopics, "table|plain|csv|json",
+     "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none."},
+    {Flag::partition, 'p', "partitions", "N", kProduce, "", "The partition of every record."},
+    {Flag::partitions, 'p', "partitions", "LIST", kConsume, "", "Only these partitions, as in 0,2-5."},
+    {Flag::from, 'o', "from", "POSITION", kConsume, "beginning|end|today|yesterday|-15m|-10",
+     "Where to begin: beginning (the default), end, an offset, -N (the last N of each partition), +N (after the first "
+     "N), "
+     "or a time: 2026-01-02T03:04Z, 03:04, yesterday, -15m, '2 hours ago', @1700000000. kcat's s@MS and e@MS too."},
+    {Flag::from_beginning, 0, "from-beginning", "", kConsume, "", "The same as -o beginning."},
+    {Flag::until, 'u', "until", "POSITION", kConsume, "end|now|today",
+     "Where to end; the record there is not read. With -F only an offset."},
+    {Flag::max_messages, 'n', "max-messages", "N", kConsume, "", "Stop after N records."},
+    {Flag::follow, 'F', "follow", "", kConsume, "",
+     "Wait for new records instead of stopping at the end, also while no broker can be reached."},
+    {Flag::exit_at_end, 'e', "exit-at-end", "", kConsume, "",
+     "Stop at what was the end when kconsume began. The default without -F."},
+    {Flag::record_format, 'f', "format", "FORMAT", kConsume, "value|raw|json|frame",
+     "value (the default: the value and a newline), raw (nothing between), json, frame (4 bytes of size before each "
+     "value), "
+     "or a template: %s value, %k key, %t topic, %p partition, %o offset, %T timestamp, %h headers, %S %K %R sizes, "
+     "%{time}, %{header:NAME}, %{s:hex} and others. A template adds no newline."},
+    {Flag::json, 'J', "json", "", kTopics | kConsume, "", "The same as -f json: one object on each line."},
+    {Flag::json_input, 'J', "json", "", kProduce, "",
+     "The input is what kconsume -J prints. Key, value, headers and timestamp are kept; the topic only if none is "
+     "named."},
+    {Flag::keep_partition, 0, "keep-partition", "", kProduce, "", "With -J, keep the partition of each record too."},
+    {Flag::delimiter, 'D', "delimiter", "TEXT", kProduce | kConsume, "",
+     "What ends a record, instead of a newline. Escapes: \\n \\r \\t \\\\ \\xNN \\NNN."},
+    {Flag::nul, '0', "nul", "", kProduce | kConsume, "", "A NUL ends a record, as for find -print0 and xargs -0."},
+    {Flag::key_delimiter, 'K', "key-delimiter", "TEXT", kProduce | kConsume, "",
+     "What parts the key, which comes first, from the value. A line without it has no key."},
+    {Flag::key, 'k', "key", "KEY", kProduce, "", "The key of each record that has none by -K."},
+    {Flag::key_filter, 'k', "key", "KEY", kConsume, "", "Only records with this key."},
+    {Flag::header, 'H', "header", "NAME=VALUE", kProduce, "",
+     "A header for each record; repeatable. NAME alone is a header whose value is null."},
+    {Flag::header_filter, 'H', "header", "NAME=VALUE", kConsume, "",
+     "Only records with this header; all of them, if repeated. NAME alone: whatever its value."},
+    {Flag::empty_is_null, 'Z', "empty-is-null", "", kProduce, "",
+     "An empty value is null: a tombstone, where the topic is compacted."},
+    {Flag::compression, 'z', "compression", "CODEC[:LEVEL]", kProduce, "none|gzip|snappy|lz4|zstd",
+     "none, gzip, snappy, lz4 or zstd, as in zstd:6."},
+    {Flag::acks, 0, "acks", "ACKS", kProduce, "all|1|0",
+     "Which acknowledgement counts: of all replicas in sync (all, the default), of the leader (1), none (0)."},
+    {Flag::timestamp, 0, "timestamp", "now|input", kProduce, "now|input",
+     "The time of sending (the default), or what -J brings (the default with -J)."},
+    {Flag::linger, 0, "linger", "DURATION", kProduce, "",
+     "How long a record may wait for others to share its batch. Default: 5ms."},
+    {Flag::create, 0, "create", "", kProduce, "", "Create the topic if it is not there, as the broker is configured."},
+    {Flag::isolation_level, 0, "isolation-level", "LEVEL", kConsume, "read_committed|read_uncommitted",
+     "read_committed (the default) or read_uncommitted, which also shows what open and aborted transactions wrote."},
+    {Flag::raw_terminal, 0, "raw-terminal", "", kConsume, "",
+     "Send control characters and what is not UTF-8 to a terminal as they are, not as \\xNN."},
+    {Flag::bootstrap_server, 'b', "bootstrap-server", "HOST:PORT,...", kClients, "",
+     "The brokers to ask first. Default: $KSTREAM_SERVER, the profile's, 127.0.0.1:9092."},
+    {Flag::profile, 'P', "profile", "NAME", kClients, "",
+     "Settings from [profile.NAME] of client.toml. Default: $KSTREAM_PROFILE."},
+    {Flag::property, 'X', "command-property", "NAME=VALUE", kClients, "@properties",
+     "Any client property of Kafka; repeatable."},
+    {Flag::command_config, 'C', "command-config", "FILE", kClients, "@files",
+     "Client properties from a file: TOML with quoted names, or Java properties."},
+    {Flag::timeout, 0, "timeout", "DURATION", kClients, "",
+     "How long to go on without an answer of any broker. Default: 10s. Not in force with kconsume -F."},
+    {Flag::color, 0, "color", "WHEN", kClients, "auto|always|never",
+     "auto (the default: on a terminal, without NO_COLOR), always, never."},
+    {Flag::quiet, 'q', "quiet", "", kClients, "", "Say nothing on stderr but errors."},
+    {Flag::verbose, 'v', "verbose", "", kClients, "", "Say more on stderr. Twice: every request and answer."},
+    {Flag::server_config, 'c', "config", "FILE", kServer, "@files",
+     "The configuration: TOML whose keys are Kafka's names in quotation marks, or a server.properties."},
+    {Flag::server_override, 'X', "override", "NAME=VALUE", kServer, "@properties",
+     "A config, instead of what the environment and the file say; repeatable."},
+    {Flag::status_json, 'J', "json", "", kServerStatus, "", "All of the answer, as JSON."},
+    {Flag::status_quiet, 'q', "quiet", "", kServerStatus, "", "Print nothing: the exit status is the answer."},
+    {Flag::short_help, 'h', "", "", kEverywhere, "", "The flags, in short."},
+    {Flag::help, 0, "help", "", kEverywhere, "", "The flags, exit status and examples."},
+    {Flag::version, 'V', "version", "", kEverywhere, "", "The version."},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < std::size(kRows); ++i) {
+    if (static_cast<std::size_t>(kRows[i].flag) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order(), "kRows follows the order of Flag");
+
+constexpr Verb kTopicsVerbs[] = {{"list", kTopicsList, "[GLOB...]"},
+                                 {"describe", kTopicsDescribe, "[TOPIC|GLOB...]"},
+                                 {"create", kTopicsCreate, "TOPIC..."}};
+constexpr Verb kProduceVerbs[] = {{"", kProduce, "TOPIC [FILE...]"}};
+constexpr Verb kConsumeVerbs[] = {{"", kConsume, "TOPIC[:PARTITIONS[@FROM[..UNTIL]]]..."}};
+constexpr Verb kServerVerbs[] = {{"run", kServerRun, ""}, {"status", kServerStatus, ""}};
+
+/// What the letters mean that stand in no row of a program, here or in programs to come: one meaning each.
+constexpr std::array<std::pair<char, std::string_view>, 4> kOtherLetters = {{{'g', "a consumer group"},
+                                                                             {'E', "names as regular expressions"},
+                                                                             {'w', "watching"},
+                                                                             {'y', "yes, without asking"}}};
+
+}  // namespace
+
+std::span<const FlagRow> flag_rows() { return kRows; }
+
+std::uint8_t Program::where() const {
+  std::uint8_t all = 0;
+  for (const Verb& verb : verbs) all = static_cast<std::uint8_t>(all | verb.where);
+  return all;
+}
+
+const Program kTopicsProgram = {"ktopics", "List, describe and create topics.", kTopicsVerbs,
+                                "ktopics create orders -p 12 -r 3 -c retention.ms=7d\n"
+                                "ktopics list 'orders*'\n"
+                                "ktopics describe orders -J | jq .partitions[].leader\n"
+                                "ktopics describe --unhealthy -q || page\n"};
+const Program kProduceProgram = {"kproduce", "Send lines, or JSON, as records to a topic.", kProduceVerbs,
+                                 "kproduce logs < /var/log/dpkg.log\n"
+                                 "kproduce -z zstd web /var/log/nginx/access.log\n"
+                                 "kproduce -K : users < users.txt\n"
+                                 "kconsume -J orders | jq -c 'select(.key)' | kproduce -J orders2\n"};
+const Program kConsumeProgram = {"kconsume", "Print the records of topics.", kConsumeVerbs,
+                                 "kconsume logs                                    # all there is, as cat does\n"
+                                 "kconsume -F -o end logs                          # what comes, as tail -f does\n"
+                                 "kconsume orders -o -15m -u now -f '%{time} %k %s\\n'\n"
+                                 "kconsume orders:3@1200..1210 -J | jq .\n"};
+const Program kServerProgram = {"kserver", "Run a broker that speaks Apache Kafka's protocol, or ask a running one.",
+                                kServerVerbs,
+                                "kserver                                  # on 127.0.0.1:9092\n"
+                                "kserver -X log.dirs=/data -X node.id=2\n"
+                                "kserver status -q || echo 'no broker runs'\n",
+                                true};
+
+std::span<const Program* const> programs() {
+  static constexpr const Program* kAll[] = {&kServerProgram, &kTopicsProgram, &kProduceProgram, &kConsumeProgram};
+  return kAll;
+}
+
+std::string_view letter_meaning(char letter) {
+  for (auto [other, meaning] : kOtherLetters) {
+    if (other == letter) return meaning;
+  }
+  return {};
+}
+
+}  // namespace kstream::cli

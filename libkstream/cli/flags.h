@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace kstream::cli {
+
+/// The places that have flags of their own: a program, or one of its verbs. A row of the table names several.
+enum Where : std::uint8_t {
+  kTopicsList = 1,
+  kTopicsDescribe = 2,
+  kTopicsCreate = 4,
+  kProduce = 8,
+  kConsume = 16,
+  kServerRun = 32,
+  kServerStatus = 64,
+  kTopics = kTopicsList | kTopicsDescribe | kTopicsCreate,
+  kClients = kTopics | kProduce | kConsume,
+  kServer = kServerRun | kServerStatus,
+  kEverywhere = kClients | kServer,
+};
+
+enum class Flag : std::uint8_t {
+  topic,
+  partition_count,
+  replication_factor,
+  config,
+  if_not_exists,
+  dry_run,
+  all,
+  unhealthy,
+  under_replicated,
+  output_format,
+  partition,
+  partitions,
+  from,
+  from_beginning,
+  until,
+  max_messages,
+  follow,
+  exit_at_end,
+  record_format,
+  json,
+  json_input,
+  keep_partition,
+  delimiter,
+  nul,
+  key_delimiter,
+  key,
+  key_filter,
+  header,
+  header_filter,
+  empty_is_null,
+  compression,
+  acks,
+  timestamp,
+  linger,
+  create,
+  isolation_level,
+  raw_terminal,
+  bootstrap_server,
+  profile,
+  property,
+  command_config,
+  timeout,
+  color,
+  quiet,
+  verbose,
+  server_config,
+  server_override,
+  status_json,
+  status_quiet,
+  short_help,
+  help,
+  version,
+};
+
+/// One flag of one or more places: parsing, help, completion and the test of the man pages' OPTIONS come from here.
+struct FlagRow {
+  Flag flag;
+  char letter;                ///< 0: only the long name
+  std::string_view name;      ///< without the dashes; empty: only the letter
+  std::string_view argument;  ///< empty: takes none
+  std::uint8_t where;         ///< of Where
+  /// What completion offers: words parted by `|`, `@topics`, `@files`, `@properties`, or nothing.
+  std::string_view values;
+  std::string_view help;  ///< the first sentence is enough for -h
+};
+
+/// In the order of Flag.
+std::span<const FlagRow> flag_rows();
+
+struct Verb {
+  std::string_view name;  ///< empty if the program has but one thing to do
+  Where where;
+  std::string_view arguments;  ///< of the usage line; empty: it takes no words
+};
+
+struct Program {
+  std::string_view name;
+  std::string_view summary;
+  std::span<const Verb> verbs;
+  std::string_view examples;   ///< of --help, one a line
+  bool verb_optional = false;  ///< without one the first is meant
+  bool has_verbs() const { return !verbs.front().name.empty(); }
+  std::uint8_t where() const;
+};
+
+extern const Program kTopicsProgram;
+extern const Program kProduceProgram;
+extern const Program kConsumeProgram;
+extern const Program kServerProgram;
+
+std::span<const Program* const> programs();
+
+/// What `letter` means in the programs that have it, for hints; empty if it has no meaning.
+std::string_view letter_meaning(char letter);
+
+}  // namespace kstream::cli

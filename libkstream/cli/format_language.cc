@@ -1,0 +1,267 @@
+#include "cli/format_language.h"
+
+#include "cli/base64.h"
+#include "cli/invalid.h"
+#include "cli/json_record.h"
+#include "cli/json_text.h"
+#include "cli/time_expression.h"
+#include "cli/utf8.h"
+#include "cli/visible.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <utility>
+
+namespace kstream::cli {
+namespace {
+
+using Bytes = std::optional<std::string_view>;
+
+std::int64_t size_of(Bytes bytes) { return bytes ? static_cast<std::int64_t>(bytes->size()) : -1; }
+
+void append_hex(std::string_view bytes, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (char c : bytes) {
+    auto byte = static_cast<unsigned char>(c);
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15U];
+  }
+}
+
+/// The integer that `bytes` are, signed; in hex, as 0x..., if they are not exactly `size`.
+void append_integer(std::string_view bytes, std::size_t size, bool big_endian, std::string& out) {
+  if (bytes.size() != size) {
+    out += "0x";
+    append_hex(bytes, out);
+    return;
+  }
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    value = value << 8 | static_cast<unsigned char>(bytes[big_endian ? i : size - 1 - i]);
+  }
+  unsigned unused = 64 - static_cast<unsigned>(size) * 8;
+  append_number(static_cast<std::int64_t>(value << unused) >> unused, out);
+}
+
+/// A JSON string; of bytes that are not UTF-8, their base64.
+void append_json(std::string_view bytes, std::string& out) {
+  if (is_utf8(bytes)) return append_json_string(bytes, out);
+  out += '"';
+  append_base64(bytes, out);
+  out += '"';
+}
+
+}  // namespace
+
+Status Format::add_literal(std::string_view text) {
+  std::string literal;
+  if (!unescape(text, literal)) {
+    return invalid("unknown escape in '" + std::string(text) + "': there are \\n \\r \\t \\\\ \\xNN \\NNN");
+  }
+  if (!literal.empty()) steps_.push_back({Field::literal, How::plain, std::move(literal)});
+  return {};
+}
+
+Status Format::add_letter(char letter) {
+  constexpr std::array<std::pair<char, Field>, 10> kLetters = {{{'s', Field::value},
+                                                                {'S', Field::value_size},
+                                                                {'R', Field::value_size_be32},
+                                                                {'k', Field::key},
+                                                                {'K', Field::key_size},
+                                                                {'T', Field::timestamp},
+                                                                {'h', Field::headers},
+                                                                {'t', Field::topic},
+                                                                {'p', Field::partition},
+                                                                {'o', Field::offset}}};
+  for (auto [name, field] : kLetters) {
+    if (name != letter) continue;
+    steps_.push_back({field});
+    return {};
+  }
+  if (letter == '%') {
+    steps_.push_back({Field::literal, How::plain, "%"});
+    return {};
+  }
+  return invalid(std::string("unknown letter %") + letter + ": there are %s %S %R %k %K %T %h %t %p %o %% and %{name}");
+}
+
+Status Format::add_name(std::string_view inside) {
+  constexpr std::array<std::string_view, 11> kHows = {"",     "hex",  "base64", "json", "esc", "be16",
+                                                      "be32", "be64", "le16",   "le32", "le64"};
+  constexpr std::array<std::pair<std::string_view, Field>, 4> kPlain = {
+      {{"time", Field::time}, {"headers", Field::headers_json}, {"size", Field::size}, {"lag", Field::lag}}};
+  auto colon = inside.find(':');
+  auto name = inside.substr(0, colon), how = colon == std::string_view::npos ? "" : inside.substr(colon + 1);
+  auto known = [&, this](Step step) -> Status {
+    steps_.push_back(std::move(step));
+    return {};
+  };
+  if (name == "time" && !how.empty()) return known({Field::time, How::plain, std::string(how)});
+  if (name == "header" && !how.empty()) return known({Field::header, How::plain, std::string(how)});
+  if (name == "s" || name == "k") {
+    auto at = std::find(kHows.begin(), kHows.end(), how);
+    if (at == kHows.end()) {
+      return invalid("unknown %{" + std::string(inside) + "}: " + std::string(name) +
+                     ":HOW with hex, base64, json, esc, be16, be32, be64, le16, le32 or le64");
+    }
+    return known({name == "s" ? Field::value : Field::key, static_cast<How>(at - kHows.begin())});
+  }
+  for (auto [word, field] : kPlain) {
+    if (word == name && how.empty()) return known({field});
+  }
+  return invalid("unknown %{" + std::string(inside) +
+                 "}: there are %{time} %{time:STRFTIME} %{header:NAME} %{headers} %{size} %{lag} %{s:HOW} %{k:HOW}");
+}
+
+Result<Format> Format::compile(std::string_view text, Terminal terminal) {
+  Format format(terminal);
+  while (!text.empty()) {
+    auto percent = text.find('%');
+    if (auto added = format.add_literal(text.substr(0, percent)); !added) return added.error();
+    if (percent == std::string_view::npos) break;
+    text.remove_prefix(percent + 1);
+    if (text.empty()) return invalid("a template ends in %; a percent sign is %%");
+    std::size_t used = 1;
+    Status added;
+    if (text.front() == '{') {
+      auto brace = text.find('}');
+      if (brace == std::string_view::npos) return invalid("%{ without }");
+      added = format.add_name(text.substr(1, brace - 1));
+      used = brace + 1;
+    } else {
+      added = format.add_letter(text.front());
+    }
+    if (!added) return added.error();
+    text.remove_prefix(used);
+  }
+  return format;
+}
+
+Result<Format> Format::of_word(std::string_view word, std::string_view delimiter, const std::string* key_delimiter,
+                               Terminal terminal) {
+  Format format(terminal);
+  if (key_delimiter) {
+    if (word != "value") return invalid("-K is for -f value; a template says where the key stands with %k");
+    format.steps_.push_back({Field::key});
+    format.steps_.push_back({Field::literal, How::plain, *key_delimiter});
+  }
+  if (word == "frame") {
+    format.steps_.push_back({Field::value_size_be32});
+    format.terminal_ = {};
+  }
+  if (word == "json") {
+    format.steps_.push_back({Field::json_record});
+  } else if (word == "value" || word == "raw" || word == "frame") {
+    format.steps_.push_back({Field::value});
+  } else {
+    return invalid("unknown format '" + std::string(word) +
+                   "': there are value, raw, json, frame and templates such as '%k %s\\n'");
+  }
+  if ((word == "value" || word == "json") && !delimiter.empty()) {
+    format.steps_.push_back({Field::literal, How::plain, std::string(delimiter)});
+  }
+  return format;
+}
+
+void Format::append(const ShownRecord& shown, std::string& out) const {
+  for (const Step& step : steps_) append_step(step, shown, out);
+}
+
+void Format::append_step(const Step& step, const ShownRecord& shown, std::string& out) const {
+  const RecordView& record = shown.record;
+  switch (step.field) {
+    case Field::literal:
+      out += step.text;
+      return;
+    case Field::value:
+      if (record.value) append_bytes(*record.value, step.how, out);
+      return;
+    case Field::key:
+      if (record.key) append_bytes(*record.key, step.how, out);
+      return;
+    case Field::value_size:
+      return append_number(size_of(record.value), out);
+    case Field::key_size:
+      return append_number(size_of(record.key), out);
+    case Field::value_size_be32: {
+      auto size = static_cast<std::uint32_t>(size_of(record.value));
+      for (unsigned shift : {24U, 16U, 8U, 0U}) out += static_cast<char>(size >> shift & 0xFFU);
+      return;
+    }
+    case Field::timestamp:
+      return append_number(record.timestamp.value, out);
+    case Field::time:
+      return step.text.empty() ? append_utc(record.timestamp, out)
+                               : append_strftime(record.timestamp, step.text.c_str(), out);
+    case Field::header: {
+      Bytes last;
+      for (const HeaderView& header : record.headers) {
+        if (header.name == step.text) last = header.value;
+      }
+      if (last) append_bytes(*last, How::plain, out);
+      return;
+    }
+    case Field::headers:
+      return append_headers(record.headers, out);
+    case Field::headers_json:
+      return append_json_headers(record.headers, out);
+    case Field::topic:
+      out += shown.topic;
+      return;
+    case Field::partition:
+      return append_number(shown.partition.value, out);
+    case Field::offset:
+      return append_number(record.offset.value, out);
+    case Field::size:
+      return append_number(
+          std::max<std::int64_t>(0, size_of(record.key)) + std::max<std::int64_t>(0, size_of(record.value)), out);
+    case Field::lag:
+      return append_number(std::max<std::int64_t>(0, shown.high_watermark - record.offset - 1), out);
+    case Field::json_record:
+      return append_json_record(shown, out);
+  }
+}
+
+void Format::append_bytes(std::string_view bytes, How how, std::string& out) const {
+  switch (how) {
+    case How::plain:
+      if (terminal_.visible) return append_visible(bytes, terminal_.color, out);
+      out += bytes;
+      return;
+    case How::hex:
+      return append_hex(bytes, out);
+    case How::base64:
+      return append_base64(bytes, out);
+    case How::json:
+      return append_json(bytes, out);
+    case How::esc:
+      return append_visible(bytes, false, out);
+    case How::be16:
+    case How::be32:
+    case How::be64: {
+      std::size_t size = how == How::be16 ? 2 : how == How::be32 ? 4 : 8;
+      return append_integer(bytes, size, true, out);
+    }
+    case How::le16:
+    case How::le32:
+    case How::le64: {
+      std::size_t size = how == How::le16 ? 2 : how == How::le32 ? 4 : 8;
+      return append_integer(bytes, size, false, out);
+    }
+  }
+}
+
+void Format::append_headers(const HeaderRange& headers, std::string& out) const {
+  bool first = true;
+  for (const HeaderView& header : headers) {
+    if (!first) out += ',';
+    first = false;
+    append_bytes(header.name, How::plain, out);
+    out += '=';
+    append_bytes(header.value.value_or("NULL"), How::plain, out);
+  }
+}
+
+}  // namespace kstream::cli

@@ -1,0 +1,61 @@
+#include "cli/line_reader.h"
+
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace kstream::cli {
+namespace {
+
+constexpr std::size_t kReadSize = 1 << 20;
+
+}  // namespace
+
+LineReader::LineReader(int fd, std::string delimiter, std::size_t limit)
+    : fd_(fd), delimiter_(std::move(delimiter)), limit_(limit), buffer_(new char[kReadSize]), capacity_(kReadSize) {}
+
+std::optional<std::string_view> LineReader::next() {
+  const char* base = buffer_.get();
+  auto found = std::string_view(base, end_).find(delimiter_, scanned_);
+  std::size_t line_end = found, next_begin = found + delimiter_.size();
+  if (found == std::string_view::npos) {
+    scanned_ = std::max(begin_, end_ - std::min(end_, delimiter_.size() - 1));
+    if (!at_end_ || begin_ == end_) return std::nullopt;
+    line_end = next_begin = end_;
+  }
+  std::string_view line(base + begin_, line_end - begin_);
+  consumed_ += next_begin - begin_;
+  begin_ = scanned_ = next_begin;
+  return line;
+}
+
+LineReader::Fill LineReader::fill() {
+  if (at_end_) return Fill::end;
+  if (end_ - begin_ > limit_ + delimiter_.size()) return Fill::too_long;
+  make_room();
+  ssize_t got = ::read(fd_, buffer_.get() + end_, capacity_ - end_);
+  if (got < 0) return errno == EINTR || errno == EAGAIN ? Fill::nothing : Fill::failed;
+  at_end_ = got == 0;
+  end_ += static_cast<std::size_t>(got);
+  return at_end_ ? Fill::end : Fill::more;
+}
+
+/// Moves what is left to the front and, if that leaves less than half a buffer, makes the buffer twice as large.
+void LineReader::make_room() {
+  std::size_t left = end_ - begin_;
+  if (left > capacity_ / 2) {
+    std::unique_ptr<char[]> larger(new char[capacity_ * 2]);
+    std::memcpy(larger.get(), buffer_.get() + begin_, left);
+    buffer_ = std::move(larger);
+    capacity_ *= 2;
+  } else if (left > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, left);
+  }
+  scanned_ -= begin_;
+  begin_ = 0;
+  end_ = left;
+}
+
+}  // namespace kstream::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kstream::cli {
+
+/// Cuts what a descriptor gives into lines. Holds one buffer, whatever the input: reads are large, lines are views into
+/// it, and it grows only for a line that does not fit, up to the limit.
+class LineReader {
+ public:
+  /// `delimiter` ends a line and is not part of it; it must not be empty. `limit` is the size of the longest line.
+  LineReader(int fd, std::string delimiter, std::size_t limit);
+
+  /// The next line that is in the buffer as a whole, valid until fill(). Behind the end of the input the last line
+  /// needs no delimiter.
+  std::optional<std::string_view> next();
+
+  enum class Fill {
+    more,      ///< something came
+    nothing,   ///< the read was interrupted, or would block
+    end,       ///< the input is over; next() may still give its last line
+    too_long,  ///< the line that begins at next_byte() exceeds the limit
+    failed,    ///< errno says why
+  };
+  /// Reads once. Call it when next() gives nothing.
+  Fill fill();
+
+  /// Where the line after the last one given begins, in bytes from the beginning of the input.
+  std::uint64_t next_byte() const { return consumed_; }
+
+ private:
+  void make_room();
+
+  int fd_;
+  std::string delimiter_;
+  std::size_t limit_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_;
+  std::size_t begin_ = 0;    ///< of the next line
+  std::size_t scanned_ = 0;  ///< up to here there is no delimiter
+  std::size_t end_ = 0;      ///< of what was read
+  std::uint64_t consumed_ = 0;
+  bool at_end_ = false;
+};
+
+}  // namespace kstream::cli

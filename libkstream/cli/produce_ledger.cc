@@ -1,0 +1,29 @@
+#include "cli/produce_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kstream::cli {
+
+void ProduceLedger::sent(std::uint64_t size) {
+  if (in_flight_ == ring_.size()) grow();
+  slot(base_ + in_flight_++) = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, kAcknowledged - 1));
+}
+
+void ProduceLedger::acknowledged(std::span<const std::uint64_t> records) {
+  acknowledged_count_ += records.size();
+  for (std::uint64_t record : records) slot(record) |= kAcknowledged;
+  while (in_flight_ > 0 && (slot(base_) & kAcknowledged) != 0) {
+    base_byte_ += slot(base_) & ~kAcknowledged;
+    ++base_;
+    --in_flight_;
+  }
+}
+
+void ProduceLedger::grow() {
+  std::vector<std::uint32_t> larger(ring_.size() * 2);
+  for (std::uint64_t i = 0; i < in_flight_; ++i) larger[(base_ + i) & (larger.size() - 1)] = slot(base_ + i);
+  ring_ = std::move(larger);
+}
+
+}  // namespace kstream::cli

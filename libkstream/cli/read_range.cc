@@ -1,0 +1,187 @@
+#include "cli/read_range.h"
+
+#include "cli/topic_names.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace kstream::cli {
+namespace {
+
+using Kind = PositionExpression::Kind;
+
+std::string shown(const TopicPartition& partition) {
+  return partition.topic + " [" + std::to_string(partition.partition.value) + ']';
+}
+
+/// One partition to ask about, and for which target.
+struct Wanted {
+  TopicPartition partition;
+  const Target* target;
+};
+
+Error whole(const std::string& subject, const Error& error) { return {error.code, subject + ": " + error.to_string()}; }
+
+/// The targets with the topics that their globs stand for.
+Result<std::vector<Target>> expand_targets(Admin& admin, const RangeQuestion& question,
+                                           std::vector<std::string>& notes) {
+  std::vector<std::string> names;
+  for (const Target& target : question.targets) names.push_back(target.topic);
+  auto expanded = expand_topics(admin, names, question.internal, question.timeout);
+  if (!expanded) return Error{expanded.error().code, expanded.error().to_string()};
+  std::vector<Target> targets;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if ((*expanded)[i].empty()) notes.push_back("no topic fits '" + names[i] + "'");
+    for (auto& name : (*expanded)[i]) {
+      targets.push_back(question.targets[i]);
+      targets.back().topic = std::move(name);
+    }
+  }
+  return targets;
+}
+
+Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Target>& targets,
+                                            const RangeQuestion& question) {
+  std::vector<std::string> names;
+  for (const Target& target : targets) names.push_back(target.topic);
+  auto described = admin.describe_topics(names, question.timeout);
+  if (!described) return Error{described.error().code, described.error().to_string()};
+  std::vector<Wanted> all;
+  std::set<TopicPartition> seen;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto& [name, topic] = (*described)[i];
+    if (topic.code() == ErrorCode::unknown_topic_or_partition) {
+      return Error{topic.code(),
+                   "there is no topic " + name + "; create it with: ktopics create " + name + question.same_cluster};
+    }
+    if (!topic) return whole(name, topic.error());
+    auto count = static_cast<std::int32_t>(topic->partitions.size());
+    auto partitions = select_partitions(targets[i].partitions, count);
+    if (!partitions) {
+      return Error{ErrorCode::unknown_topic_or_partition, name + " has partitions 0 to " + std::to_string(count - 1) +
+                                                              "; see: ktopics describe " + name +
+                                                              question.same_cluster};
+    }
+    for (PartitionId partition : *partitions) {
+      Wanted wanted{{name, partition}, &targets[i]};
+      if (!seen.insert(wanted.partition).second)
+        return Error{ErrorCode::invalid_request, shown(wanted.partition) + " is named twice"};
+      all.push_back(std::move(wanted));
+    }
+  }
+  return all;
+}
+
+bool is_time(const std::optional<PositionExpression>& position) { return position && position->kind == Kind::time; }
+
+/// Queries of many partitions, and where in the facts their answers go.
+struct Queries {
+  struct Slot {
+    std::size_t partition;
+    Offset& (*field)(RangeFacts&);
+  };
+  std::vector<OffsetQuery> queries;
+  std::vector<Slot> slots;
+
+  void add(const TopicPartition& partition, OffsetSpec spec, std::size_t index, Offset& (*field)(RangeFacts&)) {
+    queries.push_back({partition, spec});
+    slots.push_back({index, field});
+  }
+  /// Asks, and notes the first failure of each partition in `failed`.
+  void ask(Admin& admin, bool read_committed, std::chrono::milliseconds timeout, std::vector<RangeFacts>& facts,
+           std::map<std::size_t, Error>& failed) const {
+    auto answers = admin.list_offsets(queries, read_committed, timeout);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (answers[i].info) {
+        slots[i].field(facts[slots[i].partition]) = answers[i].info->offset;
+      } else {
+        failed.try_emplace(slots[i].partition, answers[i].info.error());
+      }
+    }
+  }
+};
+
+std::vector<RangeFacts> ask_offsets(Admin& admin, const std::vector<Wanted>& wanted, const RangeQuestion& question,
+                                    std::map<std::size_t, Error>& failed) {
+  std::vector<RangeFacts> facts(wanted.size());
+  Queries ranges, watermarks;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto& [partition, target] = wanted[i];
+    ranges.add(partition, kBeginning, i, [](RangeFacts& f) -> Offset& { return f.offsets.beginning; });
+    ranges.add(partition, kEnd, i, [](RangeFacts& f) -> Offset& { return f.offsets.end; });
+    if (is_time(target->from))
+      ranges.add(partition, {target->from->time}, i, [](RangeFacts& f) -> Offset& { return f.from_at_time; });
+    if (is_time(target->until))
+      ranges.add(partition, {target->until->time}, i, [](RangeFacts& f) -> Offset& { return f.until_at_time; });
+    watermarks.add(partition, kEnd, i, [](RangeFacts& f) -> Offset& { return f.high_watermark; });
+  }
+  ranges.ask(admin, question.read_committed, question.timeout, facts, failed);
+  if (question.read_committed && !question.follow) watermarks.ask(admin, false, question.timeout, facts, failed);
+  return facts;
+}
+
+}  // namespace
+
+std::optional<std::vector<PartitionId>> select_partitions(const std::vector<PartitionRange>& wanted,
+                                                          std::int32_t count) {
+  std::vector<PartitionId> partitions;
+  auto add = [&](std::int32_t first, std::int32_t last) {
+    for (std::int32_t p = first; p <= last; ++p) partitions.emplace_back(p);
+  };
+  if (wanted.empty()) add(0, count - 1);
+  for (const PartitionRange& range : wanted) {
+    if (range.last >= count) return std::nullopt;
+    add(range.first, range.last);
+  }
+  return partitions;
+}
+
+ReadRange make_range(const TopicPartition& partition, const Target& target, const RangeFacts& facts, bool follow,
+                     std::vector<std::string>& notes) {
+  ReadRange range{partition, resolve(*target.from, facts.offsets, facts.from_at_time), {}, {}, {}};
+  if (is_time(target.from)) range.from_time = target.from->time;
+  if (is_time(target.until)) range.until_time = target.until->time;
+  if (range.from < facts.offsets.beginning) {
+    notes.push_back(shown(partition) + ": offset " + std::to_string(range.from.value) + " is gone; the first one is " +
+                    std::to_string(facts.offsets.beginning.value));
+    range.from = facts.offsets.beginning;
+  }
+  if (range.from > facts.offsets.end) {
+    notes.push_back(shown(partition) + ": offset " + std::to_string(range.from.value) + " is behind the end, " +
+                    std::to_string(facts.offsets.end.value));
+  }
+  if (target.until) {
+    range.until = resolve(*target.until, facts.offsets, facts.until_at_time);
+    if (!follow) range.until = std::min(*range.until, facts.offsets.end);
+  } else if (!follow) {
+    range.until = facts.offsets.end;
+  }
+  if (facts.high_watermark > facts.offsets.end && range.until == facts.offsets.end) {
+    notes.push_back(shown(partition) + ": an open transaction hides the records from offset " +
+                    std::to_string(facts.offsets.end.value) + " on; --isolation-level read_uncommitted shows them");
+  }
+  return range;
+}
+
+Result<RangeAnswer> find_ranges(Admin& admin, const RangeQuestion& question) {
+  RangeAnswer answer;
+  auto targets = expand_targets(admin, question, answer.notes);
+  if (!targets) return targets.error();
+  auto wanted = find_partitions(admin, *targets, question);
+  if (!wanted) return wanted.error();
+  std::map<std::size_t, Error> failed;
+  auto facts = ask_offsets(admin, *wanted, question, failed);
+  for (std::size_t i = 0; i < wanted->size(); ++i) {
+    const auto& [partition, target] = (*wanted)[i];
+    if (auto failure = failed.find(i); failure != failed.end()) {
+      answer.failures.push_back(whole(shown(partition), failure->second));
+    } else {
+      answer.ranges.push_back(make_range(partition, *target, facts[i], question.follow, answer.notes));
+    }
+  }
+  return answer;
+}
+
+}  // namespace kstream::cli

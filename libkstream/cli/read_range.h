@@ -1,0 +1,61 @@
+#pragma once
+
+#include "cli/target.h"
+
+#include <kstream/admin.h>
+#include <kstream/result.h>
+#include <kstream/topic_partition.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kstream::cli {
+
+/// What is read of one partition.
+struct ReadRange {
+  TopicPartition partition;
+  Offset from;
+  std::optional<Offset> until;          ///< not read any more; nothing: no end
+  std::optional<Timestamp> from_time;   ///< older records are not shown
+  std::optional<Timestamp> until_time;  ///< nor are these and later ones
+  Offset last_shown = kNoOffset;
+  bool done() const { return until && from >= *until; }
+};
+
+struct RangeQuestion {
+  std::vector<Target> targets;  ///< each with `from`; without `until` up to the end
+  bool internal = false;        ///< globs stand for internal topics too
+  bool follow = false;          ///< without `until` there is no end
+  bool read_committed = true;   ///< the end is the last stable offset
+  std::chrono::milliseconds timeout{0};
+  std::string same_cluster;  ///< for commands to paste
+};
+
+struct RangeAnswer {
+  std::vector<ReadRange> ranges;
+  std::vector<std::string> notes;  ///< what the user should know
+  std::vector<Error> failures;     ///< one for each partition that cannot be read; details are whole sentences
+};
+
+/// Asks the brokers what `question` comes to. The error's detail is a whole sentence.
+Result<RangeAnswer> find_ranges(Admin& admin, const RangeQuestion& question);
+
+/// The partitions of `count` that `wanted` names, all if it names none; nothing if one does not exist.
+std::optional<std::vector<PartitionId>> select_partitions(const std::vector<PartitionRange>& wanted,
+                                                          std::int32_t count);
+
+/// What a broker said of one partition.
+struct RangeFacts {
+  PartitionOffsets offsets;
+  Offset from_at_time = kNoOffset;  ///< of the target's times, where it has some
+  Offset until_at_time = kNoOffset;
+  Offset high_watermark = kNoOffset;  ///< if asked for beside the last stable offset
+};
+
+/// The range that `target` means for a partition of which `facts` hold; appends what is worth a note.
+ReadRange make_range(const TopicPartition& partition, const Target& target, const RangeFacts& facts, bool follow,
+                     std::vector<std::string>& notes);
+
+}  // namespace kstream::cli

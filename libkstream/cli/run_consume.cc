@@ -1,0 +1,168 @@
+#include "cli/consume.h"
+#include "cli/invalid.h"
+#include "cli/number.h"
+#include "cli/visible.h"
+
+#include <unistd.h>
+#include <chrono>
+#include <utility>
+
+namespace kstream::cli {
+namespace {
+
+using Kind = PositionExpression::Kind;
+
+/// A poll gives all that a fetch brought, for one write.
+constexpr std::string_view kMaxPollRecords = "2147483647";
+
+Timestamp wall_now() {
+  auto since = std::chrono::system_clock::now().time_since_epoch();
+  return Timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+/// -o and -u. kcat writes its end as `-o e@MS`.
+Status parse_bounds(const Arguments& arguments, Timestamp now, std::optional<PositionExpression>& from,
+                    std::optional<PositionExpression>& until) {
+  for (const auto& text : arguments.all(Flag::from)) {
+    auto position = parse_position(text, now);
+    if (!position) return invalid("-o: " + position.error().detail);
+    (text.starts_with("e@") ? until : from) = *position;
+  }
+  if (arguments.has(Flag::from_beginning)) {
+    if (from) return invalid("-o and --from-beginning are two beginnings");
+    from = PositionExpression{Kind::beginning, 0, kNoTimestamp, "beginning"};
+  }
+  if (!arguments.has(Flag::until)) return {};
+  auto position = parse_position(arguments.value(Flag::until), now);
+  if (!position)
+    return invalid("-u: " + position.error().detail + "; kcat's -u is not needed, output is never held back");
+  until = *position;
+  return {};
+}
+
+Status check_target(const Target& target, bool follow) {
+  for (const auto& position : {target.from, target.until}) {
+    if (position && position->kind == Kind::stored)
+      return invalid("stored is for consumer groups, which kconsume does not join yet");
+  }
+  if (follow && target.until && target.until->kind != Kind::offset)
+    return invalid("with -F an end is an offset, not '" + target.until->text + "'");
+  return {};
+}
+
+Result<std::vector<Target>> parse_targets(const Arguments& arguments, bool follow) {
+  std::optional<PositionExpression> from, until;
+  Timestamp now = wall_now();
+  if (auto parsed = parse_bounds(arguments, now, from, until); !parsed) return parsed.error();
+  std::vector<PartitionRange> partitions;
+  if (arguments.has(Flag::partitions)) {
+    auto parsed = parse_partitions(arguments.value(Flag::partitions));
+    if (!parsed) return invalid("-p: " + parsed.error().detail);
+    partitions = *parsed;
+  }
+  auto flagged = arguments.all(Flag::topic);
+  std::vector<std::string> words(flagged.begin(), flagged.end());
+  words.insert(words.end(), arguments.words().begin(), arguments.words().end());
+  if (words.empty()) return invalid("which topic? As in: kconsume orders");
+  std::vector<Target> targets;
+  for (const auto& word : words) {
+    auto target = parse_target(word, now);
+    if (!target) return target.error();
+    if (target->partitions.empty()) target->partitions = partitions;
+    if (!target->from) target->from = from.value_or(PositionExpression{Kind::beginning, 0, kNoTimestamp, "beginning"});
+    if (!target->until) target->until = until;
+    if (auto fine = check_target(*target, follow); !fine) return fine.error();
+    targets.push_back(std::move(*target));
+  }
+  return targets;
+}
+
+Result<Format> parse_format(const Arguments& arguments) {
+  bool terminal = ::isatty(STDOUT_FILENO) != 0;
+  Format::Terminal how{terminal && !arguments.has(Flag::raw_terminal),
+                       use_color(arguments.value(Flag::color), STDOUT_FILENO)};
+  std::string text(arguments.has(Flag::record_format) ? arguments.value(Flag::record_format) : "value");
+  if (arguments.has(Flag::json)) {
+    if (arguments.has(Flag::record_format) && text != "json") return invalid("-J and -f " + text + " are two formats");
+    text = "json";
+  }
+  std::string delimiter = "\n", key_delimiter;
+  if (arguments.has(Flag::nul)) delimiter = std::string(1, '\0');
+  for (auto [flag, unescaped] :
+       {std::pair{Flag::delimiter, &delimiter}, std::pair{Flag::key_delimiter, &key_delimiter}}) {
+    if (!arguments.has(flag)) continue;
+    unescaped->clear();
+    if (!unescape(arguments.value(flag), *unescaped))
+      return invalid("unknown escape in '" + std::string(arguments.value(flag)) +
+                     "': there are \\n \\r \\t \\\\ \\xNN \\NNN");
+  }
+  bool delimited = arguments.has(Flag::delimiter) || arguments.has(Flag::nul),
+       is_template = text.find_first_of("%\\") != std::string::npos;
+  if (arguments.has(Flag::delimiter) && arguments.has(Flag::nul)) return invalid("-0 and -D are two delimiters");
+  if (delimited && (is_template || text == "raw" || text == "frame"))
+    return invalid("-D and -0 are for -f value and json; a template says itself what ends a record");
+  if (is_template && arguments.has(Flag::key_delimiter))
+    return invalid("-K is for -f value; a template says with %k where the key stands");
+  if (is_template) return Format::compile(text, how);
+  return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how);
+}
+
+Result<RecordFilter> parse_filter(const Arguments& arguments, const std::vector<Target>& targets, bool follow) {
+  RecordFilter filter;
+  if (arguments.has(Flag::key_filter)) filter.key = std::string(arguments.value(Flag::key_filter));
+  for (const auto& text : arguments.all(Flag::header_filter)) {
+    auto equals = text.find('=');
+    filter.headers.push_back(
+        {text.substr(0, equals), equals == std::string::npos ? std::nullopt : std::optional(text.substr(equals + 1))});
+  }
+  for (const Target& target : targets) {
+    if (filter.key && target.from->kind == Kind::end && !follow)
+      return invalid("-k from the end backwards is not there yet; read from the beginning, or with -F");
+  }
+  return filter;
+}
+
+Result<ConsumePlan> plan_consume(const Arguments& arguments) {
+  bool follow = arguments.has(Flag::follow);
+  if (follow && arguments.has(Flag::exit_at_end)) return invalid("-F goes on at the end, -e stops there");
+  auto targets = parse_targets(arguments, follow);
+  if (!targets) return targets.error();
+  auto format = parse_format(arguments);
+  if (!format) return invalid("-f: " + format.error().detail);
+  auto filter = parse_filter(arguments, *targets, follow);
+  if (!filter) return filter.error();
+  ConsumePlan plan{std::move(*targets), arguments.has(Flag::all), follow,
+                   std::nullopt,        std::move(*filter),       std::move(*format)};
+  if (arguments.has(Flag::max_messages)) {
+    plan.max_records = parse_number<std::uint64_t>(arguments.value(Flag::max_messages));
+    if (!plan.max_records)
+      return invalid("-n wants a number, not '" + std::string(arguments.value(Flag::max_messages)) + "'");
+  }
+  return plan;
+}
+
+Status apply_properties(const Arguments& arguments, ClientConfig& config) {
+  for (auto [name, value] :
+       {std::pair{"max.poll.records", kMaxPollRecords}, std::pair{"auto.offset.reset", std::string_view("none")},
+        std::pair{"isolation.level", std::string_view("read_committed")}}) {
+    if (config.is_set(name)) continue;
+    if (auto set = config.set(name, value); !set) return set;
+  }
+  if (!arguments.has(Flag::isolation_level)) return {};
+  auto set = config.set("isolation.level", arguments.value(Flag::isolation_level));
+  return set ? set : invalid("--isolation-level: " + set.error().detail);
+}
+
+}  // namespace
+
+ExitCode run_consume(const Arguments& arguments, const Console& console) {
+  auto plan = plan_consume(arguments);
+  if (!plan) return console.fail(ExitCode::usage, plan.error().detail);
+  auto settings = make_client_settings(arguments, console);
+  if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
+  if (auto applied = apply_properties(arguments, settings->config); !applied)
+    return console.fail(ExitCode::usage, applied.error().detail);
+  return consume(*plan, *settings, console);
+}
+
+}  // namespace kstream::cli

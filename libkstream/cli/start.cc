@@ -1,0 +1,44 @@
+#include "cli/start.h"
+
+#include "cli/help.h"
+#include "cli/output.h"
+
+#include <unistd.h>
+#include <csignal>
+
+namespace kstream::cli {
+namespace {
+
+ExitCode run_words(const Program& program, std::span<const std::string> words,
+                   ExitCode (*run)(const Arguments&, const Console&)) {
+  Console plain(program.name, use_color("auto", STDERR_FILENO));
+  auto arguments = parse_arguments(program, words);
+  if (!arguments) return plain.fail(ExitCode::usage, arguments.error().detail);
+  auto show = [](const std::string& text) { return write_stdout(text) ? ExitCode::done : ExitCode::failed; };
+  if (arguments->has(Flag::version)) return show(version_line(program));
+  if (arguments->has(Flag::help)) return show(long_help(program));
+  if (arguments->has(Flag::short_help)) return show(short_help(program));
+  auto when = arguments->value(Flag::color);
+  if (!when.empty() && when != "auto" && when != "always" && when != "never") {
+    return plain.fail(ExitCode::usage, "--color is auto, always or never");
+  }
+  Console console(program.name, use_color(when, STDERR_FILENO));
+  console.set_quiet(arguments->has(Flag::quiet));
+  console.set_verbosity(static_cast<int>(arguments->count(Flag::verbose)));
+  return run(*arguments, console);
+}
+
+}  // namespace
+
+int start(const Program& program, int argc, char** argv, ExitCode (*run)(const Arguments&, const Console&),
+          std::vector<std::string_view> (*properties)()) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "__complete") {
+    complete(program, std::span(words).subspan(1), properties);
+    return 0;
+  }
+  return static_cast<int>(run_words(program, words, run));
+}
+
+}  // namespace kstream::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "cli/arguments.h"
+#include "cli/completion.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+
+namespace kstream::cli {
+
+/// The whole of main(): reads the command line, answers -h, --help, -V and __complete, and else calls `run`.
+/// SIGPIPE is ignored from here on: a reader that left is seen by what writes.
+int start(const Program& program, int argc, char** argv, ExitCode (*run)(const Arguments&, const Console&),
+          std::vector<std::string_view> (*properties)() = client_properties);
+
+}  // namespace kstream::cli

@@ -1,0 +1,119 @@
+#include "client/chunk.h"
+
+#include "records/control.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kstream::client {
+namespace {
+
+/// Of one batch, decompressed. More is taken for an attack.
+constexpr std::size_t kLargestBatch = std::size_t{1} << 30;
+
+Error at_offset(Offset offset, const std::string& what) {
+  return {ErrorCode::corrupt_message, "batch at offset " + std::to_string(offset.value) + ": " + what};
+}
+
+bool is_abort(const records::BatchView& batch) {
+  records::RecordReader reader(batch.header, records::payload(batch.bytes));
+  RecordView record;
+  return reader.next(record) && record.key && records::parse_control_key(*record.key) == records::ControlType::abort;
+}
+
+}  // namespace
+
+Chunk::Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options)
+    : bytes_(std::move(bytes)), position_(from), ends_(ends), options_(std::move(options)), batches_(bytes_.bytes) {
+  if (options_.aborted) std::ranges::sort(*options_.aborted, {}, &AbortedTransaction::first_offset);
+}
+
+Status Chunk::read(std::size_t most, RecordsRead& out) {
+  out.records.clear();
+  out.batches.clear();
+  texts_.clear();
+  new_batch_ = true;
+  decompressed_ = 0;
+  while (!done_ && failure_.ok() && out.records.size() < most) {
+    if (!open_ && decompressed_ > kMostDecompressed) break;
+    failure_ = open_ ? read_open(most, out) : open_next();
+  }
+  return out.records.empty() ? failure_ : Status();
+}
+
+/// Opens the next batch that has something to read, or is done.
+Status Chunk::open_next() {
+  for (records::BatchView batch; batches_.next(batch);) {
+    if (options_.check_crcs && !records::check_crc(batch.bytes))
+      return at_offset(batch.header.base_offset, "wrong CRC");
+    const bool nothing = batch.header.last_offset() < position_ || batch.header.records_count == 0;
+    if (is_passed_over(batch) || nothing) {
+      position_ = std::max(position_, batch.header.next_offset());
+      continue;
+    }
+    return open(batch);
+  }
+  if (!batches_.status()) return at_offset(position_, batches_.status().error().detail);
+  done_ = true;
+  return {};
+}
+
+/// Whether a consumer must not see the batch. Keeps account of which producers' transactions are aborted here (KIP-98).
+bool Chunk::is_passed_over(const records::BatchView& batch) {
+  const ProducerId producer = batch.header.producer_id;
+  if (options_.aborted) {
+    const std::vector<AbortedTransaction>& aborted = *options_.aborted;
+    while (next_aborted_ < aborted.size() && aborted[next_aborted_].first_offset <= batch.header.last_offset()) {
+      aborting_.insert(aborted[next_aborted_++].producer);
+    }
+  }
+  if (batch.header.is_control()) {
+    if (is_abort(batch)) aborting_.erase(producer);
+    return true;
+  }
+  return batch.header.is_transactional() && aborting_.contains(producer);
+}
+
+Status Chunk::open(const records::BatchView& batch) {
+  auto text = std::make_unique<std::string>();
+  const Result<base::BytesView> bytes = records::record_bytes(batch, kLargestBatch, *text);
+  if (!bytes) return Error{bytes.code(), at_offset(batch.header.base_offset, bytes.error().detail).detail};
+  decompressed_ += text->size();
+  open_text_ = std::move(text);
+  open_.emplace(OpenBatch{batch.header, records::RecordReader(batch.header, *bytes)});
+  new_batch_ = true;
+  return {};
+}
+
+/// Takes records of the open batch, and closes it behind the last.
+Status Chunk::read_open(std::size_t most, RecordsRead& out) {
+  RecordView record;
+  while (out.records.size() < most) {
+    if (!open_->reader.next(record)) return close_open();
+    if (record.offset >= position_) take(record, out);
+  }
+  return {};
+}
+
+Status Chunk::close_open() {
+  const records::BatchHeader header = open_->header;
+  const Status status = open_->reader.status();
+  open_.reset();
+  texts_.push_back(std::move(open_text_));
+  if (!status) return at_offset(header.base_offset, status.error().detail);
+  position_ = std::max(position_, header.next_offset());
+  return {};
+}
+
+void Chunk::take(const RecordView& record, RecordsRead& out) {
+  if (std::exchange(new_batch_, false)) {
+    const records::BatchHeader& header = open_->header;
+    out.batches.push_back(
+        {0, header.base_offset, header.leader_epoch, header.timestamp_type(), header.producer_id, header.codec()});
+  }
+  ++out.batches.back().count;
+  out.records.push_back(record);
+  position_ = record.offset + 1;
+}
+
+}  // namespace kstream::client

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <kstream/consumer.h>
+#include <kstream/ids.h>
+#include <kstream/record.h>
+#include <kstream/result.h>
+
+#include "base/frame.h"
+#include "records/iterate.h"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kstream::client {
+
+/// A transaction that was aborted, within what a fetch returned.
+struct AbortedTransaction {
+  ProducerId producer;
+  Offset first_offset;
+};
+
+/// What a fetch says of a partition beside its records.
+struct PartitionEnds {
+  Offset high_watermark = kNoOffset;
+  Offset last_stable_offset = kNoOffset;
+  Offset log_start_offset = kNoOffset;
+};
+
+/// What was read, to be used again and again.
+struct RecordsRead {
+  std::vector<RecordView> records;
+  std::vector<BatchInfo> batches;
+};
+
+inline constexpr std::size_t kMostDecompressed = std::size_t{4} << 20;
+
+/// The batches of one partition that one fetch returned, read from an offset on. Records below that, control records,
+/// and, if the aborted transactions are given, records of these are passed over.
+class Chunk {
+ public:
+  struct Options {
+    bool check_crcs;
+    std::optional<std::vector<AbortedTransaction>> aborted;  ///< none: read uncommitted
+  };
+
+  Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options);
+
+  /// Replaces `out` by the next records, `most` at most, and fewer if they take over kMostDecompressed bytes
+  /// decompressed. The views are valid until the next read. An error, CORRUPT_MESSAGE for the most part, is for what is
+  /// at position(); records before it are returned first.
+  Status read(std::size_t most, RecordsRead& out);
+  bool done() const { return done_; }
+  /// Where to go on: behind what was read and what was passed over.
+  Offset position() const { return position_; }
+  const PartitionEnds& ends() const { return ends_; }
+  std::size_t size() const { return bytes_.bytes.size(); }
+
+ private:
+  struct OpenBatch {
+    records::BatchHeader header;
+    records::RecordReader reader;
+  };
+  using Text = std::unique_ptr<std::string>;
+
+  Status open_next();
+  bool is_passed_over(const records::BatchView& batch);
+  Status open(const records::BatchView& batch);
+  void take(const RecordView& record, RecordsRead& out);
+  Status read_open(std::size_t most, RecordsRead& out);
+  Status close_open();
+
+  base::Slice bytes_;
+  Offset position_;
+  PartitionEnds ends_;
+  Options options_;
+  records::BatchReader batches_;
+  std::optional<OpenBatch> open_;
+  Text open_text_;                ///< what `open_` reads, if the batch was compressed
+  std::vector<Text> texts_;       ///< of batches that were finished in this read
+  bool new_batch_ = false;        ///< no record of `open_` is in this read yet
+  std::size_t decompressed_ = 0;  ///< bytes in this read
+  std::size_t next_aborted_ = 0;  ///< in options_.aborted, which is sorted by offset
+  std::set<ProducerId> aborting_;
+  Status failure_;
+  bool done_ = false;
+};
+
+}  // namespace kstream::client

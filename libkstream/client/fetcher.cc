@@ -1,0 +1,313 @@
+#include "client/fetcher.h"
+
+#include "records/iterate.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace kstream::client {
+namespace {
+
+using base::MonoTime;
+using protocol::FetchResponse;
+
+/// Chunks of one partition, the one that is being read included.
+constexpr std::size_t kMostChunks = 2;
+
+/// What a broker cannot explain may pass as well.
+bool may_pass(ErrorCode code) { return error_info(code).retriable || code == ErrorCode::unknown_server_error; }
+
+Status not_assigned(const TopicPartition& name) {
+  return {ErrorCode::unknown_topic_or_partition,
+          name.topic + '-' + std::to_string(name.partition.value) + " is not assigned"};
+}
+
+bool is_negative(const Position& position) {
+  const Offset* offset = std::get_if<Offset>(&position);
+  return offset && *offset < Offset(0);
+}
+
+std::optional<std::vector<AbortedTransaction>> aborted_in(const FetchResponse::PartitionData& data) {
+  std::vector<AbortedTransaction> aborted;
+  for (const auto& transaction : data.aborted_transactions.value_or(std::vector<FetchResponse::AbortedTransaction>())) {
+    aborted.push_back({ProducerId(transaction.producer_id), Offset(transaction.first_offset)});
+  }
+  return aborted;
+}
+
+}  // namespace
+
+Status Fetcher::assign(std::span<const Assignment> partitions) {
+  std::map<TopicPartition, Partition> assigned;
+  for (const auto& [name, position] : partitions) {
+    if (is_negative(position)) return {ErrorCode::invalid_request, "a negative offset"};
+    const auto [entry, added] = assigned.try_emplace(name);
+    if (!added) return {ErrorCode::invalid_request, name.topic + " has a partition twice"};
+    set_position(entry->second, position);
+  }
+  ready_.clear();
+  order_.clear();
+  partitions_ = std::move(assigned);
+  buffered_ = 0;
+  for (Entry& entry : partitions_) order_.push_back(&entry);
+  return {};
+}
+
+void Fetcher::set_position(Partition& partition, const Position& position) {
+  partition.epoch = ++epoch_;
+  partition.resolving = false;
+  partition.halt.reset();
+  partition.failures = 0;
+  partition.not_before = {0};
+  const Offset* offset = std::get_if<Offset>(&position);
+  partition.next_fetch = partition.next_read = offset ? *offset : kNoOffset;
+  partition.unresolved = offset ? std::nullopt : std::optional(std::get<OffsetSpec>(position));
+}
+
+void Fetcher::drop_chunks(Partition& partition) {
+  for (const auto& chunk : partition.chunks) buffered_ -= chunk->size();
+  partition.chunks.clear();
+}
+
+Status Fetcher::seek(const TopicPartition& name, Position position) {
+  const auto found = partitions_.find(name);
+  if (found == partitions_.end()) return not_assigned(name);
+  if (is_negative(position)) return {ErrorCode::invalid_request, "a negative offset"};
+  drop_chunks(found->second);
+  unlist(*found);
+  set_position(found->second, position);
+  return {};
+}
+
+Status Fetcher::set_paused(const TopicPartition& name, bool paused) {
+  const auto found = partitions_.find(name);
+  if (found == partitions_.end()) return not_assigned(name);
+  found->second.paused = paused;
+  unlist(*found);
+  list_if_ready(*found);
+  return {};
+}
+
+std::optional<Offset> Fetcher::position(const TopicPartition& name) const {
+  const auto found = partitions_.find(name);
+  if (found == partitions_.end() || found->second.unresolved) return std::nullopt;
+  return found->second.next_read;
+}
+
+FetchPlan Fetcher::plan(MonoTime now, const Metadata& metadata, const Reachable& reachable) {
+  FetchPlan plan;
+  trouble_ = {ErrorCode::none, {}};
+  std::map<NodeId, FetchOrder> fetches;
+  std::set<NodeId> without_room;
+  for (Entry* entry : order_) {
+    auto& [name, partition] = *entry;
+    const std::optional<Leader> leader = usable_leader(*entry, plan, now, metadata, reachable);
+    if (!leader) continue;
+    if (partition.unresolved) {
+      partition.resolving = true;
+      plan.resolves.push_back({{name, *partition.unresolved}, partition.epoch});
+      continue;
+    }
+    if (partition.chunks.size() >= kMostChunks) without_room.insert(leader->node);
+    fetches[leader->node].parts.push_back(
+        {name, metadata.topic(name.topic)->id, leader->epoch, partition.next_fetch, partition.epoch});
+  }
+  if (buffered_ >= static_cast<std::size_t>(settings_.max_bytes) && buffered_ > 0) return plan;
+  for (auto& [node, order] : fetches) {
+    if (without_room.contains(node) || !under_way_.insert(node).second) continue;
+    order.node = node;
+    plan.fetches.push_back(std::move(order));
+  }
+  return plan;
+}
+
+/// The leader to ask for the partition now, if it is to be asked at all.
+std::optional<Leader> Fetcher::usable_leader(Entry& entry, FetchPlan& plan, MonoTime now, const Metadata& metadata,
+                                             const Reachable& reachable) {
+  auto& [name, partition] = entry;
+  if (partition.paused || partition.halt || partition.resolving) return std::nullopt;
+  if (now < partition.not_before) {
+    plan.next = std::min(plan.next, partition.not_before);
+    trouble_ = partition.trouble;
+    return std::nullopt;
+  }
+  const Leader leader = metadata.leader(name.topic, name.partition);
+  const TopicMetadata* topic = metadata.topic(name.topic);
+  if (!topic || topic->answers == 0) return std::nullopt;
+  const ErrorCode code = topic->error;
+  if (code != ErrorCode::none && !may_pass(code)) {
+    halt(partition, {code, "topic " + name.topic});
+    list_if_ready(entry);
+    return std::nullopt;
+  }
+  if (leader.node.value < 0 || code != ErrorCode::none) {
+    plan.metadata_is_stale = true;
+    const std::string partition_name = name.topic + '-' + std::to_string(name.partition.value);
+    trouble_ = code == ErrorCode::none ? Error{ErrorCode::leader_not_available, partition_name + " has no leader"}
+                                       : Error{code, "topic " + name.topic};
+    return std::nullopt;
+  }
+  if (Status status = reachable(leader.node); !status) {
+    if (status.code() != ErrorCode::none) trouble_ = status.error();
+    return std::nullopt;
+  }
+  return leader;
+}
+
+bool Fetcher::done(const FetchOrder& order, const FetchResponse& response, const base::Slice& body, MonoTime now,
+                   Metadata& metadata) {
+  if (response.error_code != 0) {
+    failed(order, {static_cast<ErrorCode>(response.error_code), "a broker refused to be fetched from"}, now);
+    return false;
+  }
+  under_way_.erase(order.node);
+  for (const auto& node : response.node_endpoints) metadata.add_broker(NodeId(node.node_id), node.host, node.port);
+  const auto answers = match_parts(order, response);
+  bool stale = false;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const FetchOrder::Part& part = order.parts[i];
+    const auto found = partitions_.find(part.partition);
+    if (!answers[i] || found == partitions_.end() || found->second.epoch != part.epoch) continue;
+    const Leader named{NodeId(answers[i]->current_leader.leader_id),
+                       LeaderEpoch(answers[i]->current_leader.leader_epoch)};
+    const bool passes = take(found->second, *answers[i], body, now);
+    const bool hint = metadata.apply_hint(part.partition.topic, part.partition.partition, named);
+    if (hint) found->second.not_before = now;
+    stale = stale || (passes && !hint);
+    list_if_ready(*found);
+  }
+  // Who got something comes last next time.
+  std::ranges::stable_partition(order_, [](const Entry* entry) { return entry->second.chunks.empty(); });
+  return stale;
+}
+
+/// Returns whether there was an error that newer metadata may help against.
+bool Fetcher::take(Partition& partition, const FetchResponse::PartitionData& data, const base::Slice& body,
+                   MonoTime now) {
+  const auto code = static_cast<ErrorCode>(data.error_code);
+  if (code == ErrorCode::none) {
+    take_records(partition, data, body);
+  } else if (code == ErrorCode::offset_out_of_range) {
+    go_out_of_range(partition, data, now);
+  } else if (may_pass(code)) {
+    wait(partition, {code, "fetching"}, now);
+    return true;
+  } else {
+    halt(partition, {code, {}});
+  }
+  return false;
+}
+
+void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionData& data, const base::Slice& body) {
+  partition.failures = 0;
+  const base::BytesView bytes = data.records ? data.records->bytes : base::BytesView();
+  if (bytes.empty()) return;
+  records::BatchReader batches(bytes);
+  Offset next = partition.next_fetch;
+  for (records::BatchView batch; batches.next(batch);) next = std::max(next, batch.header.next_offset());
+  const std::string where = "at offset " + std::to_string(partition.next_fetch.value) + ": ";
+  if (!batches.status() && next == partition.next_fetch) {
+    return halt(partition, {batches.status().code(), where + batches.status().error().detail});
+  }
+  if (next == partition.next_fetch) {
+    return halt(partition, {ErrorCode::message_too_large, where + "the broker returns no whole batch"});
+  }
+  const PartitionEnds ends{Offset(data.high_watermark), Offset(data.last_stable_offset), Offset(data.log_start_offset)};
+  Chunk::Options options{settings_.check_crcs, {}};
+  if (settings_.read_committed) options.aborted = aborted_in(data);
+  partition.chunks.push_back(std::make_unique<Chunk>(body.part(bytes), partition.next_fetch, ends, std::move(options)));
+  partition.next_fetch = next;
+  buffered_ += bytes.size();
+}
+
+/// What was fetched before is read first.
+void Fetcher::go_out_of_range(Partition& partition, const FetchResponse::PartitionData& data, MonoTime now) {
+  Error error{ErrorCode::offset_out_of_range, "offset " + std::to_string(partition.next_fetch.value) +
+                                                  " is not between " + std::to_string(data.log_start_offset) + " and " +
+                                                  std::to_string(data.high_watermark)};
+  if (!partition.chunks.empty()) return wait(partition, std::move(error), now);
+  if (settings_.out_of_range == OutOfRange::halt) return halt(partition, std::move(error));
+  set_position(partition, settings_.out_of_range == OutOfRange::to_beginning ? kBeginning : kEnd);
+}
+
+void Fetcher::failed(const FetchOrder& order, const Error& error, MonoTime now) {
+  under_way_.erase(order.node);
+  for (const FetchOrder::Part& part : order.parts) {
+    const auto found = partitions_.find(part.partition);
+    if (found == partitions_.end() || found->second.epoch != part.epoch) continue;
+    may_pass(error.code) ? wait(found->second, error, now) : halt(found->second, error);
+    list_if_ready(*found);
+  }
+}
+
+void Fetcher::resolved(const ResolveOrder& order, const Result<OffsetInfo>& info, MonoTime now) {
+  const auto found = partitions_.find(order.query.partition);
+  if (found == partitions_.end() || found->second.epoch != order.epoch) return;
+  Partition& partition = found->second;
+  partition.resolving = false;
+  if (!info) {
+    may_pass(info.code()) ? wait(partition, info.error(), now) : halt(partition, info.error());
+  } else if (info->offset < Offset(0)) {
+    partition.unresolved = kEnd;  // no record is that late
+  } else {
+    set_position(partition, info->offset);
+  }
+  list_if_ready(*found);
+}
+
+void Fetcher::wait(Partition& partition, Error error, MonoTime now) {
+  partition.not_before = now + settings_.retry.after(++partition.failures);
+  partition.trouble = std::move(error);
+}
+
+void Fetcher::halt(Partition& partition, Error error) {
+  partition.halt = std::move(error);
+  partition.halt_told = false;
+}
+
+void Fetcher::unlist(Entry& entry) {
+  if (std::exchange(entry.second.listed, false)) std::erase(ready_, &entry);
+}
+
+/// Puts a partition among the ready ones if it has something to read and is not there.
+void Fetcher::list_if_ready(Entry& entry) {
+  Partition& partition = entry.second;
+  const bool something = !partition.chunks.empty() || (partition.halt && !partition.halt_told);
+  if (!something || partition.paused || std::exchange(partition.listed, true)) return;
+  ready_.push_back(&entry);
+}
+
+std::optional<Fetcher::Ready> Fetcher::next_ready() {
+  if (ready_.empty()) return std::nullopt;
+  Entry& entry = *ready_.front();
+  Partition& partition = entry.second;
+  if (!partition.chunks.empty()) return Ready{&entry.first, partition.chunks.front().get(), {ErrorCode::none, {}}};
+  unlist(entry);
+  partition.halt_told = true;
+  return Ready{&entry.first, nullptr, *partition.halt};
+}
+
+std::unique_ptr<Chunk> Fetcher::advance(const TopicPartition& name, const Status& status) {
+  Entry& entry = *partitions_.find(name);
+  Partition& partition = entry.second;
+  std::unique_ptr<Chunk> finished;
+  unlist(entry);
+  partition.next_read = partition.chunks.front()->position();
+  if (!status) {
+    finished = std::move(partition.chunks.front());
+    buffered_ -= finished->size();
+    partition.chunks.pop_front();
+    drop_chunks(partition);
+    halt(partition, status.error());
+    partition.halt_told = true;
+  } else if (partition.chunks.front()->done()) {
+    finished = std::move(partition.chunks.front());
+    buffered_ -= finished->size();
+    partition.chunks.pop_front();
+  }
+  list_if_ready(entry);
+  return finished;
+}
+
+}  // namespace kstream::client

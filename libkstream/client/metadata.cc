@@ -1,0 +1,89 @@
+#include "client/metadata.h"
+
+#include <algorithm>
+
+namespace kstream::client {
+
+bool Metadata::want(std::string_view topic) {
+  if (topics_.find(topic) != topics_.end()) return false;
+  topics_.emplace(std::string(topic), TopicMetadata());
+  return true;
+}
+
+std::vector<std::string> Metadata::wanted() const {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) names.push_back(name);
+  return names;
+}
+
+void Metadata::apply(const protocol::MetadataResponse& response) {
+  ++updates_;
+  brokers_.clear();
+  for (const auto& broker : response.brokers) {
+    add_broker(NodeId(broker.node_id), broker.host, broker.port);
+  }
+  cluster_id_ = response.cluster_id;
+  controller_ = NodeId(response.controller_id);
+  for (const auto& topic : response.topics) apply(topic);
+}
+
+void Metadata::apply(const protocol::MetadataResponse::MetadataResponseTopic& from) {
+  const auto found = topics_.find(from.name.value_or(""));
+  if (found == topics_.end()) return;
+  TopicMetadata& topic = found->second;
+  ++topic.answers;
+  topic.error = static_cast<ErrorCode>(from.error_code);
+  if (topic.error != ErrorCode::none) return;
+  const bool same = topic.id == from.topic_id;
+  if (!same) names_.erase(topic.id);
+  topic.id = from.topic_id;
+  if (!topic.id.is_zero()) names_.insert_or_assign(topic.id, found->first);
+  std::vector<Leader> before = std::exchange(topic.partitions, {});
+  for (const auto& partition : from.partitions) {
+    const auto index = static_cast<std::size_t>(partition.partition_index);
+    if (index >= from.partitions.size()) continue;  // negative, or a hole before it
+    if (topic.partitions.size() <= index) topic.partitions.resize(index + 1);
+    const Leader leader{NodeId(partition.leader_id), LeaderEpoch(partition.leader_epoch)};
+    const bool older = same && index < before.size() && leader.epoch < before[index].epoch;
+    topic.partitions[index] = older ? before[index] : leader;
+  }
+}
+
+bool Metadata::apply_hint(std::string_view topic, PartitionId partition, Leader leader) {
+  const auto found = topics_.find(topic);
+  const auto index = static_cast<std::size_t>(partition.value);
+  if (found == topics_.end() || index >= found->second.partitions.size()) return false;
+  Leader& known = found->second.partitions[index];
+  if (leader.node.value < 0 || leader.epoch <= known.epoch || !brokers_.contains(leader.node)) return false;
+  known = leader;
+  return true;
+}
+
+void Metadata::add_broker(NodeId node, const std::string& host, std::int32_t port) {
+  if (port <= 0 || port > 65535) return;
+  brokers_.insert_or_assign(node, Endpoint{host, static_cast<std::uint16_t>(port)});
+}
+
+void Metadata::forget_brokers() {
+  brokers_.clear();
+  cluster_id_.reset();
+  controller_ = NodeId(-1);
+}
+
+const TopicMetadata* Metadata::topic(std::string_view name) const {
+  const auto found = topics_.find(name);
+  return found == topics_.end() ? nullptr : &found->second;
+}
+
+Leader Metadata::leader(std::string_view topic_name, PartitionId partition) const {
+  const TopicMetadata* known = topic(topic_name);
+  const auto index = static_cast<std::size_t>(partition.value);
+  return known && index < known->partitions.size() ? known->partitions[index] : Leader();
+}
+
+std::string_view Metadata::topic_name(const Uuid& id) const {
+  const auto found = names_.find(id);
+  return found == names_.end() ? std::string_view() : found->second;
+}
+
+}  // namespace kstream::client

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <kstream/error.h>
+
+#include "base/time.h"
+#include "client/cluster.h"
+#include "net/asio.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace kstream::client {
+
+/// When work for a caller who waits for `timeout` must be done, so that its last error still reaches him in time.
+inline base::MonoTime work_deadline(std::chrono::milliseconds timeout) {
+  const std::chrono::nanoseconds slack =
+      std::min<std::chrono::nanoseconds>(timeout / 20, std::chrono::milliseconds(50));
+  return mono_now() + (timeout - slack);
+}
+
+/// Awaits `attempt()`, which returns an awaitable of a Result, again and again while its error may pass and time is
+/// left.
+template <class Attempt>
+auto retry(Cluster& cluster, base::MonoTime deadline, Attempt attempt) -> decltype(attempt()) {
+  for (int failures = 1;; ++failures) {
+    auto result = co_await attempt();
+    const base::MonoTime next = mono_now() + cluster.settings().retry.after(failures);
+    if (result.ok() || !error_info(result.code()).retriable || next >= deadline || cluster.stopping()) co_return result;
+    co_await cluster.sleep_until(next);
+  }
+}
+
+}  // namespace kstream::client

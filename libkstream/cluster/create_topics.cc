@@ -1,0 +1,228 @@
+#include "base/config/effective.h"
+#include "cluster/controller.h"
+#include "cluster/placement.h"
+#include "cluster/topic_name.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace kstream::cluster {
+namespace {
+
+using Request = protocol::CreateTopicsRequest;
+using Response = protocol::CreateTopicsResponse;
+using Assignment = std::vector<std::vector<NodeId>>;  ///< replicas by partition
+
+/// Kafka's limit, which also bounds the batch of records.
+constexpr std::int64_t kMaxPartitionsPerRequest = 10'000;
+
+std::string text(std::int64_t number) { return std::to_string(number); }
+
+/// The request's topics as one decision. Each fails or succeeds on its own.
+class CreateTopics {
+ public:
+  CreateTopics(const Request& request, const Image& proposed, const Context& context)
+      : request_(request), image_(proposed), context_(context) {}
+
+  Decision<Response> decide() {
+    std::map<std::string_view, int> times;
+    for (const auto& topic : request_.topics) ++times[topic.name];
+    const Status all = check_size();
+    for (const auto& topic : request_.topics) {
+      const int named = std::exchange(times[topic.name], 0);
+      if (named == 0) continue;  // Answered where it came first.
+      Status made = named > 1 ? Status(ErrorCode::invalid_request, "the request names the topic more than once") : all;
+      if (made) made = create(topic);
+      if (!made) refuse(topic.name, made.error());
+    }
+    if (request_.validate_only) decision_.records.clear();
+    return std::move(decision_);
+  }
+
+ private:
+  Status check_size() const;
+  Status check_name(const std::string& name) const;
+  Result<config::Values> check_configs(const Request::CreatableTopic& topic) const;
+  Result<Assignment> assign(const Request::CreatableTopic& topic) const;
+  Result<Assignment> manual(const Request::CreatableTopic& topic) const;
+  Status check_replicas(const std::vector<std::int32_t>& replicas) const;
+  Status create(const Request::CreatableTopic& topic);
+  void write(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
+  protocol::PartitionRecord partition(const std::vector<NodeId>& replicas) const;
+  void answer(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
+  void refuse(const std::string& name, const Error& error);
+
+  const Request& request_;
+  const Image& image_;
+  const Context& context_;
+  Decision<Response> decision_;
+  std::set<BlurredName> names_;  ///< of the topics made so far
+};
+
+Status CreateTopics::check_size() const {
+  std::int64_t partitions = 0;
+  for (const auto& topic : request_.topics) {
+    if (!topic.assignments.empty()) {
+      partitions += static_cast<std::int64_t>(topic.assignments.size());
+    } else {
+      partitions += topic.num_partitions == -1 ? context_.config.num_partitions : std::max(topic.num_partitions, 0);
+    }
+  }
+  if (partitions <= kMaxPartitionsPerRequest) return {};
+  return {ErrorCode::policy_violation, "the request is for " + text(partitions) + " partitions; at most " +
+                                           text(kMaxPartitionsPerRequest) + " can be made at once"};
+}
+
+Status CreateTopics::check_name(const std::string& name) const {
+  if (Status legal = check_topic_name(name); !legal) return legal;
+  if (name == kMetadataTopic) return {ErrorCode::invalid_request, "topic " + name + " is the metadata log's"};
+  if (image_.topic(name)) return {ErrorCode::topic_already_exists, "topic " + name + " exists already"};
+  const Topic* other = image_.colliding_topic(name);
+  const auto before = names_.find({name});
+  if (!other && before == names_.end()) return {};
+  return {ErrorCode::invalid_topic_exception, "topic " + name + " would collide with topic " +
+                                                  (other ? other->name : std::string(before->name)) +
+                                                  ": names must differ in more than '.' and '_'"};
+}
+
+Result<config::Values> CreateTopics::check_configs(const Request::CreatableTopic& topic) const {
+  config::Values values;
+  for (const auto& config : topic.configs) {
+    if (!config.value) return {ErrorCode::invalid_config, "config " + config.name + " has no value"};
+    if (Status valid = config::validate_topic_config(config.name, *config.value); !valid) return valid.error();
+    values.insert_or_assign(config.name, *config.value);
+  }
+  return values;
+}
+
+Result<Assignment> CreateTopics::assign(const Request::CreatableTopic& topic) const {
+  if (!topic.assignments.empty()) return manual(topic);
+  if (topic.replication_factor < -1 || topic.replication_factor == 0) {
+    return {ErrorCode::invalid_replication_factor, "the replication factor must be above 0, or -1 for the default"};
+  }
+  if (topic.num_partitions < -1 || topic.num_partitions == 0) {
+    return {ErrorCode::invalid_partitions, "the number of partitions must be above 0, or -1 for the default"};
+  }
+  const auto& config = context_.config;
+  return place_replicas(image_, topic.num_partitions == -1 ? config.num_partitions : topic.num_partitions,
+                        topic.replication_factor == -1 ? config.default_replication_factor : topic.replication_factor,
+                        context_.random);
+}
+
+Result<Assignment> CreateTopics::manual(const Request::CreatableTopic& topic) const {
+  if (topic.replication_factor != -1 || topic.num_partitions != -1) {
+    return {ErrorCode::invalid_request,
+            "with replicas given, the number of partitions and the replication factor must be -1"};
+  }
+  const auto refuse = [](std::string why) { return Error{ErrorCode::invalid_replica_assignment, std::move(why)}; };
+  Assignment assignment(topic.assignments.size());
+  for (const auto& given : topic.assignments) {
+    const auto index = static_cast<std::size_t>(given.partition_index);
+    if (given.partition_index < 0 || index >= assignment.size() || !assignment[index].empty()) {
+      return refuse("partitions must be numbered from 0 without gaps, each given once");
+    }
+    if (Status valid = check_replicas(given.broker_ids); !valid) return valid.error();
+    if (given.broker_ids.size() != topic.assignments.front().broker_ids.size()) {
+      return refuse("partition " + text(given.partition_index) + " has another number of replicas than the others");
+    }
+    for (std::int32_t id : given.broker_ids) assignment[index].emplace_back(id);
+  }
+  return assignment;
+}
+
+Status CreateTopics::check_replicas(const std::vector<std::int32_t>& replicas) const {
+  const auto refuse = [](std::string why) { return Error{ErrorCode::invalid_replica_assignment, std::move(why)}; };
+  if (replicas.empty()) return refuse("a partition without replicas");
+  std::set<std::int32_t> seen;
+  bool usable = false;
+  for (std::int32_t id : replicas) {
+    const Broker* broker = image_.broker(NodeId(id));
+    if (!broker) return refuse("broker " + text(id) + " is not registered");
+    if (!seen.insert(id).second) return refuse("broker " + text(id) + " is given twice for one partition");
+    usable |= broker->usable();
+  }
+  if (!usable) return refuse("all brokers given for a partition are fenced or shutting down");
+  return {};
+}
+
+Status CreateTopics::create(const Request::CreatableTopic& topic) {
+  if (Status valid = check_name(topic.name); !valid) return valid;
+  const auto configs = check_configs(topic);
+  if (!configs) return configs.error();
+  const auto assignment = assign(topic);
+  if (!assignment) return assignment.error();
+  names_.insert({topic.name});
+  const Uuid id = request_.validate_only ? Uuid{} : context_.random.uuid();
+  write(topic.name, id, *configs, *assignment);
+  answer(topic.name, id, *configs, *assignment);
+  return {};
+}
+
+void CreateTopics::write(const std::string& name, const Uuid& id, const config::Values& configs,
+                         const Assignment& assignment) {
+  protocol::TopicRecord topic;
+  topic.name = name;
+  topic.topic_id = id;
+  decision_.records.emplace_back(std::move(topic));
+  for (const auto& [config, value] : configs) {
+    protocol::ConfigRecord r;
+    r.resource_type = static_cast<std::int8_t>(ResourceType::topic);
+    r.resource_name = name;
+    r.name = config;
+    r.value = value;
+    decision_.records.emplace_back(std::move(r));
+  }
+  for (std::size_t i = 0; i < assignment.size(); ++i) {
+    auto r = partition(assignment[i]);
+    r.partition_id = static_cast<std::int32_t>(i);
+    r.topic_id = id;
+    decision_.records.emplace_back(std::move(r));
+  }
+}
+
+protocol::PartitionRecord CreateTopics::partition(const std::vector<NodeId>& replicas) const {
+  protocol::PartitionRecord r;
+  for (NodeId id : replicas) {
+    const Broker& broker = *image_.broker(id);
+    r.replicas.push_back(id.value);
+    r.directories.push_back(broker.directories.size() == 1 ? broker.directories.front() : kUnassignedDirectory);
+    if (broker.usable()) r.isr.push_back(id.value);
+  }
+  r.leader = r.isr.front();
+  r.leader_epoch = 0;
+  r.partition_epoch = 0;
+  return r;
+}
+
+void CreateTopics::answer(const std::string& name, const Uuid& id, const config::Values& configs,
+                          const Assignment& assignment) {
+  auto& result = decision_.response.topics.emplace_back();
+  result.name = name;
+  result.topic_id = id;
+  result.error_message = std::nullopt;
+  result.num_partitions = static_cast<std::int32_t>(assignment.size());
+  result.replication_factor = static_cast<std::int16_t>(assignment.front().size());
+  auto& told = result.configs.emplace();
+  for (const auto& config : config::effective_topic_configs(configs, context_.config.values)) {
+    auto& to = told.emplace_back();
+    to.name = config.row->name;
+    to.value = config.value;
+    to.config_source = static_cast<std::int8_t>(config.source);
+  }
+}
+
+void CreateTopics::refuse(const std::string& name, const Error& error) {
+  auto& result = decision_.response.topics.emplace_back();
+  result.name = name;
+  result.error_code = static_cast<std::int16_t>(error.code);
+  result.error_message = error.detail;
+}
+
+}  // namespace
+
+Decision<Response> decide(const Request& request, const Image& proposed, const Context& context) {
+  return CreateTopics(request, proposed, context).decide();
+}
+
+}  // namespace kstream::cluster

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <kstream/client_config.h>
+#include <kstream/export.h>
+#include <kstream/ids.h>
+#include <kstream/record.h>
+#include <kstream/result.h>
+#include <kstream/topic_partition.h>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace kstream {
+
+/// A partition to read, and from where.
+struct Assignment {
+  TopicPartition partition;
+  Position position;
+};
+
+/// What the records of a batch have in common.
+struct BatchInfo {
+  std::size_t count = 0;  ///< of the records of this poll that came in it
+  Offset base_offset = kNoOffset;
+  LeaderEpoch leader_epoch = kNoLeaderEpoch;
+  TimestampType timestamp_type = TimestampType::create_time;
+  ProducerId producer_id{-1};
+  Codec codec = Codec::none;
+};
+
+/// What one poll has found: something of one partition, or nothing.
+struct Fetched {
+  /// Empty if nothing came within the timeout. Valid until the partition is no longer assigned.
+  std::string_view topic;
+  PartitionId partition{-1};
+
+  /// In the order of their offsets, without what transactions left behind as control records. May be empty although
+  /// `position` moved. The views are valid until the next poll.
+  std::span<const RecordView> records;
+  /// The batches of these records, in the same order; their counts add up. Valid as long as the records.
+  std::span<const BatchInfo> batches;
+  /// The offset after the last of `records` or of what was passed over: where the next poll goes on.
+  Offset position = kNoOffset;
+
+  /// As of the fetch that these records came with.
+  Offset high_watermark = kNoOffset;
+  Offset last_stable_offset = kNoOffset;  ///< end of what `read_committed` may see
+  Offset log_start_offset = kNoOffset;
+
+  /// With a topic: the partition is at a halt until seek() or assign(): OFFSET_OUT_OF_RANGE (`auto.offset.reset=none`),
+  /// CORRUPT_MESSAGE, TOPIC_AUTHORIZATION_FAILED, ... Without one: why nothing can come at present although the client
+  /// keeps trying (no broker is in reach, no such topic yet, no leader); NONE if there merely is nothing new.
+  Error error{ErrorCode::none, {}};
+
+  bool empty() const { return topic.empty(); }
+};
+
+/// Reads the partitions that it is told to read, on a thread of its own that is at most one fetch ahead of poll().
+///
+/// One thread at a time may call a consumer. Properties: `isolation.level`, `fetch.*`, `max.partition.fetch.bytes`,
+/// `max.poll.records` (for one poll), `check.crcs`, `auto.offset.reset` (of a position that is out of range: `none`
+/// halts the partition, `earliest` and `latest` move it).
+class KSTREAM_API Consumer {
+ public:
+  /// Does not connect. INVALID_CONFIG if properties contradict each other or `bootstrap.servers` cannot be read.
+  static Result<Consumer> create(const ClientConfig& config);
+  Consumer(Consumer&&) noexcept;
+  Consumer& operator=(Consumer&&) noexcept;
+  ~Consumer();
+
+  /// Reads these partitions from now on and no others. What was fetched of them before is dropped.
+  /// INVALID_REQUEST, and nothing changes, if a partition is there twice or an offset is negative.
+  Status assign(std::span<const Assignment> partitions);
+
+  /// The next records, in turn from each partition that has some. Waits at most `timeout` for them. The answer is valid
+  /// until the next call of any member but position(), pause() and resume().
+  const Fetched& poll(std::chrono::milliseconds timeout);
+
+  /// Reads on from `position`, also if the partition was at a halt. UNKNOWN_TOPIC_OR_PARTITION if it is not assigned.
+  Status seek(const TopicPartition& partition, Position position);
+  /// A paused partition is not fetched; what is fetched already is kept for resume(). UNKNOWN_TOPIC_OR_PARTITION if it
+  /// is not assigned.
+  Status pause(const TopicPartition& partition);
+  Status resume(const TopicPartition& partition);
+  /// Where the next poll of the partition goes on; nothing if it is not assigned, or its OffsetSpec is no offset yet.
+  std::optional<Offset> position(const TopicPartition& partition) const;
+
+  /// ListOffsets of any partitions, assigned or not, under this consumer's isolation level; one answer for each query
+  /// in its place. Errors that may pass are tried again until `timeout`; what is left then has its last error.
+  std::vector<ListedOffset> list_offsets(std::span<const OffsetQuery> queries, std::chrono::milliseconds timeout);
+  std::vector<ListedOffset> beginning_offsets(std::span<const TopicPartition> partitions,
+                                              std::chrono::milliseconds timeout);
+  std::vector<ListedOffset> end_offsets(std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout);
+  /// The first record at or after `time` of each partition; kNoOffset where there is none.
+  std::vector<ListedOffset> offsets_for_times(std::span<const TopicPartition> partitions, Timestamp time,
+                                              std::chrono::milliseconds timeout);
+
+  /// A descriptor that is readable while poll() would not wait, for poll(2). Owned by the consumer; not to be read.
+  int event_fd() const;
+
+ private:
+  class KSTREAM_LOCAL Impl;
+  explicit Consumer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kstream

@@ -1,0 +1,23 @@
+# The folders, from the bottom up (design, section 2). Who may include whom is checked by tests/unit/includes.
+
+kstream_module(base LINKS isal)
+
+include(protocol/schemac/schemac.cmake)
+# What includes a generated header is compiled after all of them are written.
+add_custom_target(kstream_schemas DEPENDS ${KSTREAM_PROTOCOL_GENERATED})
+kstream_module(protocol LINKS kstream_base SOURCES ${KSTREAM_PROTOCOL_GENERATED})
+kstream_module(records LINKS z snappy lz4 zstd)
+kstream_module(net PCH net/asio.h)
+kstream_module(client PCH net/asio.h)
+target_compile_definitions(kstream_client PRIVATE KSTREAM_VERSION="${PROJECT_VERSION}")
+
+kstream_module(log)
+kstream_module(storage)
+kstream_module(cluster)
+kstream_module(quorum)
+kstream_module(broker)
+# Test builds abort where a release closes a connection and counts: a ticket that was dropped unanswered.
+target_compile_definitions(kstream_broker PRIVATE $<$<CONFIG:Debug>:KSTREAM_CHECKED>)
+
+find_package(spdlog REQUIRED)
+kstream_module(server LINKS spdlog::spdlog)

@@ -1,0 +1,184 @@
+#include "server/configuration.h"
+
+#include <kstream/config_text.h>
+
+#include "base/config/broker_check.h"
+#include "base/config/suggest.h"
+#include "base/config/units.h"
+#include "base/config/value.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace kstream::server {
+namespace {
+
+constexpr std::size_t kLargestFile = 1 << 20;
+
+Result<std::string> read_file(const std::string& name) {
+  errno = 0;
+  std::ifstream file(name, std::ios::binary);
+  std::string text(kLargestFile + 1, 0);
+  if (!file || (file.read(text.data(), static_cast<std::streamsize>(text.size())), file.bad())) {
+    return {ErrorCode::invalid_config, std::string("cannot be read: ") + std::strerror(errno)};
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargestFile) return {ErrorCode::invalid_config, "is larger than 1 MiB and no configuration"};
+  return text;
+}
+
+/// `LOG_DIRS` as `log.dirs`; two underscores are a hyphen, three an underscore, as in Kafka's images.
+std::string name_from_environment(std::string_view variable) {
+  std::string name;
+  while (!variable.empty()) {
+    auto run = std::min({variable.find_first_not_of('_'), variable.size(), std::size_t{3}});
+    if (run > 0) {
+      name += ".-_"[run - 1];
+      variable.remove_prefix(run);
+    } else {
+      char c = variable[0];
+      name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      variable.remove_prefix(1);
+    }
+  }
+  return name;
+}
+
+/// A command line can be read by everybody on the machine.
+bool is_secret(std::string_view name) {
+  const config::Row* row = config::find_row(config::broker_rows(), name);
+  return (row && row->type == config::Type::password) || name.ends_with(".password") || name.ends_with(".secret") ||
+         name.ends_with("sasl.jaas.config");
+}
+
+/// What the sources say, the strongest last.
+class Collector {
+ public:
+  void file(const std::string& name) {
+    set_now_.clear();
+    auto text = read_file(name);
+    if (!text) return errors_.push_back(name + ": " + text.error().detail);
+    auto settings = parse_config_text(*text, name);
+    if (!settings) return errors_.push_back(name + ':' + settings.error().detail);
+    for (const Setting& setting : *settings) {
+      set(setting.name, setting.value, name + ':' + std::to_string(setting.line));
+    }
+  }
+
+  /// Kafka's images come with variables that are no configs (KAFKA_HOME): of theirs, only known names count, and what
+  /// nearly is one gets a warning. All of ours must be known.
+  void environment(const std::map<std::string, std::string>& variables, std::string_view prefix,
+                   bool all_must_be_known) {
+    set_now_.clear();
+    for (auto variable = variables.lower_bound(std::string(prefix)); variable != variables.end(); ++variable) {
+      if (!variable->first.starts_with(prefix)) break;
+      auto name = name_from_environment(std::string_view(variable->first).substr(prefix.size()));
+      if (all_must_be_known || config::find_row(config::broker_rows(), name)) {
+        set(name, variable->second, variable->first);
+      } else if (!config::suggest(name, config::broker_rows()).empty()) {
+        warnings_.push_back(variable->first + ": " + config::unknown_name(name, config::broker_rows()));
+      }
+    }
+  }
+
+  void overrides(const std::vector<std::string>& all) {
+    set_now_.clear();
+    for (const std::string& override : all) {
+      auto equals = override.find('=');
+      auto name = std::string(config::trim(std::string_view(override).substr(0, equals)));
+      if (equals == override.npos || name.empty()) {
+        errors_.push_back("-X: must be NAME=VALUE, not \"" + override.substr(0, equals) + '"');
+      } else if (is_secret(name)) {
+        errors_.push_back("-X: \"" + name + "\" is a secret, which others would see; set it in the file of -c");
+      } else {
+        set(name, override.substr(equals + 1), "-X");
+      }
+    }
+  }
+
+  void default_log_dir(const std::map<std::string, std::string>& variables) {
+    if (values_.contains("log.dirs") || values_.contains("log.dir")) return;
+    auto folder = [&](const char* variable) {
+      auto found = variables.find(variable);
+      return found != variables.end() && found->second.starts_with('/') ? found->second : "";
+    };
+    auto state = folder("XDG_STATE_HOME"), home = folder("HOME");
+    if (state.empty() && home.empty()) return;
+    set("log.dirs", (state.empty() ? home + "/.local/state" : state) + "/kstream", "default");
+  }
+
+  std::variant<Configuration, ConfigurationErrors> finish() {
+    for (const config::Problem& problem : config::check_broker_configs(values_)) {
+      auto origin = origins_.find(problem.name);
+      auto line = (origin == origins_.end() ? "" : origin->second + ": ") + problem.text;
+      (problem.is_warning ? warnings_ : errors_).push_back(std::move(line));
+    }
+    if (!errors_.empty()) return std::move(errors_);
+    auto broker = config::make_broker_config(values_);
+    if (!broker) return ConfigurationErrors{broker.error().detail};
+    return Configuration{std::move(*broker), std::move(origins_), std::move(warnings_)};
+  }
+
+ private:
+  void set(const std::string& name, const std::string& value, std::string origin) {
+    auto plain = config::without_units(name, value);
+    if (!plain) return errors_.push_back(origin + ": " + plain.error().detail);
+    for (const config::Row& row : config::broker_rows()) {
+      bool synonym = std::ranges::find(row.synonyms, name, &config::Synonym::name) != row.synonyms.end();
+      if (synonym && !set_now_.contains(row.name)) forget(row.name);
+    }
+    values_[name] = std::move(*plain);
+    origins_[name] = std::move(origin);
+    set_now_.insert(name);
+  }
+
+  /// A weaker source's `log.dirs` must not win over a stronger one's `log.dir`.
+  void forget(std::string_view name) {
+    if (auto value = values_.find(name); value != values_.end()) values_.erase(value);
+    if (auto origin = origins_.find(name); origin != origins_.end()) origins_.erase(origin);
+  }
+
+  config::Values values_;
+  std::map<std::string, std::string, std::less<>> origins_;
+  ConfigurationErrors errors_;
+  std::vector<std::string> warnings_;
+  std::set<std::string, std::less<>> set_now_;  ///< by the source that is being read
+};
+
+}  // namespace
+
+std::map<std::string, std::string> process_environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry; ++entry) {
+    std::string_view text = *entry;
+    auto equals = text.find('=');
+    if (equals != text.npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+std::vector<std::string_view> config_names() {
+  std::vector<std::string_view> names;
+  for (const config::Row& row : config::broker_rows()) {
+    if (row.effect == config::Effect::obeyed && !is_secret(row.name)) names.push_back(row.name);
+  }
+  return names;
+}
+
+std::variant<Configuration, ConfigurationErrors> load_configuration(const ConfigurationInputs& inputs) {
+  Collector collector;
+  if (inputs.file) collector.file(*inputs.file);
+  collector.environment(inputs.environment, "KAFKA_", false);
+  collector.environment(inputs.environment, "KSERVER_", true);
+  collector.overrides(inputs.overrides);
+  collector.default_log_dir(inputs.environment);
+  return collector.finish();
+}
+
+}  // namespace kstream::server

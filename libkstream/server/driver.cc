@@ -1,0 +1,177 @@
+#include "server/driver.h"
+
+#include "storage/perform.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace kstream::server {
+namespace {
+
+/// What one turn does at most before the others have theirs.
+constexpr std::size_t kTurnHandlers = 64, kTurnBytes = 1 << 20;
+/// For answers that the sockets do not take at once when the driver ends.
+constexpr std::chrono::seconds kDrainWithin{1};
+
+base::Histogram disk_histogram(const log::Operation& operation) {
+  if (std::holds_alternative<log::Append>(operation)) return base::Histogram::disk_append;
+  if (std::holds_alternative<log::SyncSegment>(operation)) return base::Histogram::disk_sync;
+  return base::Histogram::disk_other;
+}
+
+}  // namespace
+
+base::Now read_clocks() {
+  using namespace std::chrono;
+  return {{duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count()},
+          Timestamp(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count())};
+}
+
+Driver::Driver(broker::MachineId id, broker::Machine& machine, base::Metrics& metrics, Process& process)
+    : id_(id),
+      metrics_(metrics),
+      process_(process),
+      machine_(machine),
+      bell_(context_, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      timer_(context_),
+      now_(read_clocks()) {
+  listen_to_bell();
+}
+
+void Driver::run() {
+  while (!finishing()) turn();
+  for (auto until = now_.mono + kDrainWithin; !drained() && now_.mono < until;) {
+    wake_at(until);
+    turn();
+  }
+}
+
+// ---- from any thread
+
+void Driver::deliver(broker::MachineId from, std::vector<broker::Message>&& messages) {
+  inbox_.put(Inbox::Mail{from, std::move(messages)});
+  ring();
+}
+
+void Driver::ended(Inbox::Ended&& ended) {
+  inbox_.put(std::move(ended));
+  ring();
+}
+
+void Driver::finish() {
+  finishing_.store(true);
+  ring();
+}
+
+// Who finds the thread asleep wakes it, and only the first one does.
+void Driver::ring() {
+  if (!asleep_.load() || !asleep_.exchange(false)) return;
+  std::uint64_t one = 1;
+  [[maybe_unused]] auto written = ::write(bell_.native_handle(), &one, sizeof one);
+}
+
+// ---- the turn
+
+void Driver::listen_to_bell() {
+  bell_.async_read_some(asio::buffer(&rung_, sizeof rung_), [this](boost::system::error_code error, std::size_t) {
+    if (error) return;
+    woke();
+    metrics_.count(base::Metric::wakeups);
+    listen_to_bell();
+  });
+}
+
+void Driver::woke() {
+  if (!asleep_.load(std::memory_order_relaxed)) return;
+  asleep_.store(false, std::memory_order_relaxed);
+  now_ = read_clocks();
+}
+
+void Driver::wait() {
+  asleep_.store(true);
+  if (inbox_.empty() && !has_more() && begun_ && !(finishing() && drained())) {
+    wake_at(std::min(machine_.deadline(), own_deadline()));
+    context_.run_one();
+  }
+  begun_ = true;
+  asleep_.store(false);
+}
+
+// A timer that ends too early only costs a turn, so it is moved when it would end too late.
+void Driver::wake_at(base::MonoTime time) {
+  if (time >= timer_at_) return;
+  timer_at_ = time;
+  timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(time.ns)));
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;  // it was moved
+    woke();
+    timer_at_ = base::MonoTime::never();
+  });
+}
+
+void Driver::turn() {
+  received_ = 0;
+  wait();
+  now_ = read_clocks();
+  auto began = now_.mono;
+  for (std::size_t i = 0; i < kTurnHandlers && received_ < kTurnBytes && context_.poll_one() > 0; ++i) {
+  }
+  more_events();
+  take_mail();
+  if (now_.mono >= machine_.deadline()) machine_.tick(now_);
+  perform_disk();
+  auto& effects = machine_.effects();
+  perform_network(effects);
+  effects.clear_answers();
+  post_mail();
+  for (auto& line : effects.log) process_.logging.write(line);
+  effects.log.clear();
+  if (!effects.fatal.empty()) {  // nothing that was not acknowledged counts; recovery decides at the next start
+    std::fprintf(stderr, "kserver: %s; this broker stops at once\n", effects.fatal.c_str());
+    std::_Exit(1);
+  }
+  metrics_.observe(base::Histogram::turn, static_cast<std::uint64_t>((read_clocks().mono - began).count()));
+}
+
+void Driver::take_mail() {
+  if (inbox_.empty()) return;
+  inbox_.take(mail_, ended_);
+  for (auto& mail : mail_) {
+    for (auto& message : mail.messages) machine_.message(mail.from, std::move(message), now_);
+  }
+  for (auto& one : ended_) machine_.disk_done(std::move(one.work), std::move(one.result), now_);
+  mail_.clear();
+  ended_.clear();
+}
+
+void Driver::perform_disk() {
+  auto& effects = machine_.effects();
+  for (machine_.end_turn(now_); !effects.disk.empty(); machine_.end_turn(now_)) {
+    disk_work_.swap(effects.disk);
+    for (auto& work : disk_work_) perform_one(std::move(work));
+    disk_work_.clear();
+  }
+}
+
+void Driver::perform_one(broker::DiskWork&& work) {
+  auto& pool = disk(work.directory);
+  if (log::lane(work.operation) == log::Lane::pool) return pool.submit(std::move(work), *this);
+  auto before = read_clocks().mono;
+  auto result = storage::perform(pool.directory(), work.operation);
+  metrics_.observe(disk_histogram(work.operation), static_cast<std::uint64_t>((read_clocks().mono - before).count()));
+  machine_.disk_done(std::move(work), std::move(result), now_);
+}
+
+void Driver::post_mail() {
+  auto& mail = machine_.effects().mail;
+  for (std::size_t to = 0; to < mail.size(); ++to) {
+    if (mail[to].empty()) continue;
+    process_.drivers[to]->deliver(id_, std::move(mail[to]));
+    mail[to].clear();
+  }
+}
+
+}  // namespace kstream::server

@@ -1,0 +1,220 @@
+#include "server/shard_driver.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace kstream::server {
+namespace {
+
+/// A connection's share of a turn.
+constexpr std::size_t kFramesPerTurn = 64, kBytesPerTurn = 1 << 20;
+/// Memory for frames is given back after a while without traffic.
+constexpr std::chrono::seconds kTrimAfter{5};
+
+base::Metric metric_of(broker::CloseReason reason) {
+  using base::Metric;
+  constexpr Metric kMetrics[] = {Metric::closed_malformed, Metric::closed_unsupported, Metric::closed_failed_unanswered,
+                                 Metric::closed_dropped_ticket, Metric::closed_stopping};
+  return kMetrics[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace
+
+ShardDriver::ShardDriver(broker::MachineId id, broker::Shard& shard, Process& process)
+    : Driver(id, shard, shard.metrics(), process), shard_(shard) {}
+
+// ---- new connections
+
+void ShardDriver::adopt(int socket, std::uint8_t listener) {
+  connection_count_.fetch_add(1, std::memory_order_relaxed);
+  {
+    std::lock_guard lock(new_mutex_);
+    new_.push_back({socket, listener});
+    has_new_.store(true);
+  }
+  ring();
+}
+
+void ShardDriver::adopt_new() {
+  std::lock_guard lock(new_mutex_);
+  has_new_.store(false);
+  for (auto [socket, listener] : new_) {
+    int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    auto id = shard_.open(listener);
+    if (connections_.size() <= id.slot) connections_.resize(id.slot + 1);
+    auto largest = static_cast<std::size_t>(shard_.config().socket_request_max_bytes);
+    connections_[id.slot] = std::make_unique<Connection>(context_, socket, pool_, largest);
+    auto& connection = *connections_[id.slot];
+    connection.id = id;
+    metrics_.count(base::Metric::connections_accepted);
+    wait_readable(connection);
+  }
+  new_.clear();
+}
+
+ShardDriver::Connection* ShardDriver::find(broker::ConnectionId id) {
+  auto* connection = id.slot < connections_.size() ? connections_[id.slot].get() : nullptr;
+  return connection && connection->id == id ? connection : nullptr;
+}
+
+void ShardDriver::drop(broker::ConnectionId id, base::Metric reason) {
+  auto* connection = find(id);
+  if (!connection) return;
+  metrics_.count(reason);
+  if (connection->touched) std::erase(touched_, connection);
+  connections_[id.slot].reset();  // the handlers that wait for it find that it is gone
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
+  shard_.closed(id, now());
+}
+
+// ---- receiving
+
+void ShardDriver::wait_readable(Connection& connection) {
+  connection.waiting = true;
+  connection.descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                                   [this, id = connection.id](boost::system::error_code) {
+                                     woke();
+                                     auto* ready = find(id);
+                                     if (!ready) return;
+                                     ready->waiting = false;
+                                     read(*ready);
+                                   });
+}
+
+// Receives what is there, within the connection's share of the turn, and goes on waiting when the socket is empty.
+void ShardDriver::read(Connection& connection) {
+  auto id = connection.id;
+  std::size_t frames = 0, bytes = 0;
+  for (;;) {
+    if (!give_frames(connection, frames)) return;
+    if (connection.full || connection.blocked || finishing()) return;
+    if (frames >= kFramesPerTurn || bytes >= kBytesPerTurn) {
+      if (!std::exchange(connection.again, true)) again_.push_back(id);
+      return;
+    }
+    auto room = connection.reader.room();
+    auto n = ::recv(connection.descriptor.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (n < 0) return drop(id, base::Metric::closed_io_error);
+    if (n == 0) return drop(id, base::Metric::closed_by_peer);
+    auto size = static_cast<std::size_t>(n);
+    connection.reader.received(size);
+    metrics_.count(base::Metric::bytes_received, size);
+    bytes += size;
+    received_ += size;
+    if (size == room.size()) continue;
+    if (!give_frames(connection, frames)) return;
+    break;  // the socket is empty, as far as we know
+  }
+  if (connection.full || connection.blocked) return;
+  connection.reader.rest();
+  trim_at_ = now().mono + kTrimAfter;
+  if (connection.reader.has_frame()) {
+    if (!std::exchange(connection.again, true)) again_.push_back(id);
+  } else {
+    wait_readable(connection);
+  }
+}
+
+// Hands whole frames to the shard. False: the connection is gone.
+bool ShardDriver::give_frames(Connection& connection, std::size_t& frames) {
+  auto id = connection.id;
+  while (!connection.full && !finishing() && frames < kFramesPerTurn) {
+    auto frame = connection.reader.next();
+    if (!frame) break;
+    ++frames;
+    metrics_.count(base::Metric::frames);
+    connection.full = !shard_.receive(id, std::move(*frame), now());
+    if (connection.full) metrics_.count(base::Metric::reads_paused);
+  }
+  if (!connection.reader.failed()) return true;
+  drop(id, base::Metric::closed_malformed);
+  return false;
+}
+
+void ShardDriver::more_events() {
+  if (has_new_.load()) adopt_new();
+  reading_again_.swap(again_);
+  for (auto id : reading_again_) {
+    auto* connection = find(id);
+    if (!connection) continue;
+    connection->again = false;
+    if (!connection->waiting) read(*connection);
+  }
+  reading_again_.clear();
+  if (now().mono >= trim_at_) trim_at_ = pool_.trim() ? now().mono + kTrimAfter : base::MonoTime::never();
+}
+
+// ---- sending
+
+void ShardDriver::perform_network(broker::Effects& effects) {
+  for (auto& send : effects.sends) {
+    auto* connection = find(send.to);
+    if (!connection) continue;
+    auto at = send.begin;
+    bool whole = true;
+    for (auto i = send.first_piece; i < send.first_piece + send.pieces && whole; ++i) {
+      auto& piece = effects.pieces[i];
+      connection->output.append({effects.bytes.data() + at, piece.at - at});
+      at = piece.at;
+      bool copied = piece.bytes < net::Output::kSendfileFrom;
+      metrics_.count(copied ? base::Metric::fetched_bytes_copied : base::Metric::fetched_bytes_sendfile, piece.bytes);
+      whole = connection->output.append(std::move(piece.file), piece.position, piece.bytes);
+    }
+    if (!whole) {
+      drop(send.to, base::Metric::closed_io_error);
+      continue;
+    }
+    connection->output.append({effects.bytes.data() + at, send.end - at});
+    if (!std::exchange(connection->touched, true)) touched_.push_back(connection);
+  }
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    auto* connection = touched_[i];
+    connection->touched = false;
+    if (!connection->blocked) flush(*connection);
+  }
+  touched_.clear();
+  for (auto& close : effects.closes) drop(close.connection, metric_of(close.reason));
+  for (auto id : effects.resumed) {
+    auto* connection = find(id);
+    if (!connection) continue;
+    connection->full = false;
+    if (!connection->waiting && !connection->blocked && !std::exchange(connection->again, true)) again_.push_back(id);
+  }
+}
+
+void ShardDriver::flush(Connection& connection) {
+  auto before = connection.output.sent_bytes();
+  auto sent = connection.output.flush(connection.descriptor.native_handle());
+  metrics_.count(base::Metric::bytes_sent, connection.output.sent_bytes() - before);
+  if (sent == net::Output::Sent::failed) return drop(connection.id, base::Metric::closed_io_error);
+  if (sent == net::Output::Sent::blocked) wait_writable(connection);
+}
+
+void ShardDriver::wait_writable(Connection& connection) {
+  connection.blocked = true;
+  connection.descriptor.async_wait(
+      asio::posix::stream_descriptor::wait_write, [this, id = connection.id](boost::system::error_code) {
+        woke();
+        auto* ready = find(id);
+        if (!ready) return;
+        ready->blocked = false;
+        flush(*ready);
+        ready = find(id);
+        if (ready && !ready->blocked && !ready->full && !ready->waiting && !std::exchange(ready->again, true))
+          again_.push_back(id);
+      });
+}
+
+bool ShardDriver::drained() const {
+  return std::all_of(connections_.begin(), connections_.end(), [](auto& c) { return !c || c->output.empty(); });
+}
+
+}  // namespace kstream::server

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "broker/shard.h"
+#include "net/frame_reader.h"
+#include "net/output.h"
+#include "server/driver.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace kstream::server {
+
+/// Runs a shard: its machine and the sockets given to it.
+class ShardDriver final : public Driver {
+ public:
+  ShardDriver(broker::MachineId id, broker::Shard& shard, Process& process);
+
+  /// Takes over a connected socket, from any thread. `listener`: index of the listener that accepted it.
+  void adopt(int socket, std::uint8_t listener);
+  /// Connections that it has or is about to have, from any thread.
+  std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Connection {
+    Connection(asio::io_context& context, int socket, net::BlockPool& pool, std::size_t largest_frame)
+        : descriptor(context, socket), reader(pool, largest_frame) {}
+    asio::posix::stream_descriptor descriptor;
+    net::FrameReader reader;
+    net::Output output;
+    broker::ConnectionId id;
+    bool waiting = false;  ///< for readability
+    bool full = false;     ///< the shard takes no more for now
+    bool blocked = false;  ///< the socket takes no more for now: nothing is read either
+    bool again = false;    ///< bytes or frames were left when its share of a turn was used up
+    bool touched = false;  ///< has answers of this turn
+  };
+  struct NewSocket {
+    int socket;
+    std::uint8_t listener;
+  };
+
+  void more_events() override;
+  bool has_more() const override { return has_new_.load() || !again_.empty(); }
+  base::MonoTime own_deadline() const override { return trim_at_; }
+  void perform_network(broker::Effects& effects) override;
+  bool drained() const override;
+
+  Connection* find(broker::ConnectionId id);
+  void wait_readable(Connection& connection);
+  void wait_writable(Connection& connection);
+  void read(Connection& connection);
+  bool give_frames(Connection& connection, std::size_t& frames);
+  void flush(Connection& connection);
+  void drop(broker::ConnectionId id, base::Metric reason);
+  void adopt_new();
+
+  broker::Shard& shard_;
+  net::BlockPool pool_;
+  std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::slot
+  std::vector<broker::ConnectionId> again_, reading_again_;
+  std::vector<Connection*> touched_;
+  std::atomic<std::size_t> connection_count_{0};
+  std::mutex new_mutex_;
+  std::vector<NewSocket> new_;
+  std::atomic<bool> has_new_{false};
+  base::MonoTime trim_at_ = base::MonoTime::never();  ///< when memory of frames is given back
+};
+
+}  // namespace kstream::server

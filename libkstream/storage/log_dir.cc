@@ -1,0 +1,183 @@
+#include "storage/log_dir.h"
+
+#include "base/crc32c.h"
+#include "base/json.h"
+#include "base/properties.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+namespace kstream::storage {
+namespace {
+
+constexpr const char* kMetaProperties = "meta.properties";
+constexpr const char* kCleanShutdown = ".kafka_cleanshutdown";
+constexpr const char* kBoot = ".kstream_boot";
+constexpr std::size_t kSmallFile = 64 * 1024;
+constexpr std::size_t kCheckpointFile = 256u << 20;
+/// The format of our folders, which every release until now can read.
+constexpr std::int32_t kFormat = 1;
+
+template <class Integer>
+std::optional<Integer> parse_integer(std::string_view text) {
+  Integer value{};
+  auto [behind, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && behind == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// The content of a small file; nothing if it is not there.
+Result<std::optional<std::string>> read_if_there(Directory& directory, const std::string& name, std::size_t limit) {
+  auto there = directory.exists(name);
+  if (!there) return std::move(there).error();
+  if (!*there) return std::optional<std::string>();
+  auto text = read_file(directory, name, limit);
+  if (!text) return std::move(text).error();
+  return std::optional(std::move(*text));
+}
+
+Error damaged(Directory& directory, const std::string& name, const std::string& what) {
+  return {ErrorCode::invalid_config, directory.path() + "/" + name + ": " + what};
+}
+
+Result<MetaProperties> parse_meta_properties(std::string_view text) {
+  auto settings = base::parse_properties(text);
+  if (!settings) return std::move(settings).error();
+  const auto value = [&](std::string_view name) -> std::string_view {
+    for (auto at = settings->rbegin(); at != settings->rend(); ++at) {
+      if (at->name == name) return at->value;
+    }
+    return {};
+  };
+  const auto refuse = [&](const char* name, const char* what) {
+    return Error{ErrorCode::invalid_config, std::string(name) + "=" + std::string(value(name)) + " " + what};
+  };
+  const auto format = value("kstream.format");
+  if (format.empty() && !value("cluster.id").empty()) {
+    return Error{ErrorCode::invalid_config,
+                 "this folder was formatted by Apache Kafka, for cluster " + std::string(value("cluster.id")) +
+                     ", and is refused: its data would be changed; name another in log.dirs"};
+  }
+  if (value("version") != "1") return refuse("version", "is no version that can be read here; 1 is");
+  if (!format.empty() && parse_integer<std::int32_t>(format).value_or(INT32_MAX) > kFormat) {
+    return refuse("kstream.format", "was left by a later release, whose files this one cannot read");
+  }
+  const auto node = parse_integer<std::int32_t>(value("node.id"));
+  if (!node || *node < 0) return refuse("node.id", "is not the number of a node");
+  const auto directory_id = Uuid::parse(value("directory.id"));
+  if (!directory_id) return refuse("directory.id", "is not an id");
+  if (value("cluster.id").empty()) return refuse("cluster.id", "names no cluster");
+  return MetaProperties{std::string(value("cluster.id")), NodeId(*node), *directory_id};
+}
+
+/// `kstream-boot 1 <CRC-32C of the id, in hex> <id>`.
+std::string print_boot(const std::string& boot_id) {
+  char head[40];
+  std::snprintf(head, sizeof head, "kstream-boot 1 %08x ", base::crc32c(0, boot_id));
+  return head + boot_id + "\n";
+}
+
+std::int64_t broker_epoch_of(const std::string& text) {
+  auto json = base::parse_json(text);
+  const auto* epoch = json ? json->find("brokerEpoch") : nullptr;
+  const auto* number = epoch ? epoch->integer() : nullptr;
+  return number ? *number : -1;
+}
+
+}  // namespace
+
+Result<std::optional<MetaProperties>> read_meta_properties(Directory& directory) {
+  auto text = read_if_there(directory, kMetaProperties, kSmallFile);
+  if (!text) return std::move(text).error();
+  if (!*text) return std::optional<MetaProperties>();
+  auto meta = parse_meta_properties(**text);
+  if (!meta) return damaged(directory, kMetaProperties, meta.error().detail);
+  return std::optional(std::move(*meta));
+}
+
+Status write_meta_properties(Directory& directory, const MetaProperties& meta) {
+  return replace_file(directory, kMetaProperties,
+                      "cluster.id=" + meta.cluster_id + "\ndirectory.id=" + meta.directory_id.to_string() +
+                          "\nkstream.format=" + std::to_string(kFormat) +
+                          "\nnode.id=" + std::to_string(meta.node_id.value) + "\nversion=1\n");
+}
+
+Result<PreviousRun> begin_run(Directory& directory, const std::string& boot_id) {
+  auto marker = read_if_there(directory, kCleanShutdown, kSmallFile);
+  if (!marker) return std::move(marker).error();
+  if (*marker) {
+    if (auto removed = directory.remove(kCleanShutdown); !removed) return removed.error();
+    if (auto synced = directory.sync_folder(""); !synced) return synced.error();
+    return PreviousRun{Trust::clean, broker_epoch_of(**marker)};
+  }
+  auto boot = read_if_there(directory, kBoot, kSmallFile);
+  if (!boot) return std::move(boot).error();
+  const bool same = *boot && **boot == print_boot(boot_id);
+  return PreviousRun{same ? Trust::same_boot : Trust::other_boot, -1};
+}
+
+Status end_recovery(Directory& directory, const std::string& boot_id) {
+  return replace_file(directory, kBoot, print_boot(boot_id));
+}
+
+Status end_run(Directory& directory, std::int64_t broker_epoch) {
+  base::JsonWriter json;
+  json.begin_object().name("version").integer(0).name("brokerEpoch").integer(broker_epoch).end_object();
+  return replace_file(directory, kCleanShutdown, json.text());
+}
+
+std::string partition_folder(const std::string& topic, PartitionId partition) {
+  return topic + "-" + std::to_string(partition.value);
+}
+
+std::optional<PartitionFolder> parse_partition_folder(const std::string& name) {
+  using Kind = PartitionFolder::Kind;
+  constexpr std::size_t kHexDigits = 32;
+  PartitionFolder folder{name, {}, {}, Kind::current};
+  std::string_view rest = name;
+  for (auto [suffix, kind] :
+       {std::pair{"-delete", Kind::deleted}, {"-future", Kind::future}, {"-stray", Kind::stray}}) {
+    if (!rest.ends_with(suffix)) continue;
+    rest.remove_suffix(std::string_view(suffix).size());
+    const auto dot = rest.rfind('.');
+    if (dot == rest.npos || rest.size() - dot - 1 != kHexDigits) return std::nullopt;
+    if (rest.find_first_not_of("0123456789abcdef", dot + 1) != rest.npos) return std::nullopt;
+    rest = rest.substr(0, dot);
+    folder.kind = kind;
+  }
+  const auto dash = rest.rfind('-');
+  if (dash == rest.npos || dash == 0) return std::nullopt;
+  const auto partition = parse_integer<std::int32_t>(rest.substr(dash + 1));
+  if (!partition || *partition < 0) return std::nullopt;
+  folder.topic = rest.substr(0, dash);
+  folder.partition = PartitionId(*partition);
+  return folder;
+}
+
+Result<std::vector<PartitionFolder>> list_partitions(Directory& directory) {
+  auto entries = directory.list("");
+  if (!entries) return std::move(entries).error();
+  std::vector<PartitionFolder> folders;
+  for (const auto& entry : *entries) {
+    auto folder = entry.is_folder ? parse_partition_folder(entry.name) : std::nullopt;
+    if (folder) folders.push_back(std::move(*folder));
+  }
+  return folders;
+}
+
+Result<log::OffsetCheckpoint> read_checkpoint(Directory& directory, const std::string& name) {
+  auto text = read_if_there(directory, name, kCheckpointFile);
+  if (!text) return std::move(text).error();
+  if (!*text) return log::OffsetCheckpoint();
+  auto offsets = log::parse_offset_checkpoint(**text);
+  if (!offsets) {
+    return {ErrorCode::corrupt_message, directory.path() + "/" + name + " is damaged: " + offsets.error().detail};
+  }
+  return offsets;
+}
+
+Status write_checkpoint(Directory& directory, const std::string& name, const log::OffsetCheckpoint& offsets) {
+  return replace_file(directory, name, log::print_offset_checkpoint(offsets));
+}
+
+}  // namespace kstream::storage

@@ -1,0 +1,139 @@
+#include "storage/perform.h"
+
+#include "log/checkpoint.h"
+#include "log/segment.h"
+#include "storage/searches.h"
+#include "storage/segment_files.h"
+
+#include <array>
+
+namespace kstream::storage {
+namespace {
+
+using log::Outcome;
+using log::segment_path;
+
+Result<Outcome> after(Status status) {
+  if (!status) return status.error();
+  return Outcome();
+}
+
+/// Writes bytes that somebody else owns at one place of a file that exists.
+Status write_at(Directory& directory, const std::string& path, std::uint64_t position, const std::string& bytes) {
+  if (bytes.empty()) return {};
+  auto opened = directory.open(path, Directory::Open::write);
+  if (!opened) return std::move(opened).error();
+  const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+  return file(*opened).write(position, {&piece, 1});
+}
+
+Status sync_file(Directory& directory, const std::string& path) {
+  auto opened = directory.open(path, Directory::Open::write);
+  return opened ? file(*opened).sync() : Status(std::move(opened).error());
+}
+
+Result<Outcome> make_segment(Directory& directory, const std::string& folder, Offset base) {
+  for (const char* suffix : {".index", ".timeindex"}) {
+    auto made = directory.open(segment_path(folder, base, suffix), Directory::Open::create);
+    if (!made) return std::move(made).error();
+  }
+  auto made = directory.open(segment_path(folder, base, ".log"), Directory::Open::create);
+  if (!made) return std::move(made).error();
+  return Outcome(std::move(*made));
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::OpenLog& operation) {
+  if (auto made = directory.make_folder(operation.folder); !made) return made.error();
+  if (auto synced = directory.sync_folder(""); !synced) return synced.error();
+  auto named = replace_file(directory, operation.folder + "/partition.metadata",
+                            log::print_partition_metadata(operation.topic_id));
+  if (!named) return named.error();
+  return make_segment(directory, operation.folder, operation.base);
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::CreateSegment& operation) {
+  return make_segment(directory, operation.folder, operation.base);
+}
+
+Result<Outcome> perform_one(Directory&, const log::Append& operation) {
+  std::array<iovec, 512> pieces;
+  std::uint64_t position = operation.position;
+  for (std::size_t i = 0; i < operation.batches.size();) {
+    std::size_t count = 0, bytes = 0;
+    for (; i < operation.batches.size() && count + 2 <= pieces.size(); ++i) {
+      const auto& [head, rest] = operation.batches[i];
+      pieces[count++] = {const_cast<char*>(head.data()), head.size()};
+      if (!rest.bytes.empty()) pieces[count++] = {const_cast<char*>(rest.bytes.data()), rest.bytes.size()};
+      bytes += head.size() + rest.bytes.size();
+    }
+    if (auto written = file(operation.file).write(position, {pieces.data(), count}); !written) return written.error();
+    position += bytes;
+  }
+  return Outcome();
+}
+
+// The time index first: an offset entry without its time entry would hide a timestamp from recovery.
+Result<Outcome> perform_one(Directory& directory, const log::WriteIndex& operation) {
+  const auto path = [&](const char* suffix) { return segment_path(operation.folder, operation.base, suffix); };
+  auto times = write_at(directory, path(".timeindex"), operation.time_index_position, operation.time_entries);
+  if (!times) return times.error();
+  return after(write_at(directory, path(".index"), operation.offset_index_position, operation.offset_entries));
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::SyncSegment& operation) {
+  auto synced = file(operation.file).sync();
+  if (!synced || operation.data_only) return after(std::move(synced));
+  for (const char* suffix : {".index", ".timeindex"}) {
+    synced = sync_file(directory, segment_path(operation.folder, operation.base, suffix));
+    if (!synced) return synced.error();
+  }
+  return after(directory.sync_folder(operation.folder));
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::Locate& operation) {
+  auto located = locate(directory, operation);
+  if (!located) return std::move(located).error();
+  return Outcome(*located);
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::FindTimestamp& operation) {
+  auto found = find_timestamp(directory, operation);
+  if (!found) return std::move(found).error();
+  return Outcome(*found);
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::RetireSegment& operation) {
+  if (auto synced = directory.sync_folder(operation.folder); !synced) return synced.error();
+  for (const char* suffix : kSegmentSuffixes) {
+    const std::string path = segment_path(operation.folder, operation.base, suffix);
+    auto there = directory.exists(path);
+    if (!there) return std::move(there).error();
+    if (!*there) continue;
+    if (auto renamed = directory.rename(path, path + ".deleted"); !renamed) return renamed.error();
+  }
+  return Outcome();
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::RemoveSegment& operation) {
+  for (const char* suffix : kSegmentSuffixes) {
+    auto removed = directory.remove(segment_path(operation.folder, operation.base, suffix) + ".deleted");
+    if (!removed) return removed.error();
+  }
+  return Outcome();
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::ReplaceFile& operation) {
+  return after(replace_file(directory, operation.path, operation.content));
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::RemoveFile& operation) {
+  return after(directory.remove(operation.path));
+}
+
+}  // namespace
+
+Result<Outcome> perform(Directory& directory, const log::Operation& operation) {
+  return std::visit([&](const auto& what) { return perform_one(directory, what); }, operation);
+}
+
+}  // namespace kstream::storage

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "log/jobs.h"
+#include "storage/directory.h"
+
+namespace kstream::storage {
+
+/// Executes one operation against the directory that it belongs to. Blocks for as long as the disk takes. The driver
+/// calls it in the turn or on a pool thread, the simulator when it pleases.
+Result<log::Outcome> perform(Directory& directory, const log::Operation& operation);
+
+}  // namespace kstream::storage

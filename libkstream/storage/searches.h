@@ -1,0 +1,15 @@
+#pragma once
+
+#include <kstream/result.h>
+
+#include "log/jobs.h"
+#include "storage/directory.h"
+
+namespace kstream::storage {
+
+/// The two operations that look for something in segments. Indexes are hints: where one leads astray, the segment is
+/// read from its beginning. KAFKA_STORAGE_ERROR, CORRUPT_MESSAGE.
+Result<log::Located> locate(Directory& directory, const log::Locate& what);
+Result<log::FoundRecord> find_timestamp(Directory& directory, const log::FindTimestamp& what);
+
+}  // namespace kstream::storage

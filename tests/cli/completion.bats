@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# PROGRAM __complete, and bash's completion script.
+
+# shellcheck disable=SC2154  # topic, stderr and others come from setup.bash and bats
+load setup
+setup_file() {
+  start_server
+  ktopics create orders orders2 users -q
+}
+teardown_file() { stop_server; }
+
+# Runs bash's completion for a line, and prints what it offers.
+offered() {
+  bash --norc -c '
+    source "$1"
+    COMP_LINE=$2 COMP_POINT=${#2}
+    read -ra COMP_WORDS <<< "$2"
+    _kstream "${COMP_WORDS[0]}" "" ""
+    printf "%s\n" "${COMPREPLY[@]}"' - "$BATS_TEST_DIRNAME/../../completions/kstream.bash" "$1"
+}
+
+@test "topics, flags, verbs and values" {
+  [ "$(kconsume __complete topics or)" = $'orders\norders2' ]
+  [ "$(kconsume __complete words or)" = $'orders\norders2' ]
+  [ "$(kproduce __complete -z z)" = zstd ]
+  [ "$(ktopics __complete words d)" = describe ]
+  [ "$(ktopics __complete words us describe)" = users ]
+  [ "$(kproduce __complete words x orders)" = @files ]
+  kconsume __complete flags --fol | grep -q $'^--follow\t'
+}
+
+@test "kserver: verbs, flags, configs" {
+  [ "$(kserver __complete words '')" = $'run\nstatus' ]
+  [ -z "$(kserver __complete words '' status)" ]
+  [ "$(kserver __complete -X log.dirs)" = log.dirs= ]
+  [ -z "$(kserver __complete -X ssl.key.password)" ]
+  [ -z "$(kserver __complete topics or)" ]
+  [ "$(kserver __complete -c x)" = @files ]
+  [ "$(kserver __complete flags --over | cut -f 1)" = --override ]
+  [ "$(kconsume __complete -X check.c)" = check.crcs= ]
+}
+
+@test "-b and -X that are typed count" {
+  server=$KSTREAM_SERVER
+  [ "$(KSTREAM_SERVER=127.0.0.1:9 kconsume __complete topics or -F -b "$server" -o)" = $'orders\norders2' ]
+  [ -z "$(kconsume __complete topics or -b 127.0.0.1:9)" ]
+}
+
+@test "a dead, a slow and a confused server: nothing, in silence, within 300 ms" {
+  python3 -c '
+import socket, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+print(s.getsockname()[1], flush=True)
+time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
+  slow=$!
+  sleep 0.5
+  for server in 127.0.0.1:9 "127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")" not-a-server 'a b:c:d' ''; do
+    begin=$(date +%s%3N)
+    run kconsume __complete topics '' -b "$server"
+    took=$(($(date +%s%3N) - begin))
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    echo "$server took $took ms"
+    [ "$took" -lt 1000 ]  # 300 ms, on a machine that has time
+  done
+  kill $slow
+}
+
+@test "answers are kept for a while" {
+  export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR
+  [ "$(kconsume __complete topics or)" = $'orders\norders2' ]
+  cache=$(echo "$BATS_TEST_TMPDIR"/kstream/topics-*)
+  echo orders3 > "$cache"
+  [ "$(kconsume __complete topics or)" = orders3 ]
+  touch -d '1 minute ago' "$cache"
+  [ "$(kconsume __complete topics or)" = $'orders\norders2' ]
+}
+
+@test "bash" {
+  [ "$(offered 'kconsume or')" = $'orders\norders2' ]
+  [ "$(offered 'ktopics ')" = $'list\ndescribe\ncreate' ]
+  [ "$(offered 'kconsume --isolation-level ')" = $'read_committed\nread_uncommitted' ]
+  [ "$(offered 'kconsume --isolation-level=read_u')" = read_uncommitted ]
+  [ "$(offered 'kproduce -F --key-')" = --key-delimiter ]
+  [ "$(offered 'kserver st')" = status ]
+  [ "$(offered 'kserver -X log.dirs')" = log.dirs= ]
+  [ "$(offered 'kserver --override=log.dirs')" = log.dirs= ]
+  touch "$BATS_TEST_TMPDIR/some-file"
+  [ "$(offered "kproduce orders $BATS_TEST_TMPDIR/some")" = "$BATS_TEST_TMPDIR/some-file" ]
+}

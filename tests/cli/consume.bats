@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# kconsume against a kserver.
+
+# shellcheck disable=SC2154  # topic, stderr and others come from setup.bash and bats
+load setup
+setup_file() { start_server; }
+teardown_file() { stop_server; }
+
+@test "positions by offset and count" {
+  new_topic
+  seq 0 99 | kproduce -q "$topic"
+  consume() { kconsume "$topic" "$@" | tr '\n' ' '; }
+  [ "$(consume -o 97)" = "97 98 99 " ]
+  [ "$(consume -o -2)" = "98 99 " ]
+  [ "$(consume -o +98)" = "98 99 " ]
+  [ "$(consume -u 3)" = "0 1 2 " ]
+  [ "$(consume -o 5 -u 7)" = "5 6 " ]
+  [ "$(consume -o -3 -u -1)" = "97 98 " ]
+  [ "$(consume -n 2)" = "0 1 " ]
+  [ "$(consume -o end)" = "" ]
+  [ "$(consume -n 0)" = "" ]
+  [ "$(consume --from-beginning -n 1)" = "0 " ]
+  [ "$(kconsume "$topic:0@10..12" | tr '\n' ' ')" = "10 11 " ]
+  [ "$(kconsume "$topic" | wc -l)" -eq 100 ]
+}
+
+@test "positions by time" {
+  new_topic
+  for t in 1700000000000 1700000001000 1700000002000; do printf '{"value":"%s","timestamp":%s}\n' ${t:8:2} $t; done | kproduce -q -J "$topic"
+  consume() { kconsume -q "$topic" "$@" | tr '\n' ' '; }
+  [ "$(consume -o @1700000001)" = "01 02 " ]
+  [ "$(consume -u @1700000001)" = "00 " ]
+  [ "$(consume -o 2023-11-14T22:13:21Z -u '2023-11-14 22:13:22')" = "01 " ]
+  [ "$(consume -o 2023-11-14T23:13:21+01:00)" = "01 02 " ]
+  [ "$(consume -o s@1700000001000 -o e@1700000002000)" = "01 " ]
+  [ "$(consume -o -15m)" = "" ]
+  run --separate-stderr kconsume "$topic" -o @1700000001
+  [ "${stderr_lines[0]}" = "kconsume: from @1700000001: 2023-11-14T22:13:21.000+00:00" ]
+  [ "${stderr_lines[1]}" = "kconsume: $topic [0]: from offset 1 to 3" ]
+}
+
+@test "records out of order in time are left out by their own time" {
+  new_topic
+  printf '{"value":"a","timestamp":1700000005000}\n{"value":"b","timestamp":1700000001000}\n{"value":"c","timestamp":1700000006000}\n' | kproduce -q -J "$topic"
+  [ "$(kconsume -q "$topic" -o @1700000004 | tr '\n' ' ')" = "a c " ]
+}
+
+@test "offsets that are gone or not there yet are told" {
+  new_topic
+  echo x | kproduce -q "$topic"
+  run --separate-stderr kconsume "$topic" -o 50
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  [[ $stderr == *"offset 50 is behind the end, 1"* ]]
+}
+
+@test "partitions" {
+  new_topic 4
+  for p in 0 1 2 3; do echo $p | kproduce -q "$topic" -p $p; done
+  [ "$(kconsume "$topic" | sort | tr -d '\n')" = 0123 ]
+  [ "$(kconsume "$topic" -p 1,3 | sort | tr -d '\n')" = 13 ]
+  [ "$(kconsume "$topic:0-1" "$topic:3" | sort | tr -d '\n')" = 013 ]
+  expect_error 3 "has partitions 0 to 3" kconsume "$topic:4"
+  expect_error 2 "is named twice" kconsume "$topic" "$topic:1"
+}
+
+@test "several topics, and globs" {
+  ktopics create many-a many-b -q
+  echo a | kproduce -q many-a
+  echo b | kproduce -q many-b
+  [ "$(kconsume 'many-*' -f '%t ' | tr ' ' '\n' | sort | tr -d '\n')" = many-amany-b ]
+  [ "$(kconsume -t many-a many-b | sort | tr -d '\n')" = ab ]
+  run kconsume 'none-*'
+  [ "$status" -eq 0 ]
+  [[ $output == *"no topic fits 'none-*'"* ]]
+}
+
+@test "unknown topic: 3 and the command to paste" {
+  expect_error 3 "there is no topic nowhere; create it with: ktopics create nowhere" kconsume nowhere
+}
+
+@test "formats" {
+  new_topic
+  printf 'k:v1\n' | kproduce -q "$topic" -K : -H a=b
+  [ "$(kconsume "$topic" -f '%t %p %o %k %s %h\n')" = "$topic 0 0 k v1 a=b" ]
+  [ "$(kconsume "$topic" -K =)" = "k=v1" ]
+  [ "$(kconsume "$topic" -f raw)" = "v1" ]
+  [ "$(kconsume "$topic" -f frame | xxd -p)" = 000000027631 ]
+  [ "$(kconsume "$topic" -0 | xxd -p)" = 763100 ]
+  [ "$(kconsume "$topic" -D '|')" = "v1|" ]
+  kconsume "$topic" -J | jq -e --arg t "$topic" '. == {topic: $t, partition: 0, offset: 0, timestamp: .timestamp, key: "k", value: "v1", headers: [{key: "a", value: "b"}]}'
+  expect_error 2 "two formats" kconsume "$topic" -J -f raw
+  expect_error 2 "-K is for -f value" kconsume "$topic" -J -K :
+  expect_error 2 "-D and -0 are for" kconsume "$topic" -f '%s' -0
+}
+
+@test "filters by key and header" {
+  new_topic 3
+  printf 'a:1\nb:2\na:3\n:4\nx\n' | kproduce -q "$topic" -K :
+  echo 5 | kproduce -q "$topic" -H l=error -H h=1
+  echo 6 | kproduce -q "$topic" -H l=info -H h=1
+  [ "$(kconsume "$topic" -k a | sort | tr -d '\n')" = 13 ]
+  [ "$(kconsume "$topic" -k '' | tr -d '\n')" = 4 ]
+  [ "$(kconsume "$topic" -H l=error)" = 5 ]
+  [ "$(kconsume "$topic" -H h -H l=info)" = 6 ]
+  [ "$(kconsume "$topic" -k a -n 1 -p 0-2 | wc -l)" = 1 ]
+  [ -z "$(kconsume "$topic" -H h=2)" ]
+}
+
+@test "-F waits for more, -n ends it" {
+  new_topic
+  echo 1 | kproduce -q "$topic"
+  kconsume -F -n 3 "$topic" > "$BATS_TEST_TMPDIR/out" 3>&- &
+  sleep 0.5
+  printf '2\n3\n4\n' | kproduce -q "$topic"
+  wait $!
+  [ "$(tr -d '\n' < "$BATS_TEST_TMPDIR/out")" = 123 ]
+}
+
+@test "-F -o end shows only what comes; -u N ends it" {
+  new_topic
+  seq 5 | kproduce -q "$topic"
+  kconsume -F -o end -u 7 "$topic" > "$BATS_TEST_TMPDIR/out" 3>&- &
+  sleep 0.5
+  seq 6 9 | kproduce -q "$topic"
+  wait $!
+  [ "$(tr -d '\n' < "$BATS_TEST_TMPDIR/out")" = 67 ]
+}
+
+@test "the end is pinned at the start" {
+  new_topic
+  seq 100000 | kproduce -q "$topic"
+  { for _ in {1..20}; do seq 1000; done | kproduce -q "$topic" -D '\n'; } 3>&- &
+  count=$(kconsume "$topic" | wc -l)
+  [ "$count" -ge 100000 ]
+  [ "$count" -le 120000 ]
+  wait
+}

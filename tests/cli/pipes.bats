@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# Pipes, files, terminals and signals.
+
+# shellcheck disable=SC2154  # topic, stderr and others come from setup.bash and bats
+load setup
+setup_file() {
+  start_server
+  ktopics create big -q
+  seq 300000 | kproduce -q big
+}
+teardown_file() { stop_server; }
+
+@test "a reader that leaves ends kconsume silently with 0" {
+  set +e
+  kconsume big 2> "$BATS_TEST_TMPDIR/err" | head -n 3 > "$BATS_TEST_TMPDIR/out"
+  [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+  [ ! -s "$BATS_TEST_TMPDIR/err" ] || return 1
+  [ "$(tr -d '\n' < "$BATS_TEST_TMPDIR/out")" = 123 ]
+}
+
+@test "so it does while it waits for records" {
+  new_topic
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kconsume -F "$topic" > "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  pid=$!
+  exec 4< "$BATS_TEST_TMPDIR/fifo"
+  sleep 0.5
+  kill -0 $pid
+  exec 4<&-
+  wait $pid
+  [ ! -s "$BATS_TEST_TMPDIR/err" ]
+}
+
+@test "a full disk: exit 1 and the last offset written" {
+  status=0
+  kconsume big > /dev/full 2> "$BATS_TEST_TMPDIR/err" || status=$?
+  [ $status -eq 1 ]
+  grep -q "stdout: No space left on device; written up to: nothing" "$BATS_TEST_TMPDIR/err"
+  status=0
+  (ulimit -f 16; trap '' XFSZ; kconsume big > "$BATS_TEST_TMPDIR/out") 2> "$BATS_TEST_TMPDIR/err" || status=$?
+  [ $status -eq 1 ]
+  # Line N is offset N - 1; the last line may be torn by the disk.
+  whole=$(tail -c +1 "$BATS_TEST_TMPDIR/out" | wc -l)
+  grep -q "written up to big \[0\] offset $((whole - 1))$" "$BATS_TEST_TMPDIR/err"
+}
+
+@test "SIGINT: whole records, and death by that signal" {
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  # Started by a shell that lets SIGINT through: bash ignores it for what it runs in the background.
+  bash -c 'trap - INT; exec "$0" "$@"' env --default-signal=INT kconsume -F big > "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  pid=$!
+  exec 4< "$BATS_TEST_TMPDIR/fifo"
+  sleep 0.5
+  kill -INT $pid
+  sleep 0.2
+  cat <&4 > "$BATS_TEST_TMPDIR/out"
+  exec 4<&-
+  status=0
+  wait $pid || status=$?
+  [ $status -eq 130 ]
+  count=$(wc -l < "$BATS_TEST_TMPDIR/out")
+  [ "$count" -lt 300000 ]
+  seq "$count" | cmp - "$BATS_TEST_TMPDIR/out"
+}
+
+@test "a terminal is shown control characters, a pipe gets them" {
+  new_topic
+  printf 'a\033[31mb\377\n' | kproduce -q "$topic"
+  [ "$(kconsume "$topic" | xxd -p)" = 611b5b33316d62ff0a ]
+  run script -qec "kconsume --color never $topic" /dev/null
+  [ "${output%$'\r'}" = 'a\x1B[31mb\xFF' ]
+  run script -qec "kconsume --raw-terminal $topic" /dev/null
+  [[ $output == *$'a\e[31mb'* ]]
+}
+
+@test "a terminal gets tables, a pipe gets plain" {
+  run script -qec "ktopics list big" /dev/null
+  [[ $output == *TOPIC*big* ]]
+  [ "$(ktopics list big | cat)" = big ]
+}
+
+@test "memory stays bounded" {
+  ulimit -v 4000000
+  seq 2000000 | kproduce -q big
+  [ "$(kconsume big -n 1000000 | wc -l)" -eq 1000000 ]
+}

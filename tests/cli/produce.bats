@@ -1,0 +1,171 @@
+#!/usr/bin/env bats
+# kproduce against a kserver, seen through kconsume.
+
+# shellcheck disable=SC2154  # topic, stderr and others come from setup.bash and bats
+load setup
+setup_file() { start_server; }
+teardown_file() { stop_server; }
+
+@test "lines from stdin come out as they went in" {
+  new_topic
+  printf 'one\n\ntwo\r\nthree \xff\x00 four\nlast without newline' > "$BATS_TEST_TMPDIR/in"
+  run --separate-stderr kproduce "$topic" < "$BATS_TEST_TMPDIR/in"
+  [ "$status" -eq 0 ]
+  [ "$stderr" = "kproduce: acknowledged 5 of 5" ]
+  [ -z "$output" ]
+  kconsume "$topic" > "$BATS_TEST_TMPDIR/out"
+  cmp <(cat "$BATS_TEST_TMPDIR/in"; echo) "$BATS_TEST_TMPDIR/out"
+}
+
+@test "files in their order, - is stdin" {
+  new_topic
+  printf 'a\nb' > "$BATS_TEST_TMPDIR/1"
+  printf 'd\n' > "$BATS_TEST_TMPDIR/2"
+  printf 'c\n' | kproduce -q "$topic" "$BATS_TEST_TMPDIR/1" - "$BATS_TEST_TMPDIR/2"
+  [ "$(kconsume "$topic" | tr -d '\n')" = abcd ]
+  kproduce -q -t "$topic" "$BATS_TEST_TMPDIR/2"
+  [ "$(kconsume "$topic" | tr -d '\n')" = abcdd ]
+}
+
+@test "keys, headers, null and delimiters" {
+  new_topic
+  printf 'a:1\nb:\nc\n:x\n' | kproduce -q "$topic" -K : -H h=1 -H n -Z
+  [ "$(kconsume "$topic" -f '%k|%K|%s|%S|%h\n')" = $'a|1|1|1|h=1,n=NULL\nb|1||-1|h=1,n=NULL\n|-1|c|1|h=1,n=NULL\n|0|x|1|h=1,n=NULL' ]
+  new_topic
+  printf 'x,y' | kproduce -q "$topic" -D , -k fixed
+  printf 'p\0q\n\0' | kproduce -q "$topic" -0
+  [ "$(kconsume "$topic" -f '%k=%{s:hex} ')" = 'fixed=78 fixed=79 =70 =710a ' ]
+}
+
+@test "partitions: one, by key, and one that is not there" {
+  new_topic 3
+  echo x | kproduce -q "$topic" -p 2
+  [ "$(kconsume "$topic" -f '%p\n')" = 2 ]
+  seq 100 | kproduce -q "$topic" -k same
+  [ "$(kconsume "$topic" -k same -f '%p\n' | sort -u | wc -l)" -eq 1 ]
+  expect_error 3 "has no partition 3; its last is 2" kproduce "$topic" -p 3
+}
+
+@test "the key's partition is the one of Kafka's Java client" {
+  new_topic 7
+  printf 'foobar:x\n21:x\nabc:x\n' | kproduce -q "$topic" -K :
+  # murmur2 of the keys is -790332482, -973932308 and 479470107; with the sign bit gone, modulo 7:
+  [ "$(kconsume "$topic" -f '%k %p\n' | sort)" = $'21 3\nabc 4\nfoobar 0' ] || {
+    kconsume "$topic" -f '%k %p\n'
+    return 1
+  }
+}
+
+@test "every codec" {
+  new_topic
+  for codec in none gzip snappy lz4 zstd gzip:9 zstd:1; do
+    seq 1000 | kproduce -q -z $codec "$topic"
+  done
+  [ "$(kconsume "$topic" | sort -n | uniq -c | awk '{print $1}' | sort -u)" = 7 ]
+}
+
+@test "acks 0, 1 and all" {
+  new_topic
+  for acks in 0 1 all; do
+    run kproduce --acks $acks "$topic" <<< "$acks"
+    [ "$status" -eq 0 ]
+  done
+  sleep 0.2
+  [ "$(kconsume "$topic" | wc -l)" -eq 3 ]
+}
+
+@test "JSON goes round without loss" {
+  new_topic 2
+  printf '%s\n' \
+    '{"key":"k","value":"v","headers":[{"key":"h","value":"1"},{"key":"h","value":null}],"timestamp":1700000000123,"partition":1}' \
+    '{"key":null,"key_b64":"/w==","value":null}' '{"value":""}' '{"value":"\u0000\u00e4\ud83d\ude00"}' |
+    kproduce -q -J "$topic" --keep-partition
+  kconsume -J "$topic" | jq -c 'del(.topic, .offset)' | sort > "$BATS_TEST_TMPDIR/first"
+  [ "$(jq -r 'select(.key == "k") | "\(.timestamp) \(.partition) \(.headers | length)"' "$BATS_TEST_TMPDIR/first")" = "1700000000123 1 2" ]
+  first=$topic
+  new_topic 2
+  kconsume -J "$first" | kproduce -q -J "$topic" --keep-partition
+  kconsume -J "$topic" | jq -c 'del(.topic, .offset)' | sort | diff "$BATS_TEST_TMPDIR/first" -
+}
+
+@test "JSON names its topic, if the command line does not" {
+  new_topic
+  kproduce -q -J <<< "{\"topic\":\"$topic\",\"value\":\"x\"}"
+  [ "$(kconsume "$topic")" = x ]
+  run kproduce -J <<< '{"value":"x"}'
+  [ "$status" -eq 1 ]
+  [[ $output == *'line 1, byte 0: no "topic"'* ]]
+}
+
+@test "JSON that is wrong is refused with its line, and what was before it is sent" {
+  new_topic
+  run kproduce -J "$topic" < <(printf '{"value":"a"}\n{"valu":"b"}\n')
+  [ "$status" -eq 1 ]
+  [[ ${lines[0]} == *'line 2, byte 14: unknown member "valu"'* ]]
+  [ "${lines[1]}" = "kproduce: acknowledged 1 of 1" ]
+  [ "$(kconsume "$topic")" = a ]
+}
+
+@test "--timestamp now" {
+  new_topic
+  before=$(date +%s%3N)
+  kproduce -q -J --timestamp now "$topic" <<< '{"value":"a","timestamp":5}'
+  [ "$(kconsume "$topic" -f %T)" -ge "$before" ]
+}
+
+@test "unknown topic: 3 and the command to paste; --create" {
+  expect_error 3 "create it with: ktopics create nowhere" kproduce nowhere
+  expect_error 3 "create it with: ktopics create nowhere -b $KSTREAM_SERVER" kproduce nowhere -b "$KSTREAM_SERVER"
+  run kproduce --create somewhere <<< x
+  [ "$status" -eq 0 ]
+  [ "${lines[0]}" = "kproduce: created topic somewhere" ]
+  [ "$(kconsume somewhere)" = x ]
+}
+
+@test "a line that is too long: its place, and what was before it is sent" {
+  new_topic
+  { printf 'short\n'; head -c 2000000 /dev/zero | tr '\0' x; } > "$BATS_TEST_TMPDIR/in"
+  run kproduce "$topic" "$BATS_TEST_TMPDIR/in"
+  [ "$status" -eq 1 ]
+  [[ ${lines[0]} == *"line 2, byte 6: "*"max.request.size"* ]]
+  [ "${lines[1]}" = "kproduce: acknowledged 1 of 1" ]
+}
+
+@test "a record of 990,000 bytes" {
+  new_topic
+  head -c 990000 /dev/urandom | base64 -w 0 | head -c 990000 > "$BATS_TEST_TMPDIR/in"
+  kproduce -q "$topic" "$BATS_TEST_TMPDIR/in"
+  kconsume -f raw "$topic" | cmp - "$BATS_TEST_TMPDIR/in"
+}
+
+@test "lines of a slow pipe are sent without waiting for its end" {
+  new_topic
+  { echo first; sleep 2; echo second; } | kproduce -q "$topic" &
+  sleep 1
+  [ "$(kconsume "$topic")" = first ]
+  wait
+  [ "$(kconsume "$topic" | wc -l)" -eq 2 ]
+}
+
+@test "a signal ends the input; what was taken is sent" {
+  new_topic
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kproduce "$topic" "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  pid=$!
+  exec 4> "$BATS_TEST_TMPDIR/fifo"
+  printf 'whole\npart' >&4
+  sleep 0.5
+  kill -TERM $pid
+  status=0
+  wait $pid || status=$?
+  exec 4>&-
+  [ $status -eq 143 ]
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "kproduce: acknowledged 1 of 1" ]
+  [ "$(kconsume "$topic")" = whole ]
+}
+
+@test "-v tells where batches went" {
+  new_topic
+  run kproduce -v "$topic" <<< x
+  [[ $output == *"$topic [0]: 1 records from offset 0"* ]]
+}

@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+# kserver: its command line, what it refuses to start with, and what it says when asked.
+
+# shellcheck disable=SC2154,SC2030,SC2031  # stderr and others come from setup.bash and bats; each test is a subshell
+load setup
+
+free_port=(-X listeners=PLAINTEXT://127.0.0.1:0)
+
+setup() {
+  folder=$BATS_TEST_TMPDIR
+  data=$folder/data
+  server=
+}
+
+teardown() {
+  [ -z "$server" ] || stop || true
+}
+
+# start ARGUMENT...: a server of this test's own, ended with it; its address is in $address.
+start() {
+  : > "$folder/ready"
+  kserver "${free_port[@]}" "$@" > "$folder/ready" 2> "$folder/log" 3>&- &
+  server=$!
+  for _ in {1..100}; do
+    if read -r _ address < "$folder/ready"; then return; fi
+    sleep 0.1
+  done
+  cat "$folder/log"
+  return 1
+}
+
+# Ends it, and returns how it ended.
+stop() {
+  local pid=$server
+  server=
+  kill "$pid"
+  wait "$pid"
+}
+
+# refused STATUS TEXT ARGUMENT...: kserver does not start, and says TEXT in its one line.
+refused() {
+  local status=$1 text=$2
+  shift 2
+  expect_error "$status" "kserver: $text" timeout 20 kserver "$@"
+  [ "$(wc -l < "$BATS_TEST_TMPDIR/err")" -eq 1 ]
+}
+
+@test "a mistyped word starts nothing" {
+  refused 2 "unknown word 'rnu': there are run, status" rnu
+  refused 2 "unknown word ''" ''
+  refused 2 "unknown word 'rnu'" -X "log.dirs=$data" rnu
+  refused 2 "kserver run takes flags only, not 'now'" run now
+  refused 2 "kserver status takes flags only, not '$data'" status "$data"
+  refused 2 "kserver has no --staus; see kserver -h" --staus
+  refused 2 "kserver has no --status: say kserver status" --status
+  refused 2 "kserver has no -b; it is a flag of" -b 127.0.0.1:9
+  refused 2 "-J is not for kserver run" -J
+  refused 2 "-q is not for kserver run" run -q
+  refused 2 "-X wants a value: -X NAME=VALUE" -X
+  refused 2 "-c wants a value: -c FILE" status -c
+  refused 2 "there is one configuration file" -c a -c b
+}
+
+@test "a configuration that is wrong: exit 2, and where" {
+  refused 2 '-X: "log.dris" is no config; "log.dirs" is the nearest' -X log.dris=x
+  refused 2 '-X: must be NAME=VALUE' -X log.dirs
+  refused 2 '-X: "node.id" must be a whole number of 32 bits, not "x"' run --override node.id=x
+  refused 2 '-X: "ssl.key.password" is a secret' -X ssl.key.password=x
+  refused 2 '-X: "listeners": "here" is no NAME://HOST:PORT' -X listeners=here
+  KSERVER_NODE_ID=x refused 2 'KSERVER_NODE_ID: "node.id"'
+  refused 2 "$folder/none: cannot be read: No such file" -c "$folder/none"
+  refused 2 "$folder: cannot be read: Is a directory" --config "$folder"
+  printf 'node.id=1\nlog.dris=x\n' > "$folder/f"
+  refused 2 "$folder/f:2: \"log.dris\" is no config" -c "$folder/f"
+  refused 2 "$folder/f:2: \"log.dris\" is no config" status -q -c "$folder/f"
+  printf '"node.id" = 1\n"log.dirs" =\n' > "$folder/f.toml"
+  refused 2 "$folder/f.toml:2: " -c "$folder/f.toml"
+  expect_error 2 '"num.shards" must be at least 0' kserver -X num.shards=-1 -X node.id=-1
+  [ "$(wc -l < "$BATS_TEST_TMPDIR/err")" -eq 2 ]  # each fault a line
+}
+
+@test "a file that may not be read: exit 2" {
+  [ "$(id -u)" -eq 0 ] || skip "only root can be another user"
+  install -m 600 /dev/null "$folder/f"
+  chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$folder"
+  expect_error 2 "$folder/f: cannot be read: Permission denied" setpriv --reuid=65534 --clear-groups kserver -c "$folder/f"
+}
+
+@test "a machine that does not allow it: exit 1, and why" {
+  start -X "log.dirs=$data"
+  refused 1 "cannot listen on $address: Address already in use" -X "listeners=PLAINTEXT://$address" -X "log.dirs=$folder/other"
+  refused 1 "cannot listen on 192.0.2.1:0: Cannot assign" -X listeners=PLAINTEXT://192.0.2.1:0 -X "log.dirs=$folder/other"
+  refused 1 "$data is in use by another broker" "${free_port[@]}" -X "log.dirs=$data"
+  touch "$folder/file"
+  refused 1 "log.dirs: cannot make $folder/file: Not a directory" "${free_port[@]}" -X "log.dirs=$folder/file"
+}
+
+@test "a folder that is another's: exit 1, and whose" {
+  start -X "log.dirs=$data"
+  stop
+  refused 1 "$data belongs to node 1, this is node 7: set node.id or log.dirs" "${free_port[@]}" -X "log.dirs=$data" -X node.id=7
+  start -X "log.dirs=$folder/other"
+  stop
+  refused 1 "the log directories belong to different clusters" "${free_port[@]}" -X "log.dirs=$data,$folder/other"
+  mkdir -p "$folder/bare/orders-0"
+  refused 1 "$folder/bare holds partitions but no meta.properties" "${free_port[@]}" -X "log.dirs=$folder/bare"
+}
+
+@test "a folder of Kafka's is refused and left as it is" {
+  mkdir -p "$folder/kraft/orders-0" "$folder/zookeeper"
+  printf 'cluster.id=5L6g3nShT-eMCtK--X86sw\n%s\nnode.id=1\nversion=1\n' directory.id=4-l0RHI6SHmeMG26ZiW4zQ \
+    > "$folder/kraft/meta.properties"
+  printf 'version=0\nbroker.id=1\ncluster.id=5L6g3nShT-eMCtK--X86sw\n' > "$folder/zookeeper/meta.properties"
+  touch "$folder/kraft/.kafka_cleanshutdown"
+  before=$(cd "$folder" && md5sum ./*/meta.properties)
+  for kafka in kraft zookeeper; do
+    refused 1 "$folder/$kafka/meta.properties: this folder was formatted by Apache Kafka, for cluster 5L6g3nShT-eMCtK--X86sw" \
+      "${free_port[@]}" -X "log.dirs=$data,$folder/$kafka"
+  done
+  [ "$(cd "$folder" && md5sum kraft/meta.properties zookeeper/meta.properties | sed 's,  ,  ./,')" = "$before" ]
+  [ -e "$folder/kraft/.kafka_cleanshutdown" ]
+  [ ! -e "$data/meta.properties" ]
+}
+
+@test "flag before environment before file before default; SIGTERM and SIGINT: exit 0" {
+  printf '"node.id" = 3\n"log.dirs" = "%s"\n' "$folder/file" > "$folder/f.toml"
+  XDG_STATE_HOME=$folder/state start run
+  kserver status -X "log.dirs=$folder/state/kstream" | grep -qx $'node_id\t1'
+  stop
+  start -c "$folder/f.toml"
+  kserver status -c "$folder/f.toml" | grep -qx $'node_id\t3'
+  stop
+  KSERVER_LOG_DIRS=$folder/environment KSERVER_NODE_ID=4 start -c "$folder/f.toml" -X node.id=5
+  KSERVER_LOG_DIRS=$folder/environment kserver status | grep -qx $'node_id\t5'
+  kill -INT "$server"
+  wait "$server"
+  server=
+}
+
+@test "status: what it counted, JSON, or whether one runs" {
+  where=(-X "log.dirs=$data")
+  expect_error 5 "kserver: no broker runs on $data: No such file" kserver status "${where[@]}"
+  run kserver status -q "${where[@]}"
+  [ "$status" -eq 5 ]
+  [ -z "$output" ]
+  start "${where[@]}"
+  kserver "${where[@]}" status | grep -qx $'shards\t[1-9][0-9]*'
+  kserver status -J "${where[@]}" | python3 -c 'import json, sys; assert json.load(sys.stdin)["node_id"] == 1'
+  run --separate-stderr kserver status --quiet "${where[@]}"
+  [ "$status" -eq 0 ]
+  [ -z "$output$stderr" ]
+  expect_error 1 "kserver: cannot write to stdout" bash -c 'kserver status "$@" > /dev/full' - "${where[@]}"
+  { sleep 0.3; kserver status "${where[@]}" && touch "$folder/done"; } | true  # a reader that left
+  [ -e "$folder/done" ]
+  kill -9 "$server"
+  wait "$server" || true
+  server=
+  expect_error 5 "kserver: no broker runs on $data: Connection refused" kserver status "${where[@]}"
+}
+
+@test "status of another user's broker: exit 6" {
+  [ "$(id -u)" -eq 0 ] || skip "only root can be another user"
+  chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$folder"
+  start -X "log.dirs=$data"
+  expect_error 6 "kserver: the broker on $data cannot be asked: Permission denied" \
+    setpriv --reuid=65534 --clear-groups kserver status -X "log.dirs=$data"
+}
+
+@test "--version: within 10 ms, without a socket, a thread or a file of its own" {
+  best=1000000
+  for _ in {1..20}; do
+    begin=${EPOCHREALTIME/./}
+    kserver --version > /dev/null
+    took=$((${EPOCHREALTIME/./} - begin))
+    [ $took -ge $best ] || best=$took
+  done
+  echo "$best us"
+  [ $best -lt 10000 ]
+  strace -f -o "$folder/trace" -e trace=socket,clone,clone3,mkdir,bind,eventfd2,epoll_create1 kserver --version
+  run ! grep -v '+++ exited' "$folder/trace"
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# What needs no broker: help, usage errors, configuration, and a broker that is not there.
+
+# shellcheck disable=SC2154  # topic, stderr and others come from setup.bash and bats
+load setup
+
+dead=127.0.0.1:9  # nobody listens on the discard port
+
+@test "--version, -V: name and version, in a moment" {
+  for program in kserver ktopics kproduce kconsume; do
+    run "$program" --version
+    [ "$status" -eq 0 ]
+    [[ $output =~ ^$program\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+    [ "$output" = "$("$program" -V)" ]
+  done
+}
+
+@test "-h is short, --help is long, both on stdout" {
+  for program in kserver ktopics kproduce kconsume; do
+    run --separate-stderr "$program" -h
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [[ $output == "usage: $program "* ]]
+    short=${#output}
+    run --separate-stderr "$program" --help
+    [ "$status" -eq 0 ]
+    [[ $output == *"Examples:"*"--version"*"Exit status:"* ]]
+    [ "${#output}" -gt "$short" ]
+  done
+}
+
+@test "usage errors are one line and exit 2" {
+  expect_error 2 "ktopics: what shall be done: list, describe, create?" ktopics
+  expect_error 2 "ktopics: unknown word 'lst'" ktopics lst
+  expect_error 2 "ktopics: ktopics has no --list: say ktopics list" ktopics --list
+  expect_error 2 "ktopics: -p is not for ktopics list" ktopics list -p 3
+  expect_error 2 "create what?" ktopics create
+  expect_error 2 "the number of partitions is not '0'" ktopics create x -p 0
+  expect_error 2 "the number of replicas is not 'x'" ktopics create x -r x
+  expect_error 2 "-c wants NAME=VALUE" ktopics create x -c retention.ms
+  expect_error 2 "-c retention.ms: '7y' is not a duration" ktopics create x -c retention.ms=7y
+  expect_error 2 "unknown format 'xml'" ktopics list -f xml
+  expect_error 2 "two formats" ktopics list -J -f csv
+  expect_error 2 "to which topic?" kproduce
+  expect_error 2 "-k wants a value: -k KEY" kproduce t -k
+  expect_error 2 "-p wants one partition, not '0,1'" kproduce t -p 0,1
+  expect_error 2 "/nonexistent: No such file" kproduce t /nonexistent
+  expect_error 2 "compression.type" kproduce t -z rar
+  expect_error 2 "snappy has no levels" kproduce t -z snappy:3
+  expect_error 2 "--acks: " kproduce t --acks 2
+  expect_error 2 "--linger: '5' is not a duration" kproduce t --linger 5
+  expect_error 2 "--timestamp input is for -J" kproduce t --timestamp input
+  expect_error 2 "--keep-partition is for -J" kproduce t --keep-partition
+  expect_error 2 "-J reads JSON" kproduce t -J -K :
+  expect_error 2 "two delimiters" kproduce t -0 -D ,
+  expect_error 2 "-D wants one or more characters" kproduce t -D '\q'
+  expect_error 2 "-D wants one or more characters" kproduce t -D ''
+  expect_error 2 "kproduce has no -F" kproduce -F t
+  expect_error 2 "which topic?" kconsume
+  expect_error 2 "is not a position" kconsume t -o noon
+  expect_error 2 "-u: 't2' is not a position" kconsume t -u t2
+  expect_error 2 "-u wants a position: --until POSITION" kconsume t -u
+  expect_error 2 "is not a list of partitions" kconsume t:x
+  expect_error 2 "-p: 'x' is not a list" kconsume t -p x
+  expect_error 2 "a position stands behind the partitions" kconsume t@5
+  expect_error 2 "stored is for consumer groups" kconsume t -o stored
+  expect_error 2 "-n wants a number" kconsume t -n x
+  expect_error 2 "the number of records is -n N" kconsume -c 5 t
+  expect_error 2 "unknown letter %q" kconsume t -f '%q'
+  expect_error 2 "unknown format 'table'" kconsume t -f table
+  expect_error 2 "-F goes on at the end" kconsume t -F -e
+  expect_error 2 "with -F an end is an offset" kconsume t -F -u now
+  expect_error 2 "--isolation-level: " kconsume t --isolation-level serializable
+  expect_error 2 "which stands for a consumer group, yet" kconsume -g g t
+}
+
+@test "configuration errors name the place, and exit 2" {
+  printf 'a=b\n' > "$BATS_TEST_TMPDIR/f"
+  expect_error 2 "f:1: " kconsume t -C "$BATS_TEST_TMPDIR/f"
+  expect_error 2 "linger.ms" kconsume t -X lingr.ms=5
+  expect_error 2 "would be seen in ps" kconsume t -X ssl.key.password=x
+  KSTREAM_LINGER_MS=x expect_error 2 "KSTREAM_LINGER_MS: " kconsume t
+  expect_error 2 "/nonexistent/kstream/client.toml: No such file" kconsume t -P prod
+  expect_error 2 "--timeout: " kconsume t --timeout 5
+  expect_error 2 "--color is auto, always or never" kconsume t --color blue
+}
+
+@test "no broker: exit 5 when the time is over" {
+  expect_error 5 "ktopics: " ktopics list -b $dead --timeout 300ms
+  expect_error 5 "ktopics: " ktopics describe t -b $dead --timeout 300ms
+  expect_error 5 "ktopics: " ktopics create t -b $dead --timeout 300ms
+  expect_error 5 "kproduce: " kproduce t -b $dead --timeout 300ms
+  expect_error 5 "kconsume: " kconsume t -b $dead --timeout 300ms
+}
+
+@test "KSTREAM_SERVER and -X say which broker, -b wins" {
+  KSTREAM_SERVER=127.0.0.1:7 expect_error 5 127.0.0.1:7 ktopics list --timeout 200ms -v
+  KSTREAM_SERVER=127.0.0.1:7 expect_error 5 127.0.0.1:9 ktopics list --timeout 200ms -v -b $dead
+  expect_error 5 127.0.0.1:11 ktopics list --timeout 200ms -v -X bootstrap.servers=127.0.0.1:11
+}
+
+@test "colour only where it is wanted" {
+  run ktopics lst --color always
+  [[ $output == ktopics:* ]]  # the flags were not understood: no colour either
+  run ktopics list -b $dead --timeout 100ms --color always
+  [[ $output == *$'\e[1;31mktopics:\e[0m '* ]]
+  run ktopics list -b $dead --timeout 100ms
+  [[ $output != *$'\e'* ]]
+}

@@ -1,0 +1,192 @@
+"""The real kserver: crashes, restarts, signals, a full disk. What was acknowledged must be there, at its offset."""
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+
+from support.kserver import BIN, Kserver, KserverTest
+
+
+class Writer:
+    """Produces numbered values to partitions of a topic from a thread until stopped; remembers what was acknowledged."""
+
+    def __init__(self, address, topic, partitions, first, size=100):
+        self.acknowledged = {}  # (partition, offset): value
+        self.errors = []
+        self.next = first
+        self.size = size
+        self.topic, self.partitions = topic, partitions
+        self.producer = Producer({"bootstrap.servers": address, "linger.ms": 2, "message.timeout.ms": 3000, "retries": 0,
+                                  "log_level": 0, "error_cb": lambda error: None})
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.stopping.is_set():
+            for _ in range(50):
+                value = b"%d:" % self.next + b"x" * self.size
+                try:
+                    self.producer.produce(self.topic, value, partition=self.next % self.partitions, on_delivery=self.delivered)
+                except BufferError:
+                    break
+                self.next += 1
+            self.producer.poll(0.005)
+
+    def delivered(self, error, message):
+        if error:
+            self.errors.append(error)
+        else:
+            self.acknowledged[message.partition(), message.offset()] = message.value()
+
+    def stop(self):
+        self.stopping.set()
+        self.thread.join()
+        self.producer.flush(5)
+
+
+def read_all(address, topic, partitions):
+    """Everything in the topic, as {(partition, offset): value}."""
+    consumer = Consumer({"bootstrap.servers": address, "group.id": "none", "enable.auto.commit": False})
+    ends = {p: consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=20)[1] for p in range(partitions)}
+    consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in range(partitions)])
+    found, deadline = {}, time.monotonic() + 60
+    while len(found) < sum(ends.values()) and time.monotonic() < deadline:
+        for message in consumer.consume(1000, 1.0):
+            assert message.error() is None, message.error()
+            found[message.partition(), message.offset()] = message.value()
+    consumer.close()
+    assert len(found) == sum(ends.values()), f"{len(found)} records of {ends}"
+    return found
+
+
+class Kept(KserverTest):
+    """What a client was told is there stays there."""
+
+    CONFIG = {"num.shards": 2, "log.segment.bytes": 1 << 20}
+    PARTITIONS = 3
+
+    def check(self, acknowledged):
+        found = read_all(self.server.address, "kept", self.PARTITIONS)
+        lost = [key for key, value in acknowledged.items() if found.get(key) != value]
+        self.assertEqual(lost, [], f"{len(lost)} of {len(acknowledged)} acknowledged records are lost or another's")
+        self.assertEqual(len(set(found.values())), len(found), "a record is there twice")
+
+    def test_after_kill_9_in_a_loop_under_load(self):
+        self.create("kept", self.PARTITIONS)
+        acknowledged, first = {}, 0
+        for _ in range(5):
+            writer = Writer(self.server.address, "kept", self.PARTITIONS, first)
+            deadline = time.monotonic() + 30
+            while len(writer.acknowledged) < 2000 and time.monotonic() < deadline:
+                time.sleep(0.02)
+            self.server.kill()
+            writer.stop()
+            self.assertGreater(len(writer.acknowledged), 0)
+            acknowledged.update(writer.acknowledged)
+            first = writer.next
+            self.server.start()
+            self.check(acknowledged)
+
+    def test_after_sigterm_in_a_loop_under_load(self):
+        self.create("kept", self.PARTITIONS)
+        acknowledged, first = {}, 0
+        for _ in range(4):
+            # Two connections, so that each shard has requests for the other's partitions under way.
+            writers = [Writer(self.server.address, "kept", self.PARTITIONS, first + i * 10_000_000) for i in range(2)]
+            time.sleep(0.5)
+            self.server.stop()  # asserts exit status 0
+            for writer in writers:
+                writer.stop()
+                acknowledged.update(writer.acknowledged)
+            first += 20_000_000
+            self.server.start()
+        self.assertGreater(len(acknowledged), 0)
+        self.check(acknowledged)
+
+    def test_sigterm_while_requests_of_dead_clients_are_under_way(self):
+        """Such requests are under way on one shard and unknown to the other."""
+        self.create("kept", self.PARTITIONS)
+        for _ in range(6):
+            load = f"yes 'some line' | kcat -b {self.server.address} -P -t kept -X linger.ms=0 -X batch.num.messages=200"
+            clients = [subprocess.Popen(load, shell=True, start_new_session=True, stderr=subprocess.DEVNULL) for _ in range(3)]
+            time.sleep(0.5)
+            for client in clients:
+                os.killpg(client.pid, signal.SIGKILL)
+            self.server.stop()  # asserts exit status 0
+            for client in clients:
+                client.wait()
+            self.server.start()
+
+    def test_topics_and_their_ids_are_the_same_after_a_restart(self):
+        self.create("kept", self.PARTITIONS, retention_ms=123456789)
+        before = self.run_tool("ktopics", "-b", self.server.address, "describe", "kept")
+        self.server.stop()
+        self.server.start()
+        self.assertEqual(self.run_tool("ktopics", "-b", self.server.address, "describe", "kept"), before)
+
+
+class Alone(KserverTest):
+    def cpu_ticks(self):
+        fields = pathlib.Path(f"/proc/{self.server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    def test_idles_small_and_still(self):
+        time.sleep(1)
+        before = self.cpu_ticks()
+        time.sleep(3)
+        self.assertLessEqual(self.cpu_ticks() - before, 3, "it does not wait, it spins")
+        if "build/release" in str(BIN):
+            status = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
+            self.assertLess(int(status.split("VmRSS:")[1].split()[0]), 20 * 1024, "kB resident")
+
+    def test_a_second_server_on_its_folder_is_refused(self):
+        other = subprocess.run([BIN / "kserver", "-X", f"log.dirs={self.server.log_dir}", "-X", "listeners=PLAINTEXT://127.0.0.1:0"],
+                               capture_output=True, timeout=30)
+        self.assertNotEqual(other.returncode, 0)
+        self.assertIn(str(self.server.log_dir), other.stderr.decode())
+
+    def test_status_says_what_it_counted(self):
+        self.create("counted")
+        self.run_tool("kproduce", "-b", self.server.address, "counted", stdin=b"one\ntwo\n")
+        status = self.run_tool("kserver", "status", "-X", f"log.dirs={self.server.log_dir}").decode()
+        self.assertRegex(status, r"kstream_appended_batches_total\t[12]\n")
+        self.assertEqual(os.stat(self.server.log_dir).st_mode & 0o002, 0)
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.mkdtemp(prefix="kserver-full-")
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", self.place], capture_output=True)
+        if mounted.returncode != 0:
+            os.rmdir(self.place)
+            self.skipTest("a small tmpfs cannot be mounted here")
+        self.addCleanup(lambda: (subprocess.run(["umount", self.place], check=True), os.rmdir(self.place)))
+
+    def test_loses_nothing_that_was_acknowledged(self):
+        server = Kserver({"auto.create.topics.enable": "true", "num.partitions": 1}, self.place)
+        server.start()
+        self.addCleanup(server.kill)
+        writer = Writer(server.address, "filled", 1, 0, size=50_000)
+        deadline = time.monotonic() + 60
+        while not writer.errors and time.monotonic() < deadline:
+            time.sleep(0.05)
+        writer.stop()
+        self.assertTrue(writer.errors, "the disk is full and nobody was told")
+        self.assertGreater(len(writer.acknowledged), 100)
+        server.kill()
+        self.assertIn("No space left", server.said())
+        subprocess.run(["mount", "-o", "remount,size=64m", self.place], check=True)
+        server.start()
+        found = read_all(server.address, "filled", 1)
+        self.assertEqual([key for key, value in writer.acknowledged.items() if found.get(key) != value], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,159 @@
+"""python3-confluent-kafka (librdkafka), unmodified, against kserver."""
+import threading
+import time
+import unittest
+
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from support import segment
+from support.kserver import KserverTest
+
+
+class Librdkafka(KserverTest):
+    def producer(self, **config):
+        settings = {"bootstrap.servers": self.server.address, **{k.replace("_", "."): v for k, v in config.items()}}
+        return Producer(settings)
+
+    def produce(self, topic, records, **config):
+        """Sends dictionaries of arguments to produce(); returns what was acknowledged, in order."""
+        producer, acknowledged, errors = self.producer(**config), [], []
+
+        def delivered(error, message):
+            errors.append(error) if error else acknowledged.append(message)
+
+        for record in records:
+            producer.produce(topic, on_delivery=delivered, **record)
+            producer.poll(0)
+        self.assertEqual(producer.flush(30), 0)
+        self.assertEqual(errors, [])
+        return acknowledged
+
+    def consumer(self, *partitions):
+        consumer = Consumer({"bootstrap.servers": self.server.address, "group.id": "none", "enable.auto.commit": False,
+                             "enable.partition.eof": False})
+        self.addCleanup(consumer.close)
+        consumer.assign(list(partitions))
+        return consumer
+
+    def consume(self, topic, count, partition=0, offset=OFFSET_BEGINNING):
+        consumer, got = self.consumer(TopicPartition(topic, partition, offset)), []
+        deadline = time.monotonic() + 30
+        while len(got) < count and time.monotonic() < deadline:
+            message = consumer.poll(0.5)
+            if message is not None:
+                self.assertIsNone(message.error())
+                got.append(message)
+        self.assertEqual(len(got), count)
+        return got
+
+
+class Records(Librdkafka):
+    def test_come_back_as_they_were(self):
+        self.create("records")
+        records = [
+            {"key": b"k", "value": b"v", "timestamp": 1_700_000_000_123, "headers": [("a", b"1"), ("a", None), ("", b"")]},
+            {"key": None, "value": b"no key", "timestamp": 1_700_000_000_124},
+            {"key": b"no value", "value": None, "timestamp": 1_700_000_000_125},
+            {"key": b"", "value": b"", "timestamp": 1_700_000_000_126},
+        ]
+        acknowledged = self.produce("records", records)
+        self.assertEqual([m.offset() for m in acknowledged], [0, 1, 2, 3])
+        for offset, (sent, got) in enumerate(zip(records, self.consume("records", 4))):
+            self.assertEqual((got.offset(), got.key(), got.value()), (offset, sent["key"], sent["value"]))
+            self.assertEqual(got.timestamp()[1], sent["timestamp"])
+            self.assertEqual(got.headers(), sent.get("headers"))
+
+    def test_of_990000_bytes(self):
+        self.create("large")
+        values = [bytes([i]) * 990_000 for i in range(3)]
+        self.produce("large", [{"value": value} for value in values])
+        self.assertEqual([m.value() for m in self.consume("large", 3)], values)
+
+    def test_ten_thousand_in_order(self):
+        self.create("order")
+        self.produce("order", [{"value": b"%d" % i} for i in range(10_000)], linger_ms=5)
+        self.assertEqual([m.value() for m in self.consume("order", 10_000)], [b"%d" % i for i in range(10_000)])
+
+    def test_from_an_offset(self):
+        self.create("middle")
+        self.produce("middle", [{"value": b"%d" % i} for i in range(100)])
+        self.assertEqual([m.value() for m in self.consume("middle", 10, offset=90)], [b"%d" % i for i in range(90, 100)])
+
+
+class Codecs(Librdkafka):
+    def round_trip(self, codec):
+        self.create(codec)
+        values = [b"the same words again and again %d" % (i % 5) for i in range(500)]
+        self.produce(codec, [{"value": value} for value in values], compression_type=codec, linger_ms=50)
+        self.assertEqual(segment.codecs(self.server.log_dir / f"{codec}-0"), {codec})
+        self.assertEqual([m.value() for m in self.consume(codec, 500)], values)
+
+    def test_none(self):
+        self.round_trip("none")
+
+    def test_gzip(self):
+        self.round_trip("gzip")
+
+    def test_snappy(self):
+        self.round_trip("snappy")
+
+    def test_zstd(self):
+        self.round_trip("zstd")
+
+
+class Offsets(Librdkafka):
+    def test_watermarks_and_times(self):
+        self.create("times")
+        self.produce("times", [{"value": b"x", "timestamp": 1_700_000_000_000 + 1000 * i} for i in range(10)])
+        consumer = self.consumer()
+        self.assertEqual(consumer.get_watermark_offsets(TopicPartition("times", 0), timeout=10), (0, 10))
+        asked = {1_700_000_000_000: 0, 1_700_000_003_000: 3, 1_700_000_003_001: 4, 1_700_000_009_001: OFFSET_END}
+        for when, offset in asked.items():
+            [found] = consumer.offsets_for_times([TopicPartition("times", 0, when)], timeout=10)
+            self.assertIsNone(found.error)
+            self.assertEqual(found.offset, offset, when)
+
+
+class Admin(Librdkafka):
+    def test_creates_a_topic_of_a_thousand_partitions(self):
+        admin = AdminClient({"bootstrap.servers": self.server.address})
+        admin.create_topics([NewTopic("many", 1000, 1)], operation_timeout=30)["many"].result(30)
+        self.assertEqual(len(admin.list_topics(timeout=10).topics["many"].partitions), 1000)
+        self.produce("many", [{"value": b"%d" % p, "partition": p} for p in range(1000)])
+        for partition in (0, 1, 499, 999):
+            self.assertEqual(self.consume("many", 1, partition)[0].value(), b"%d" % partition)
+
+    def test_is_told_what_is_wrong(self):
+        admin = AdminClient({"bootstrap.servers": self.server.address})
+        self.create("there")
+        for topic, code in (
+            (NewTopic("there", 1, 1), "TOPIC_ALREADY_EXISTS"),
+            (NewTopic("no/slash", 1, 1), "TOPIC_EXCEPTION"),
+            (NewTopic("three", 1, 3), "INVALID_REPLICATION_FACTOR"),
+            (NewTopic("odd", 1, 1, config={"retention.ms": "soon"}), "INVALID_CONFIG"),
+        ):
+            with self.assertRaises(KafkaException) as refused:
+                admin.create_topics([topic])[topic.topic].result(30)
+            self.assertEqual(refused.exception.args[0].name(), code)
+
+
+class TwoClients(Librdkafka):
+    def test_interleaved_producers_lose_nothing_and_keep_their_order(self):
+        self.create("both")
+        threads = [
+            threading.Thread(target=self.produce, args=("both", [{"key": name, "value": b"%d" % i} for i in range(3000)]))
+            for name in (b"a", b"b")
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        got = self.consume("both", 6000)
+        self.assertEqual([m.offset() for m in got], list(range(6000)))
+        for name in (b"a", b"b"):
+            self.assertEqual([m.value() for m in got if m.key() == name], [b"%d" % i for i in range(3000)])
+
+
+if __name__ == "__main__":
+    unittest.main()

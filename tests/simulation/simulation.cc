@@ -1,0 +1,289 @@
+#include "simulation/simulation.h"
+
+#include "broker/placement.h"
+#include "simulation/client.h"
+#include "simulation/yielding_directory.h"
+#include "storage/perform.h"
+
+#include <optional>
+
+namespace kstream::sim {
+namespace {
+
+constexpr std::int64_t kMillisecond = 1'000'000;
+/// Virtual time after which a run that has not come to rest is stuck.
+constexpr std::int64_t kLongest = 300'000 * kMillisecond;
+/// And events: a machine that asks to be ticked again and again at one moment is stuck, too.
+constexpr std::uint64_t kMostEvents = 2'000'000;
+constexpr std::uint16_t kPort = 9092;
+
+config::BrokerConfig make_config() {
+  config::BrokerConfig config;
+  config.log_dirs = {"/memory"};
+  config.metadata_log_dir = "/memory";
+  config.listeners = config.advertised_listeners = {{"PLAINTEXT", "127.0.0.1", kPort}};
+  config.log_retention_check_interval = std::chrono::milliseconds(100);
+  config.log_flush_offset_checkpoint_interval = std::chrono::milliseconds(200);
+  config.metadata_log_max_record_bytes_between_snapshots = 2000;
+  return config;
+}
+
+}  // namespace
+
+struct Simulation::Host {
+  std::uint64_t incarnation = 0;
+  server::Boot boot;
+  std::vector<std::unique_ptr<broker::Shard>> shards;
+  std::unique_ptr<broker::Control> control;
+  std::map<std::pair<broker::MachineId, broker::ConnectionId>, Client*> connections;
+  std::map<std::pair<std::size_t, std::size_t>, std::int64_t> channels;  ///< when the last thing on a channel arrives
+  std::vector<broker::DiskWork*> in_flight;
+  std::map<std::uint64_t, std::pair<broker::MachineId, broker::DiskWork>> disk;  ///< operations that have not ended
+  std::uint64_t last_disk = 0;
+  std::vector<std::int64_t> tick_at;
+
+  broker::Machine& machine(broker::MachineId id) {
+    return id < shards.size() ? static_cast<broker::Machine&>(*shards[id]) : *control;
+  }
+};
+
+Simulation::Simulation(std::uint64_t seed, Scenario scenario)
+    : seed_(seed), scenario_(scenario), random_(seed), now_{{0}, Timestamp(1'700'000'000'000)}, config_(make_config()) {
+  requests_left_ = scenario_.requests;
+  crashes_left_ = scenario_.crashes;
+  for (int i = 0; i < scenario_.clients; ++i) clients_.push_back(std::make_unique<Client>(*this, i));
+}
+
+Simulation::~Simulation() = default;
+
+std::chrono::nanoseconds Simulation::delay(std::int64_t low_us, std::int64_t high_us) {
+  return std::chrono::nanoseconds(random_.between(low_us * 1000, high_us * 1000));
+}
+
+void Simulation::after(std::chrono::nanoseconds wait, std::function<void()> action) {
+  events_.emplace(std::pair{(now_.mono + wait).ns, ++last_event_}, std::move(action));
+}
+
+void Simulation::note(std::uint64_t kind, std::uint64_t what) {
+  for (auto word : {static_cast<std::uint64_t>(now_.mono.ns), kind, what}) trace_ = (trace_ ^ word) * 0x100000001b3;
+}
+
+// ---- the process
+
+void Simulation::start() {
+  auto incarnation = ++incarnation_;
+  booting_ = std::make_unique<FiberJob>([this, incarnation](const std::function<void()>& yield) {
+    YieldingDirectory directory(disk_, yield);
+    server::BootRequest request{config_, {&directory},           0, "boot-" + std::to_string(boots_),
+                                random_, [this] { return now_; }};
+    auto booted = server::boot(request);
+    if (!booted.ok()) {
+      stuck_ = "the broker does not start: " + booted.error().detail;
+      return;
+    }
+    auto host = std::make_unique<Host>();
+    host->incarnation = incarnation;
+    host->boot = std::move(*booted);
+    auto& boot = host->boot;
+    std::vector<std::vector<broker::FoundLog>> logs(scenario_.shards);
+    for (auto& found : boot.logs) logs[broker::shard_of(found.key, scenario_.shards)].push_back(std::move(found));
+    auto image = boot.metadata.image;
+    for (broker::MachineId id = 0; id < scenario_.shards; ++id) {
+      host->shards.push_back(
+          std::make_unique<broker::Shard>(broker::ShardSetup{id, scenario_.shards, 1, config_, image, boot.cluster_id,
+                                                             random_.next(), std::move(logs[id])},
+                                          now_));
+    }
+    std::vector<cluster::Endpoint> endpoints{{"PLAINTEXT", "127.0.0.1", kPort, 0}};
+    host->control = std::make_unique<broker::Control>(
+        broker::ControlSetup{scenario_.shards, config_, boot.cluster_id, random_.uuid(), boot.directory_ids, 0,
+                             endpoints, boot.previous_epoch, random_.next(), image,
+                             server::make_quorum(config_, boot, endpoints, now_)},
+        now_);
+    host->tick_at.assign(scenario_.shards + 1, INT64_MAX);
+    host_ = std::move(host);
+  });
+  after(delay(1, 100), [this, incarnation] { boot_on(incarnation); });
+}
+
+void Simulation::boot_on(std::uint64_t incarnation) {
+  if (incarnation != incarnation_) return;
+  booting_->resume();
+  note(1, incarnation);
+  if (!booting_->ended()) return after(delay(1, 200), [this, incarnation] { boot_on(incarnation); });
+  booting_.reset();
+  if (!host_) return;
+  for (broker::MachineId id = 0; id <= scenario_.shards; ++id) turn(host_->machine(id), id);
+}
+
+// kill -9, or the power is gone: operations in flight are done, in part or not at all.
+void Simulation::crash() {
+  note(2, incarnation_);
+  bool power = scenario_.power_losses && random_.chance(0.5);
+  if (host_) {
+    for (auto& [number, entry] : host_->disk) {
+      if (random_.chance(0.3)) continue;
+      if (random_.chance(0.5)) disk_.fail_after(1 + random_.below(4), random_.next());
+      (void)storage::perform(disk_, entry.second.operation);
+      disk_.repair();
+    }
+    for (auto& client : clients_) client->closed();
+  }
+  ++incarnation_;
+  booting_.reset();
+  host_.reset();
+  checkers_.crash();
+  if (power) {
+    ++boots_;
+    disk_.power_loss(random_);
+    checkers_.power_loss();
+  }
+  after(delay(100, 50'000), [this, crashed = incarnation_] {
+    if (crashed == incarnation_) start();  // it did not crash again in the meantime
+  });
+}
+
+// ---- turns
+
+void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
+  auto& host = *host_;
+  auto& effects = machine.effects();
+  machine.end_turn(now_);
+  for (auto& work : effects.disk) {
+    auto number = ++host.last_disk;
+    host.disk.emplace(number, std::pair{id, std::move(work)});
+    bool slow = random_.chance(0.02);
+    after(slow ? delay(10'000, 200'000) : delay(1, 300), [this, number, incarnation = incarnation_] {
+      if (incarnation != incarnation_) return;
+      auto entry = host_->disk.extract(number);
+      auto& [owner, ended] = entry.mapped();
+      auto result = storage::perform(disk_, ended.operation);
+      note(3, number);
+      auto& to = host_->machine(owner);
+      to.disk_done(std::move(ended), std::move(result), now_);
+      turn(to, owner);
+    });
+  }
+  effects.disk.clear();
+  auto arrival = [&](std::size_t from, std::size_t to) {  // FIFO on each channel
+    auto& last = host.channels[{from, to}];
+    last = std::max(last + 1, (now_.mono + delay(1, 100)).ns);
+    return std::chrono::nanoseconds(last - now_.mono.ns);
+  };
+  for (std::size_t to = 0; to < effects.mail.size(); ++to) {
+    for (auto& message : effects.mail[to]) {
+      auto carried = std::make_shared<broker::Message>(std::move(message));
+      after(arrival(id, to), [this, id, to, carried, incarnation = incarnation_] {
+        if (incarnation != incarnation_) return;
+        auto target = static_cast<broker::MachineId>(to);
+        note(4, to);
+        host_->machine(target).message(id, std::move(*carried), now_);
+        turn(host_->machine(target), target);
+      });
+    }
+    effects.mail[to].clear();
+  }
+  for (auto& send : effects.sends) {
+    auto found = host.connections.find({id, send.to});
+    if (found == host.connections.end()) continue;
+    std::string frame;
+    auto at = send.begin;
+    for (auto i = send.first_piece; i < send.first_piece + send.pieces; ++i) {
+      auto& piece = effects.pieces[i];
+      frame.append(effects.bytes, at, piece.at - at);
+      at = piece.at;
+      std::string bytes(piece.bytes, '\0');
+      auto got = storage::file(piece.file).read(piece.position, bytes.data(), bytes.size());
+      KS_ASSERT(got.ok() && *got == bytes.size());
+      frame += bytes;
+    }
+    frame.append(effects.bytes, at, send.end - at);
+    auto* client = found->second;
+    after(arrival(id, 1000 + send.to.slot), [this, client, frame = frame.substr(4), incarnation = incarnation_] {
+      if (incarnation != incarnation_) return;
+      note(5, frame.size());
+      client->receive(frame);
+    });
+  }
+  for (auto& close : effects.closes) {
+    auto found = host.connections.extract({id, close.connection});
+    if (!found.empty()) found.mapped()->closed();
+  }
+  effects.clear_answers();
+  effects.log.clear();
+  if (!effects.fatal.empty()) stuck_ = effects.fatal;
+  schedule_tick(id);
+}
+
+void Simulation::schedule_tick(broker::MachineId id) {
+  auto at = host_->machine(id).deadline().ns;
+  if (at >= host_->tick_at[id]) return;
+  host_->tick_at[id] = at;
+  after(std::chrono::nanoseconds(std::max<std::int64_t>(at - now_.mono.ns, 0)),
+        [this, id, at, incarnation = incarnation_] {
+          if (incarnation != incarnation_ || host_->tick_at[id] != at) return;
+          host_->tick_at[id] = INT64_MAX;
+          note(6, id);
+          host_->machine(id).tick(now_);
+          turn(host_->machine(id), id);
+        });
+}
+
+// ---- what clients do
+
+bool Simulation::connect(Client& client, Address& address) {
+  if (!host_ || !host_->control->serving()) return false;
+  auto shard = static_cast<broker::MachineId>(random_.below(scenario_.shards));
+  address = {shard, host_->shards[shard]->open(0), incarnation_};
+  host_->connections[{shard, address.connection}] = &client;
+  return true;
+}
+
+void Simulation::send(const Address& address, std::string frame) {
+  auto& last = host_->channels[{1000 + address.connection.slot, address.shard}];
+  last = std::max(last + 1, (now_.mono + delay(1, 200)).ns);
+  after(std::chrono::nanoseconds(last - now_.mono.ns), [this, address, frame = std::move(frame)] {
+    if (address.incarnation != incarnation_) return;
+    note(7, frame.size());
+    auto& shard = *host_->shards[address.shard];
+    shard.receive(address.connection, base::Slice::copy_of(frame), now_);
+    turn(shard, address.shard);
+  });
+}
+
+// ---- the run
+
+bool Simulation::step() {
+  if (events_.empty()) return false;
+  auto event = events_.extract(events_.begin());
+  auto passed = event.key().first - now_.mono.ns;
+  now_.mono.ns += passed;
+  now_.wall = Timestamp(1'700'000'000'000 + now_.mono.ns / kMillisecond);
+  event.mapped()();
+  return true;
+}
+
+bool Simulation::at_rest() const {
+  if (!ending() || crashes_left_ > 0 || !host_ || !host_->control->serving()) return false;
+  return std::all_of(clients_.begin(), clients_.end(), [](auto& client) { return client->finished(); });
+}
+
+void Simulation::run() {
+  start();
+  for (auto& client : clients_) client->act();
+  int until_crash = scenario_.requests;
+  while (!checkers_.violation() && stuck_.empty() && !at_rest()) {
+    // Crashes are spread over the requests; one may also hit a start.
+    if (crashes_left_ > 0 && requests_left_ < until_crash * crashes_left_ / (scenario_.crashes + 1)) {
+      --crashes_left_;
+      crash();
+      if (crashes_left_ > 0 && random_.chance(0.3)) after(delay(1, 20'000), [this] { crash(); });
+    }
+    if (step() && now_.mono.ns <= kLongest && last_event_ <= kMostEvents) continue;
+    stuck_ = host_ && host_->control->serving() ? "the broker serves, but:" : "the broker does not serve;";
+    for (const auto& client : clients_) stuck_ += client->describe();
+  }
+  if (stuck_.empty() && !checkers_.violation()) checkers_.at_rest();
+}
+
+}  // namespace kstream::sim

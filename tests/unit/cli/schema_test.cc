@@ -1,0 +1,100 @@
+#include "cli/json_record.h"
+#include "cli/topics_text.h"
+#include "unit/cli/header_bytes.h"
+
+#include <gtest/gtest-spi.h>
+#include <rapidjson/document.h>
+#include <rapidjson/schema.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace kstream::cli {
+namespace {
+
+rapidjson::Document parsed(const std::string& text) {
+  rapidjson::Document document;
+  document.Parse(text.data(), text.size());
+  EXPECT_FALSE(document.HasParseError()) << text;
+  return document;
+}
+
+/// Whether each line of `text` is as the installed schema says; there must be one.
+bool fits_schema(const std::string& name, const std::string& text) {
+  std::ifstream file(std::string(KSTREAM_SCHEMA_DIR) + '/' + name);
+  std::stringstream schema_text;
+  schema_text << file.rdbuf();
+  auto schema_document = parsed(schema_text.str());
+  rapidjson::SchemaDocument schema(schema_document);
+  std::istringstream lines(text);
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    auto document = parsed(line);
+    rapidjson::SchemaValidator validator(schema);
+    if (document.Accept(validator)) continue;
+    rapidjson::StringBuffer where;
+    validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
+    ADD_FAILURE() << name << " refuses " << line << " at " << where.GetString() << ": "
+                  << validator.GetInvalidSchemaKeyword();
+    return false;
+  }
+  return count > 0;
+}
+
+constexpr TopicsOutput kJson{OutputFormat::json, false};
+
+TEST(Schema, Record) {
+  HeaderBytes headers{{"a", "1"}, {"\xFF", "\xFE"}, {"", std::nullopt}};
+  std::string lines;
+  for (const RecordView& record :
+       {RecordView{Offset(5), Timestamp(1), "k", "v", headers.range()}, RecordView{Offset(0), kNoTimestamp, {}, {}, {}},
+        RecordView{Offset(INT64_MAX), Timestamp(INT64_MAX), "\xFF", "\xFE\xFF", {}}}) {
+    append_json_record({"t", PartitionId(0), record}, lines);
+    lines += '\n';
+  }
+  EXPECT_TRUE(fits_schema("record.json", lines));
+}
+
+TEST(Schema, RefusesOtherThings) {
+  EXPECT_NONFATAL_FAILURE(fits_schema("record.json", R"({"topic":"t"})"), "required");
+  EXPECT_NONFATAL_FAILURE(fits_schema("topic-listed.json", R"({"name":"t","id":null,"internal":1,"partitions":1})"),
+                          "type");
+}
+
+TEST(Schema, Topics) {
+  TopicDescription topic{"t\"", Uuid::from_halves(1, 2), false, {}};
+  topic.partitions.push_back(
+      {PartitionId(0), ErrorCode::none, NodeId(1), LeaderEpoch(3), {NodeId(1), NodeId(2)}, {NodeId(1)}, {NodeId(2)}});
+  topic.partitions.push_back(
+      {PartitionId(1), ErrorCode::leader_not_available, NodeId(-1), kNoLeaderEpoch, {NodeId(2)}, {}, {}});
+  TopicDescription old{"old", Uuid{}, true, {}};
+  EXPECT_TRUE(fits_schema("topic-described.json", described_text({topic, old}, kJson)));
+  EXPECT_TRUE(fits_schema("topic-listed.json",
+                          listed_text({{"t", topic.id, false, 2}, {"old", Uuid{}, true, 0}}, false, kJson)));
+  EXPECT_TRUE(fits_schema(
+      "topic-created.json",
+      created_text({{"t", CreatedTopic{topic.id, 2, 1}}, {"bad", Error{}}, {"old", CreatedTopic{}}}, true, kJson)));
+}
+
+TEST(TopicsText, Forms) {
+  TopicDescription topic{"t", Uuid{}, false, {}};
+  topic.partitions.push_back(
+      {PartitionId(0), ErrorCode::none, NodeId(1), LeaderEpoch(3), {NodeId(1), NodeId(2)}, {NodeId(1)}, {}});
+  topic.partitions.push_back(
+      {PartitionId(1), ErrorCode::none, NodeId(-1), LeaderEpoch(3), {NodeId(2)}, {}, {NodeId(2)}});
+  auto text = [&](OutputFormat format) { return described_text({topic}, {format, false}); };
+  EXPECT_EQ(text(OutputFormat::plain),
+            "t\tAAAAAAAAAAAAAAAAAAAAAA\t0\t1\t3\t1,2\t1\t-\nt\tAAAAAAAAAAAAAAAAAAAAAA\t1\tnone\t3\t2\t-\t2\n");
+  EXPECT_EQ(text(OutputFormat::csv),
+            "topic,id,partition,leader,epoch,replicas,isr,offline\r\nt,AAAAAAAAAAAAAAAAAAAAAA,0,1,3,\"1,2\",1,\r\n"
+            "t,AAAAAAAAAAAAAAAAAAAAAA,1,none,3,2,,2\r\n");
+  EXPECT_EQ(text(OutputFormat::table),
+            "t  id AAAAAAAAAAAAAAAAAAAAAA  2 partitions  replication 2\n"
+            "PARTITION  LEADER  EPOCH  REPLICAS  ISR  OFFLINE\n"
+            "0          1       3      1,2       1    -\n"
+            "1          none    3      2         -    2\n");
+}
+
+}  // namespace
+}  // namespace kstream::cli

@@ -1,0 +1,281 @@
+#include "client/fetcher.h"
+
+#include "records/builder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace kstream::client {
+namespace {
+
+using protocol::FetchResponse;
+
+ConsumerSettings small_settings() {
+  ConsumerSettings settings{};
+  settings.min_bytes = 1;
+  settings.max_bytes = 10000;
+  settings.max_partition_bytes = 1000;
+  settings.max_wait = milliseconds(500);
+  settings.max_poll_records = 100;
+  settings.retry = {milliseconds(100), milliseconds(400)};
+  return settings;
+}
+
+TopicPartition partition(int number) { return {"t", PartitionId(number)}; }
+
+/// A fetcher of topic `t`, whose partition p is led by node 1 + p mod nodes.
+struct Fetching {
+  explicit Fetching(int partitions = 2, int nodes = 1, ConsumerSettings s = small_settings()) : settings(s) {
+    metadata.want("t");
+    protocol::MetadataResponse response;
+    for (int i = 1; i <= nodes; ++i) response.brokers.push_back({i, "host", 9092, std::nullopt});
+    auto& topic = response.topics.emplace_back();
+    topic.name = "t";
+    for (int i = 0; i < partitions; ++i) {
+      auto& from = topic.partitions.emplace_back();
+      from.partition_index = i;
+      from.leader_id = 1 + i % nodes;
+      from.leader_epoch = 3;
+    }
+    metadata.apply(response);
+    std::vector<Assignment> all;
+    for (int i = 0; i < partitions; ++i) all.push_back({partition(i), Offset(0)});
+    EXPECT_TRUE(fetcher.assign(all).ok());
+  }
+
+  FetchPlan plan() {
+    return fetcher.plan(now, metadata, [](NodeId) { return Status(); });
+  }
+
+  /// Answers with a batch of two records from its offset on for each of `with_data`.
+  bool answer(const FetchOrder& order, std::vector<int> with_data, ErrorCode error = ErrorCode::none) {
+    FetchResponse response;
+    auto& topic = response.responses.emplace_back();
+    topic.topic = "t";
+    std::vector<std::string> batches(order.parts.size());
+    for (std::size_t i = 0; i < order.parts.size(); ++i) {
+      auto& part = topic.partitions.emplace_back();
+      part.partition_index = order.parts[i].partition.partition.value;
+      part.error_code = static_cast<std::int16_t>(error);
+      part.high_watermark = 1000;
+      part.records = protocol::Records();
+      const bool data = std::ranges::find(with_data, part.partition_index) != with_data.end();
+      if (data) batches[i] = batch(order.parts[i].from);
+      part.records->bytes = batches[i];
+    }
+    std::string all;
+    for (const std::string& bytes : batches) all += bytes;
+    const base::Slice body = base::Slice::copy_of(all);
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      topic.partitions[i].records->bytes = body.bytes.substr(at, batches[i].size());
+      at += batches[i].size();
+    }
+    return fetcher.done(order, response, body, now, metadata);
+  }
+
+  static std::string batch(Offset base) {
+    records::BatchBuilder builder;
+    for (int i = 0; i < 2; ++i) builder.append(Timestamp(1), std::nullopt, "v");
+    records::BatchOptions options;
+    options.base_offset = base;
+    return *builder.finish(options);
+  }
+
+  /// Reads the next chunk whole, and says whose it was; -1 if none is there.
+  int read() {
+    const auto ready = fetcher.next_ready();
+    if (!ready || !ready->chunk) return -1;
+    const int number = ready->partition->partition.value;
+    RecordsRead read;
+    while (!ready->chunk->done()) EXPECT_TRUE(ready->chunk->read(100, read).ok());
+    EXPECT_TRUE(fetcher.advance(*ready->partition, {}));
+    return number;
+  }
+
+  ConsumerSettings settings;
+  Metadata metadata;
+  Fetcher fetcher{settings};
+  base::MonoTime now{1'000'000'000};
+};
+
+TEST(Fetcher, AsksABrokerForAllItsPartitionsAtOnce) {
+  Fetching fetching(4, 2);
+  const FetchPlan plan = fetching.plan();
+  ASSERT_EQ(plan.fetches.size(), 2u);
+  EXPECT_EQ(plan.fetches[0].parts.size(), 2u);
+  EXPECT_EQ(plan.fetches[0].parts[0].leader_epoch, LeaderEpoch(3));
+  EXPECT_TRUE(fetching.plan().fetches.empty()) << "one at a time";
+}
+
+TEST(Fetcher, FetchesOneAheadAndNoMore) {
+  Fetching fetching;
+  for (int round = 0; round < 2; ++round) {
+    FetchPlan plan = fetching.plan();
+    ASSERT_EQ(plan.fetches.size(), 1u) << round;
+    EXPECT_EQ(plan.fetches[0].parts[0].from, Offset(2 * round));
+    fetching.answer(plan.fetches[0], {0, 1});
+  }
+  EXPECT_TRUE(fetching.plan().fetches.empty());
+  EXPECT_EQ(fetching.read(), 0);
+  EXPECT_TRUE(fetching.plan().fetches.empty()) << "partition 1 has no room, so 0 is not fetched without it";
+  EXPECT_EQ(fetching.read(), 1);
+  EXPECT_EQ(fetching.plan().fetches.size(), 1u);
+}
+
+TEST(Fetcher, TakesTurns) {
+  Fetching fetching;
+  for (int round = 0; round < 2; ++round) fetching.answer(fetching.plan().fetches.at(0), {0, 1});
+  EXPECT_EQ(fetching.read(), 0);
+  EXPECT_EQ(fetching.read(), 1);
+  EXPECT_EQ(fetching.read(), 0);
+  EXPECT_EQ(fetching.read(), 1);
+  EXPECT_EQ(fetching.read(), -1);
+}
+
+TEST(Fetcher, WhoGotSomethingComesLast) {
+  Fetching fetching;
+  FetchPlan plan = fetching.plan();
+  EXPECT_EQ(plan.fetches.at(0).parts.at(0).partition, partition(0));
+  fetching.answer(plan.fetches[0], {0});
+  EXPECT_EQ(fetching.plan().fetches.at(0).parts.at(0).partition, partition(1));
+}
+
+TEST(Fetcher, KeepsWithinItsMemory) {
+  ConsumerSettings settings = small_settings();
+  settings.max_bytes = 10;
+  Fetching fetching(2, 1, settings);
+  fetching.answer(fetching.plan().fetches.at(0), {0, 1});
+  EXPECT_TRUE(fetching.plan().fetches.empty());
+  fetching.read();
+  EXPECT_TRUE(fetching.plan().fetches.empty());
+  fetching.read();
+  EXPECT_EQ(fetching.plan().fetches.size(), 1u);
+}
+
+TEST(Fetcher, IgnoresAnAnswerForAnOldPosition) {
+  Fetching fetching(1);
+  const FetchPlan plan = fetching.plan();
+  ASSERT_TRUE(fetching.fetcher.seek(partition(0), Offset(50)).ok());
+  fetching.answer(plan.fetches.at(0), {0});
+  EXPECT_FALSE(fetching.fetcher.has_ready());
+  EXPECT_EQ(fetching.plan().fetches.at(0).parts.at(0).from, Offset(50));
+}
+
+TEST(Fetcher, SeekDropsWhatWasFetched) {
+  Fetching fetching(1);
+  fetching.answer(fetching.plan().fetches.at(0), {0});
+  ASSERT_TRUE(fetching.fetcher.seek(partition(0), Offset(0)).ok());
+  EXPECT_FALSE(fetching.fetcher.has_ready());
+  EXPECT_EQ(fetching.fetcher.seek({"u", PartitionId(0)}, Offset(0)).code(), ErrorCode::unknown_topic_or_partition);
+  EXPECT_EQ(fetching.fetcher.seek(partition(0), Offset(-5)).code(), ErrorCode::invalid_request);
+}
+
+TEST(Fetcher, PausedPartitionsKeepWhatTheyHave) {
+  Fetching fetching;
+  fetching.answer(fetching.plan().fetches.at(0), {0});
+  ASSERT_TRUE(fetching.fetcher.set_paused(partition(0), true).ok());
+  EXPECT_FALSE(fetching.fetcher.has_ready());
+  const FetchPlan plan = fetching.plan();
+  ASSERT_EQ(plan.fetches.at(0).parts.size(), 1u);
+  EXPECT_EQ(plan.fetches[0].parts[0].partition, partition(1));
+  ASSERT_TRUE(fetching.fetcher.set_paused(partition(0), false).ok());
+  EXPECT_EQ(fetching.read(), 0);
+}
+
+TEST(Fetcher, ErrorsThatPassWaitAndMakeMetadataStale) {
+  Fetching fetching(1);
+  EXPECT_TRUE(fetching.answer(fetching.plan().fetches.at(0), {}, ErrorCode::not_leader_or_follower));
+  const FetchPlan plan = fetching.plan();
+  EXPECT_TRUE(plan.fetches.empty());
+  EXPECT_EQ(plan.next, fetching.now + milliseconds(100));
+  EXPECT_EQ(fetching.fetcher.trouble().code, ErrorCode::not_leader_or_follower);
+  fetching.now = plan.next;
+  EXPECT_EQ(fetching.plan().fetches.size(), 1u);
+}
+
+TEST(Fetcher, OtherErrorsHaltThePartition) {
+  Fetching fetching(1);
+  fetching.answer(fetching.plan().fetches.at(0), {}, ErrorCode::topic_authorization_failed);
+  const auto ready = fetching.fetcher.next_ready();
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(ready->error.code, ErrorCode::topic_authorization_failed);
+  EXPECT_FALSE(fetching.fetcher.next_ready()) << "told once";
+  EXPECT_TRUE(fetching.plan().fetches.empty());
+  ASSERT_TRUE(fetching.fetcher.seek(partition(0), Offset(0)).ok());
+  EXPECT_EQ(fetching.plan().fetches.size(), 1u);
+}
+
+TEST(Fetcher, OutOfRangeHaltsOrResets) {
+  for (const OutOfRange policy : {OutOfRange::halt, OutOfRange::to_beginning, OutOfRange::to_end}) {
+    ConsumerSettings settings = small_settings();
+    settings.out_of_range = policy;
+    Fetching fetching(1, 1, settings);
+    fetching.answer(fetching.plan().fetches.at(0), {}, ErrorCode::offset_out_of_range);
+    const FetchPlan plan = fetching.plan();
+    if (policy == OutOfRange::halt) {
+      EXPECT_EQ(fetching.fetcher.next_ready()->error.code, ErrorCode::offset_out_of_range);
+      EXPECT_TRUE(plan.resolves.empty());
+    } else {
+      ASSERT_EQ(plan.resolves.size(), 1u);
+      EXPECT_EQ(plan.resolves[0].query.spec, policy == OutOfRange::to_end ? kEnd : kBeginning);
+      fetching.fetcher.resolved(plan.resolves[0], OffsetInfo{Offset(77), kNoTimestamp, kNoLeaderEpoch}, fetching.now);
+      EXPECT_EQ(fetching.plan().fetches.at(0).parts.at(0).from, Offset(77));
+    }
+  }
+}
+
+TEST(Fetcher, OutOfRangeWaitsUntilWhatIsThereWasRead) {
+  ConsumerSettings settings = small_settings();
+  settings.out_of_range = OutOfRange::to_end;
+  Fetching fetching(1, 1, settings);
+  fetching.answer(fetching.plan().fetches.at(0), {0});
+  fetching.answer(fetching.plan().fetches.at(0), {}, ErrorCode::offset_out_of_range);
+  EXPECT_EQ(fetching.read(), 0);
+}
+
+TEST(Fetcher, ResolvesPositions) {
+  Fetching fetching(1);
+  const Assignment at_time{partition(0), OffsetSpec{Timestamp(12345)}};
+  ASSERT_TRUE(fetching.fetcher.assign(std::span(&at_time, 1)).ok());
+  EXPECT_FALSE(fetching.fetcher.position(partition(0)));
+  FetchPlan plan = fetching.plan();
+  ASSERT_EQ(plan.resolves.size(), 1u);
+  EXPECT_TRUE(fetching.plan().resolves.empty()) << "under way";
+  fetching.fetcher.resolved(plan.resolves[0], OffsetInfo{}, fetching.now);
+  plan = fetching.plan();
+  ASSERT_EQ(plan.resolves.size(), 1u);
+  EXPECT_EQ(plan.resolves[0].query.spec, kEnd) << "no record is that late";
+  fetching.fetcher.resolved(plan.resolves[0], Error{ErrorCode::not_leader_or_follower, {}}, fetching.now);
+  EXPECT_TRUE(fetching.plan().resolves.empty());
+  fetching.now = fetching.now + milliseconds(100);
+  plan = fetching.plan();
+  fetching.fetcher.resolved(plan.resolves.at(0), OffsetInfo{Offset(9), kNoTimestamp, kNoLeaderEpoch}, fetching.now);
+  EXPECT_EQ(fetching.fetcher.position(partition(0)), Offset(9));
+}
+
+TEST(Fetcher, RefusesAssignmentsThatCannotBe) {
+  Fetching fetching(1);
+  const std::vector<Assignment> twice{{partition(0), Offset(0)}, {partition(0), Offset(1)}};
+  EXPECT_EQ(fetching.fetcher.assign(twice).code(), ErrorCode::invalid_request);
+  const Assignment negative{partition(0), Offset(-1)};
+  EXPECT_EQ(fetching.fetcher.assign(std::span(&negative, 1)).code(), ErrorCode::invalid_request);
+  EXPECT_EQ(fetching.fetcher.position(partition(0)), Offset(0)) << "nothing changed";
+}
+
+TEST(Fetcher, ABatchThatDoesNotComeWholeIsAnError) {
+  Fetching fetching(1);
+  const FetchPlan plan = fetching.plan();
+  FetchResponse response;
+  auto& topic = response.responses.emplace_back();
+  topic.topic = "t";
+  const std::string whole = Fetching::batch(Offset(0));
+  const base::Slice body = base::Slice::copy_of(std::string_view(whole).substr(0, whole.size() - 1));
+  topic.partitions.emplace_back().records = protocol::Records{body.bytes, 0};
+  fetching.fetcher.done(plan.fetches.at(0), response, body, fetching.now, fetching.metadata);
+  EXPECT_EQ(fetching.fetcher.next_ready()->error.code, ErrorCode::message_too_large);
+}
+
+}  // namespace
+}  // namespace kstream::client

@@ -1,0 +1,128 @@
+#include "base/config/broker_config.h"
+
+#include "base/config/broker_check.h"
+#include "base/config/value.h"
+
+namespace kstream::config {
+namespace {
+
+BrokerConfig make(Values values) {
+  if (!values.contains("log.dir")) values.emplace("log.dirs", "/data");
+  auto config = make_broker_config(values);
+  EXPECT_TRUE(config) << config.error().detail;
+  return config ? *config : BrokerConfig{};
+}
+
+TEST(BrokerConfig, StartsFromNothingButAFolder) {
+  auto config = make({});
+  EXPECT_EQ(config.node_id, NodeId(1));
+  EXPECT_EQ(config.rack, std::nullopt);
+  EXPECT_EQ(config.log_dirs, std::vector<std::string>{"/data"});
+  EXPECT_EQ(config.metadata_log_dir, "/data");
+  EXPECT_EQ(config.listeners, (std::vector<Listener>{{"PLAINTEXT", "127.0.0.1", 9092}}));
+  EXPECT_EQ(config.advertised_listeners, config.listeners);
+  EXPECT_EQ(config.topic_defaults, TopicConfig{});
+  EXPECT_EQ(config.record_validation, RecordValidation::walk);
+  EXPECT_EQ(config.log_level, base::LogLevel::info);
+}
+
+TEST(BrokerConfig, DefaultsOfTheStructAreThoseOfTheTable) {
+  auto made = make({});
+  BrokerConfig fresh;
+  EXPECT_EQ(made.node_id, fresh.node_id);
+  EXPECT_EQ(made.num_shards, fresh.num_shards);
+  EXPECT_EQ(made.auto_create_topics_enable, fresh.auto_create_topics_enable);
+  EXPECT_EQ(made.num_partitions, fresh.num_partitions);
+  EXPECT_EQ(made.default_replication_factor, fresh.default_replication_factor);
+  EXPECT_EQ(made.record_validation, fresh.record_validation);
+  EXPECT_EQ(made.socket_request_max_bytes, fresh.socket_request_max_bytes);
+  EXPECT_EQ(made.fetch_max_bytes, fresh.fetch_max_bytes);
+  EXPECT_EQ(made.queued_max_requests, fresh.queued_max_requests);
+  EXPECT_EQ(made.queued_max_request_bytes, fresh.queued_max_request_bytes);
+  EXPECT_EQ(made.request_timeout, fresh.request_timeout);
+  EXPECT_EQ(made.connections_max_idle, fresh.connections_max_idle);
+  EXPECT_EQ(made.log_retention_check_interval, fresh.log_retention_check_interval);
+  EXPECT_EQ(made.log_flush_offset_checkpoint_interval, fresh.log_flush_offset_checkpoint_interval);
+  EXPECT_EQ(made.metadata_log_segment_bytes, fresh.metadata_log_segment_bytes);
+  EXPECT_EQ(made.metadata_log_segment_ms, fresh.metadata_log_segment_ms);
+  EXPECT_EQ(made.metadata_log_max_record_bytes_between_snapshots,
+            fresh.metadata_log_max_record_bytes_between_snapshots);
+  EXPECT_EQ(made.metadata_log_max_snapshot_interval, fresh.metadata_log_max_snapshot_interval);
+  EXPECT_EQ(made.log_level, fresh.log_level);
+}
+
+TEST(BrokerConfig, ReadsWhatIsSet) {
+  Values values = {{"node.id", "7"},
+                   {"broker.rack", " r1 "},
+                   {"log.dirs", "/a, /b"},
+                   {"metadata.log.dir", "/m"},
+                   {"num.shards", "2"},
+                   {"auto.create.topics.enable", "False"},
+                   {"num.partitions", "3"},
+                   {"record.validation", "full"},
+                   {"log.level", "error"},
+                   {"request.timeout.ms", "5"},
+                   {"log.segment.bytes", "1048576"},
+                   {"log.retention.hours", "1"},
+                   {"message.max.bytes", "1000"},
+                   {"min.insync.replicas", "2"},
+                   {"log.segment.delete.delay.ms", "9"}};
+  auto config = make(values);
+  EXPECT_EQ(config.node_id, NodeId(7));
+  EXPECT_EQ(config.rack, "r1");
+  EXPECT_EQ(config.log_dirs, (std::vector<std::string>{"/a", "/b"}));
+  EXPECT_EQ(config.metadata_log_dir, "/m");
+  EXPECT_EQ(config.num_shards, 2u);
+  EXPECT_FALSE(config.auto_create_topics_enable);
+  EXPECT_EQ(config.num_partitions, 3);
+  EXPECT_EQ(config.record_validation, RecordValidation::full);
+  EXPECT_EQ(config.log_level, base::LogLevel::error);
+  EXPECT_EQ(config.request_timeout, std::chrono::milliseconds(5));
+  EXPECT_EQ(config.topic_defaults.segment_bytes, 1 << 20);
+  EXPECT_EQ(config.topic_defaults.retention_ms, 3'600'000);
+  EXPECT_EQ(config.topic_defaults.max_message_bytes, 1000);
+  EXPECT_EQ(config.topic_defaults.min_insync_replicas, 2);
+  EXPECT_EQ(config.topic_defaults.file_delete_delay_ms, 9);
+  EXPECT_EQ(config.values, values);
+}
+
+TEST(BrokerConfig, TakesOldAndCoarserNames) {
+  EXPECT_EQ(make({{"broker.id", "4"}}).node_id, NodeId(4));
+  EXPECT_EQ(make({{"log.dir", "/d"}}).log_dirs, std::vector<std::string>{"/d"});
+  EXPECT_EQ(make({{"log.retention.hours", "-1"}}).topic_defaults.retention_ms, -1);
+}
+
+TEST(BrokerConfig, CutsEndlessDurations) {
+  auto ten_years = std::chrono::milliseconds(315'360'000'000);
+  EXPECT_EQ(make({{"connections.max.idle.ms", "-1"}}).connections_max_idle, ten_years);
+  EXPECT_EQ(make({{"connections.max.idle.ms", "9223372036854775807"}}).connections_max_idle, ten_years);
+}
+
+TEST(BrokerConfig, OpensListenersForClientsOnly) {
+  auto config = make({{"listeners", "PLAINTEXT://:9092,CONTROLLER://:9093,INSIDE://10.0.0.1:9094"},
+                      {"advertised.listeners", "INSIDE://in.example:1,PLAINTEXT://out.example:2"},
+                      {"controller.listener.names", "CONTROLLER"},
+                      {"listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT"}});
+  EXPECT_EQ(config.listeners, (std::vector<Listener>{{"PLAINTEXT", "", 9092}, {"INSIDE", "10.0.0.1", 9094}}));
+  EXPECT_EQ(config.advertised_listeners,
+            (std::vector<Listener>{{"PLAINTEXT", "out.example", 2}, {"INSIDE", "in.example", 1}}));
+}
+
+TEST(BrokerConfig, IsRefusedWithTheFirstError) {
+  EXPECT_EQ(make_broker_config({}).error(),
+            (Error{ErrorCode::invalid_config, "\"log.dirs\" must name the directory for the data"}));
+  EXPECT_TRUE(make_broker_config({{"log.dirs", "/d"}, {"num.io.threads", "4"}})) << "a warning";
+}
+
+TEST(BrokerConfig, EveryObeyedConfigTakesItsDefaultBack) {
+  for (const Row& row : broker_rows()) {
+    if (!row.default_value || row.valid.not_empty) continue;
+    Values values = {{"log.dirs", "/d"}};
+    values[std::string(row.name)] = *row.default_value;
+    auto config = make_broker_config(values);
+    EXPECT_TRUE(config) << row.name << ": " << config.error().detail;
+  }
+}
+
+}  // namespace
+}  // namespace kstream::config
