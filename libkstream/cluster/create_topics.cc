@@ -14,12 +14,29 @@ using Request = protocol::CreateTopicsRequest;
 using Response = protocol::CreateTopicsResponse;
 using Assignment = std::vector<std::vector<NodeId>>;  ///< replicas by partition
 
-/// Kafka's limit, which also bounds the batch of records.
+/// Kafka's limits: of the partitions asked for, and of the records that a request comes to, for which each topic and
+/// each config counts as well.
 constexpr std::int64_t kMaxPartitionsPerRequest = 10'000;
+constexpr std::size_t kMaxRecords = 10'000;
+/// What so many records may take, so that they are one batch of 8 MiB at most with what the batch adds to each.
+constexpr std::size_t kMaxBytes = 7 << 20;
+/// How much of a client's text an error repeats: a detail must fit into a string of the protocol.
+constexpr std::size_t kMaxQuoted = 100;
 
-std::string text(std::int64_t number) { return std::to_string(number); }
+template <class Number>
+std::string text(Number number) {
+  return std::to_string(number);
+}
 
-/// The request's topics as one decision. Each fails or succeeds on its own.
+Response::CreatableTopicResult refused(std::string name, const Error& error) {
+  Response::CreatableTopicResult result;
+  result.name = std::move(name);
+  result.error_code = static_cast<std::int16_t>(error.code);
+  result.error_message = error.detail;
+  return result;
+}
+
+/// The request's topics as one decision. Each fails or succeeds on its own, but above a limit all fail.
 class CreateTopics {
  public:
   CreateTopics(const Request& request, const Image& proposed, const Context& context)
@@ -28,20 +45,27 @@ class CreateTopics {
   Decision<Response> decide() {
     std::map<std::string_view, int> times;
     for (const auto& topic : request_.topics) ++times[topic.name];
-    const Status all = check_size();
+    Status all = check_partitions();
     for (const auto& topic : request_.topics) {
       const int named = std::exchange(times[topic.name], 0);
       if (named == 0) continue;  // Answered where it came first.
       Status made = named > 1 ? Status(ErrorCode::invalid_request, "the request names the topic more than once") : all;
       if (made) made = create(topic);
-      if (!made) refuse(topic.name, made.error());
+      if (!made) decision_.response.topics.push_back(refused(topic.name, made.error()));
+      if (all) all = check_records();
     }
-    if (request_.validate_only) decision_.records.clear();
+    if (all) all = check_bytes();
+    if (!all) {
+      for (auto& result : decision_.response.topics) result = refused(std::move(result.name), all.error());
+    }
+    if (!all || request_.validate_only) decision_.records.clear();
     return std::move(decision_);
   }
 
  private:
-  Status check_size() const;
+  Status check_partitions() const;
+  Status check_records() const;
+  Status check_bytes() const;
   Status check_name(const std::string& name) const;
   Result<config::Values> check_configs(const Request::CreatableTopic& topic) const;
   Result<Assignment> assign(const Request::CreatableTopic& topic) const;
@@ -51,16 +75,14 @@ class CreateTopics {
   void write(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
   protocol::PartitionRecord partition(const std::vector<NodeId>& replicas) const;
   void answer(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
-  void refuse(const std::string& name, const Error& error);
 
   const Request& request_;
   const Image& image_;
   const Context& context_;
   Decision<Response> decision_;
-  std::set<BlurredName> names_;  ///< of the topics made so far
 };
 
-Status CreateTopics::check_size() const {
+Status CreateTopics::check_partitions() const {
   std::int64_t partitions = 0;
   for (const auto& topic : request_.topics) {
     if (!topic.assignments.empty()) {
@@ -74,22 +96,39 @@ Status CreateTopics::check_size() const {
                                            text(kMaxPartitionsPerRequest) + " can be made at once"};
 }
 
+Status CreateTopics::check_records() const {
+  if (decision_.records.size() <= kMaxRecords) return {};
+  return {ErrorCode::policy_violation, "the request would write more than " + text(kMaxRecords) +
+                                           " records of topics, configs and partitions: split it"};
+}
+
+Status CreateTopics::check_bytes() const {
+  std::string encoded;
+  for (const auto& record : decision_.records) {
+    encode_record(record, written_version(record), encoded);
+    if (encoded.size() > kMaxBytes) {
+      return {ErrorCode::record_list_too_large,
+              "the request would write more than " + text(kMaxBytes) + " bytes of metadata: split it"};
+    }
+  }
+  return {};
+}
+
 Status CreateTopics::check_name(const std::string& name) const {
   if (Status legal = check_topic_name(name); !legal) return legal;
   if (name == kMetadataTopic) return {ErrorCode::invalid_request, "topic " + name + " is the metadata log's"};
   if (image_.topic(name)) return {ErrorCode::topic_already_exists, "topic " + name + " exists already"};
   const Topic* other = image_.colliding_topic(name);
-  const auto before = names_.find({name});
-  if (!other && before == names_.end()) return {};
-  return {ErrorCode::invalid_topic_exception, "topic " + name + " would collide with topic " +
-                                                  (other ? other->name : std::string(before->name)) +
+  if (!other) return {};
+  return {ErrorCode::invalid_topic_exception, "topic " + name + " would collide with topic " + other->name +
                                                   ": names must differ in more than '.' and '_'"};
 }
 
 Result<config::Values> CreateTopics::check_configs(const Request::CreatableTopic& topic) const {
   config::Values values;
   for (const auto& config : topic.configs) {
-    if (!config.value) return {ErrorCode::invalid_config, "config " + config.name + " has no value"};
+    if (!config.value)
+      return {ErrorCode::invalid_config, "config " + config.name.substr(0, kMaxQuoted) + " has no value"};
     if (Status valid = config::validate_topic_config(config.name, *config.value); !valid) return valid.error();
     values.insert_or_assign(config.name, *config.value);
   }
@@ -152,8 +191,7 @@ Status CreateTopics::create(const Request::CreatableTopic& topic) {
   if (!configs) return configs.error();
   const auto assignment = assign(topic);
   if (!assignment) return assignment.error();
-  names_.insert({topic.name});
-  const Uuid id = request_.validate_only ? Uuid{} : context_.random.uuid();
+  const Uuid id = context_.random.uuid();
   write(topic.name, id, *configs, *assignment);
   answer(topic.name, id, *configs, *assignment);
   return {};
@@ -210,13 +248,6 @@ void CreateTopics::answer(const std::string& name, const Uuid& id, const config:
     to.value = config.value;
     to.config_source = static_cast<std::int8_t>(config.source);
   }
-}
-
-void CreateTopics::refuse(const std::string& name, const Error& error) {
-  auto& result = decision_.response.topics.emplace_back();
-  result.name = name;
-  result.error_code = static_cast<std::int16_t>(error.code);
-  result.error_message = error.detail;
 }
 
 }  // namespace

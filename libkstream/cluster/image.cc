@@ -1,11 +1,17 @@
 #include "cluster/image.h"
 
 #include <algorithm>
+#include <compare>
 
 namespace kstream::cluster {
 namespace {
 
 constexpr char blurred(char c) { return c == '.' ? '_' : c; }
+
+std::strong_ordering compare_blurred(std::string_view a, std::string_view b) {
+  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end(),
+                                                [](char x, char y) { return blurred(x) <=> blurred(y); });
+}
 
 }  // namespace
 
@@ -26,27 +32,20 @@ std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 33);
 }
 
-bool BlurredName::operator==(const BlurredName& other) const {
-  return std::equal(name.begin(), name.end(), other.name.begin(), other.name.end(),
-                    [](char a, char b) { return blurred(a) == blurred(b); });
-}
 bool BlurredName::operator<(const BlurredName& other) const {
-  return std::lexicographical_compare(name.begin(), name.end(), other.name.begin(), other.name.end(),
-                                      [](char a, char b) { return blurred(a) < blurred(b); });
+  const auto order = compare_blurred(name, other.name);
+  return order != 0 ? order < 0 : name < other.name;
 }
 
-const config::Values* Image::broker_overrides(std::string_view id) const {
-  if (!state_.broker_overrides) return nullptr;
-  const auto& overrides = state_.broker_overrides->by_broker;
-  const auto found = overrides.find(id);
-  return found == overrides.end() ? nullptr : &found->second;
-}
-
-std::int16_t Image::feature_level(std::string_view feature) const {
-  for (const auto& [name, level] : state_.features) {
-    if (name == feature) return level;
-  }
-  return 0;
+const Topic* Image::colliding_topic(std::string_view name) const {
+  std::string first(name);  // Of the names that collide, the least has no '_'.
+  std::replace(first.begin(), first.end(), '_', '.');
+  const Topic* found = nullptr;
+  state_.topics_by_blurred_name.each_from({first}, [&](const auto& topic) {
+    if (compare_blurred(topic->name, name) == 0) found = topic.get();
+    return false;
+  });
+  return found;
 }
 
 std::vector<TopicChange> changed_topics(const Image& before, const Image& after) {

@@ -114,10 +114,11 @@ struct RecordPosition {
   bool operator==(const RecordPosition&) const = default;
 };
 
-/// A topic's name to which `.` and `_` are the same: Kafka lets no two topics differ in these alone.
+/// A topic's name, ordered as if `.` and `_` were one letter, and only then by these: names that collide are
+/// neighbours. Kafka refuses a topic whose name collides with an existing one's, but one request may make several.
 struct BlurredName {
   std::string_view name;
-  bool operator==(const BlurredName& other) const;
+  bool operator==(const BlurredName&) const = default;
   bool operator<(const BlurredName& other) const;
 };
 
@@ -166,8 +167,8 @@ class Image : public base::Counted<Image> {
 
   const Topic* topic(std::string_view name) const { return state_.topics_by_name.find(name).get(); }
   const Topic* topic(const Uuid& id) const { return state_.topics_by_id.find(id).get(); }
-  /// A topic whose name differs from `name` in `.` and `_` alone, or not at all; null if there is none.
-  const Topic* colliding_topic(std::string_view name) const { return state_.topics_by_blurred_name.find({name}).get(); }
+  /// A topic whose name has `.` or `_` and differs from `name` in these alone, or not at all; null if there is none.
+  const Topic* colliding_topic(std::string_view name) const;
   /// In the order of names.
   const PersistentMap<Topic, TopicByName>& topics() const { return state_.topics_by_name; }
   std::size_t partition_count() const { return state_.partitions; }
@@ -176,10 +177,7 @@ class Image : public base::Counted<Image> {
   const PersistentMap<Broker, NodeById<Broker>>& brokers() const { return state_.brokers; }
   const PersistentMap<Controller, NodeById<Controller>>& controllers() const { return state_.controllers; }
 
-  /// Overrides of broker `id`'s config in decimal, or with "" of all brokers'; null if there are none.
-  const config::Values* broker_overrides(std::string_view id) const;
-  /// The finalized level of a feature; 0 if it is not finalized.
-  std::int16_t feature_level(std::string_view feature) const;
+  /// The finalized levels above 0, sorted by name.
   const std::vector<std::pair<std::string, std::int16_t>>& features() const { return state_.features; }
 
   /// A metadata transaction has begun behind the last record contained, and not ended.

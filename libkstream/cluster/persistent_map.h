@@ -63,9 +63,6 @@ class PersistentMap {
     walk_from(root_.get(), from, visit);
   }
 
-  /// Whether both are the same version.
-  bool same(const PersistentMap& other) const { return root_ == other.root_; }
-
   /// Calls `visit(const Entry& before, const Entry& after)` in the order of keys, for each key whose entries are not
   /// one and the same object; one of the two is null where an entry was added or removed. Costs what differs, not what
   /// is there. A key must have had one and the same priority in both.

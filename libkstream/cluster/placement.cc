@@ -114,6 +114,10 @@ class Racks {
 Result<std::vector<std::vector<NodeId>>> place_replicas(const Image& image, std::int32_t partitions,
                                                         std::int32_t replication_factor, base::Random& random) {
   Racks racks(image, random);
+  if (replication_factor < 1) {
+    return {ErrorCode::invalid_replication_factor,
+            "replication factor " + std::to_string(replication_factor) + " is not above 0"};
+  }
   const auto replicas = static_cast<std::size_t>(replication_factor);
   if (racks.unfenced() == 0) return {ErrorCode::invalid_replication_factor, "no broker is available"};
   if (replicas > racks.total()) {

@@ -142,8 +142,7 @@ Status Replay::Apply::operator()(const protocol::RemoveTopicRecord& r) {
   state.partitions -= topic->partitions.size();
   state.topics_by_name.erase(topic->name);
   state.topics_by_id.erase(topic->id);
-  const auto& blurred = state.topics_by_blurred_name.find({topic->name});
-  if (blurred && blurred->id == topic->id) state.topics_by_blurred_name.erase({topic->name});
+  state.topics_by_blurred_name.erase({topic->name});
   replay.open_topics_.erase(r.topic_id);
   return {};
 }

@@ -32,8 +32,7 @@ inline constexpr std::size_t kBaseOffset = 0, kLength = 8, kLeaderEpoch = 12, kM
 }  // namespace at
 
 /// Bits of `attributes`; the lowest three are the codec.
-inline constexpr std::int16_t kCodecMask = 0x07, kLogAppendTimeBit = 0x08, kTransactionalBit = 0x10, kControlBit = 0x20,
-                              kDeleteHorizonBit = 0x40;
+inline constexpr std::int16_t kCodecMask = 0x07, kLogAppendTimeBit = 0x08, kTransactionalBit = 0x10, kControlBit = 0x20;
 
 struct BatchHeader {
   Offset base_offset;
@@ -42,7 +41,7 @@ struct BatchHeader {
   std::uint32_t crc = 0;
   std::int16_t attributes = 0;
   std::int32_t last_offset_delta = 0;
-  Timestamp base_timestamp = kNoTimestamp;  ///< with the delete horizon bit, that horizon (KIP-534)
+  Timestamp base_timestamp = kNoTimestamp;  ///< where attributes have 0x40, the delete horizon (KIP-534)
   Timestamp max_timestamp = kNoTimestamp;
   ProducerId producer_id{-1};
   std::int16_t producer_epoch = -1;
@@ -62,7 +61,6 @@ struct BatchHeader {
   }
   bool is_transactional() const { return attributes & kTransactionalBit; }
   bool is_control() const { return attributes & kControlBit; }
-  bool has_delete_horizon() const { return attributes & kDeleteHorizonBit; }
   bool has_producer_id() const { return producer_id.value >= 0; }
 };
 

@@ -34,18 +34,12 @@ struct Window {
 };
 
 constexpr std::string_view kOutsideWindow = "the timestamp is further from the broker's time than the topic allows";
-constexpr std::string_view kNoKey = "a compacted topic takes no record without a key";
 
 /// Checks the records of one batch, given in any number of parts.
 class Walk {
  public:
-  Walk(const BatchHeader& header, const ProduceLimits& limits, std::int32_t max_record_bytes,
-       std::vector<RecordError>& errors)
-      : header_(header),
-        key_required_(limits.key_required),
-        max_record_bytes_(max_record_bytes),
-        window_(limits),
-        errors_(errors) {}
+  Walk(const BatchHeader& header, const ProduceLimits& limits, std::vector<RecordError>& errors)
+      : header_(header), window_(limits), errors_(errors) {}
 
   /// Checks the whole records at the start of `bytes` and returns how many bytes they are; or what is wrong with the
   /// next.
@@ -58,7 +52,7 @@ class Walk {
       std::int32_t length = 0;
       const char* body = base::read_varint(p, end, length);
       if (!body && static_cast<std::size_t>(end - p) < base::kMaxVarint<std::int32_t>) break;
-      if (!body || length < 0 || length > max_record_bytes_) return refuse("has an impossible length");
+      if (!body || length < 0 || length > kMaxLength) return refuse("has an impossible length");
       if (end - body < length) break;
       if (!read_record_body(body, body + length, record)) return refuse("is malformed");
       if (record.offset_delta != index_) return refuse("has an offset that does not continue the batch");
@@ -76,7 +70,6 @@ class Walk {
       return Error{ErrorCode::invalid_timestamp,
                    std::to_string(wrong_time_) + " records: " + std::string(kOutsideWindow)};
     }
-    if (without_key_ > 0) return invalid(std::to_string(without_key_) + " records: " + std::string(kNoKey));
     return ValidBatch{header_, Timestamp(max_timestamp_)};
   }
 
@@ -85,10 +78,7 @@ class Walk {
   void check(const RecordFields& record) {
     const std::int64_t timestamp = wrapping_sum(header_.base_timestamp.value, record.timestamp_delta);
     max_timestamp_ = std::max(max_timestamp_, timestamp);
-    if (key_required_ && record.key.size < 0) [[unlikely]] {
-      ++without_key_;
-      note(kNoKey);
-    } else if (!window_.contains(timestamp)) [[unlikely]] {
+    if (!window_.contains(timestamp)) [[unlikely]] {
       ++wrong_time_;
       note(kOutsideWindow);
     }
@@ -105,12 +95,9 @@ class Walk {
   }
 
   const BatchHeader& header_;
-  const bool key_required_;
-  const std::int32_t max_record_bytes_;
   const Window window_;
   std::vector<RecordError>& errors_;
   std::int32_t index_ = 0;
-  std::int32_t without_key_ = 0;
   std::int32_t wrong_time_ = 0;
   std::int64_t max_timestamp_ = kNoTimestamp.value;
 };
@@ -188,7 +175,7 @@ Result<ValidBatch> validate_produce(BytesView records, Validation level, const P
     if (Window(limits).contains(header->max_timestamp.value)) return ValidBatch{*header, header->max_timestamp};
     return Error{ErrorCode::invalid_timestamp, "the batch's greatest timestamp: " + std::string(kOutsideWindow)};
   }
-  Walk walk(*header, limits, codec == Codec::none ? kMaxLength : limits.max_decompressed_record_bytes, errors);
+  Walk walk(*header, limits, errors);
   if (codec != Codec::none) return walk_compressed(payload(records), codec, limits, walk);
   Result<std::size_t> read = walk.read(payload(records));
   if (!read) return read.error();

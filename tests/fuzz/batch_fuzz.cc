@@ -37,7 +37,6 @@ void validate(BytesView batch) {
   ProduceLimits limits;
   limits.now = Timestamp(1'700'000'000'000);
   limits.timestamp_before_max_ms = 1'000'000'000;
-  limits.key_required = true;
   limits.max_decompressed_bytes = kLimit;
   std::vector<RecordError> errors;
   for (const Validation level : {Validation::header, Validation::walk, Validation::full}) {

@@ -114,6 +114,10 @@ class Checker {
     if (auto twice = std::ranges::adjacent_find(folders); twice != folders.end()) {
       error(name, quoted(name) + " names " + std::string(*twice) + " twice");
     }
+    auto metadata = value("metadata.log.dir");
+    if (!trim(metadata).empty() && !contains(folders, trim(metadata))) {
+      error("metadata.log.dir", "\"metadata.log.dir\" must be one of \"log.dirs\", not " + metadata);
+    }
   }
 
   /// The protocol of a listener by listener.security.protocol.map. Kafka lets a controller's listener be absent there.

@@ -21,7 +21,6 @@ struct Field {
 };
 constexpr Field kFields[] = {
     {"auto.create.topics.enable", &BrokerConfig::auto_create_topics_enable},
-    {"connections.max.idle.ms", &BrokerConfig::connections_max_idle},
     {"default.replication.factor", &BrokerConfig::default_replication_factor},
     {"fetch.max.bytes", &BrokerConfig::fetch_max_bytes},
     {"log.flush.offset.checkpoint.interval.ms", &BrokerConfig::log_flush_offset_checkpoint_interval},
@@ -32,8 +31,6 @@ constexpr Field kFields[] = {
     {"metadata.log.segment.ms", &BrokerConfig::metadata_log_segment_ms},
     {"num.partitions", &BrokerConfig::num_partitions},
     {"num.shards", &BrokerConfig::num_shards},
-    {"queued.max.request.bytes", &BrokerConfig::queued_max_request_bytes},
-    {"queued.max.requests", &BrokerConfig::queued_max_requests},
     {"request.timeout.ms", &BrokerConfig::request_timeout},
     {"socket.request.max.bytes", &BrokerConfig::socket_request_max_bytes},
 };
@@ -128,8 +125,7 @@ Result<BrokerConfig> make_broker_config(const Values& values) {
   config.listeners = client_listeners(read);
   config.advertised_listeners = advertised(read, config.listeners);
   config.topic_defaults = topic_defaults(values);
-  config.record_validation =
-      static_cast<RecordValidation>(read.choice("record.validation", {"header", "walk", "full"}));
+  config.record_validation = static_cast<RecordValidation>(read.choice("record.validation", {"header", "walk"}));
   config.log_level = static_cast<base::LogLevel>(read.choice("log.level", {"debug", "info", "warning", "error"}));
   config.values = values;
   return config;

@@ -16,8 +16,9 @@
 
 namespace kstream::config {
 
-/// record.validation: how far a produced batch is looked into. Numbered as records::Validation.
-enum class RecordValidation : std::uint8_t { header, walk, full };
+/// record.validation: how far a produced batch is looked into. Numbered as records::Validation, whose `full` may take
+/// as long as a client likes and so is no choice while validation runs on the shard's thread.
+enum class RecordValidation : std::uint8_t { header, walk };
 
 /// What the server obeys, typed and immutable: every shard sees the same one. Durations are at most ten years, which
 /// also stands for "never".
@@ -27,7 +28,7 @@ struct BrokerConfig {
   NodeId node_id{1};
   std::optional<std::string> rack;             ///< broker.rack
   std::vector<std::string> log_dirs;           ///< one or more
-  std::string metadata_log_dir;                ///< the first of log_dirs unless set
+  std::string metadata_log_dir;                ///< one of log_dirs, the first unless set
   std::vector<Listener> listeners;             ///< for clients; one or more, each of its own name
   std::vector<Listener> advertised_listeners;  ///< the same names in the same order
   std::uint32_t num_shards = 0;                ///< 0: one per core
@@ -40,10 +41,7 @@ struct BrokerConfig {
 
   std::int32_t socket_request_max_bytes = 100 << 20;
   std::int32_t fetch_max_bytes = 55 << 20;
-  std::int32_t queued_max_requests = 500;      ///< of the whole broker
-  std::int64_t queued_max_request_bytes = -1;  ///< of the whole broker; -1: no limit of the operator's
   Milliseconds request_timeout{30'000};
-  Milliseconds connections_max_idle{600'000};
 
   Milliseconds log_retention_check_interval{300'000};
   Milliseconds log_flush_offset_checkpoint_interval{60'000};
@@ -56,6 +54,8 @@ struct BrokerConfig {
   base::LogLevel log_level = base::LogLevel::info;
 
   Values values;  ///< what was set, for DescribeConfigs and effective_topic_configs
+
+  bool operator==(const BrokerConfig&) const = default;
 };
 
 /// The snapshot of `values`, which must name log.dirs or log.dir; the first error of check_broker_configs, if there is

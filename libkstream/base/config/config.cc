@@ -8,7 +8,6 @@ namespace {
 constexpr auto kBool = Type::boolean, kString = Type::string, kInt = Type::int32, kShort = Type::int16,
                kLong = Type::int64, kDouble = Type::real, kList = Type::list, kClass = Type::class_name,
                kPassword = Type::password;
-constexpr auto kLow = Importance::low, kMedium = Importance::medium, kHigh = Importance::high;
 constexpr auto kReadOnly = Update::read_only, kPerBroker = Update::per_broker, kClusterWide = Update::cluster_wide,
                kTopic = Update::topic;
 constexpr std::nullopt_t kNull = std::nullopt;
@@ -22,8 +21,8 @@ constexpr Valid one_of_any_case(std::string_view choices) { return {.choices = c
 
 /// How a row is written in the tables.
 struct R : Row {
-  constexpr R(std::string_view n, Type t, std::optional<std::string_view> d, Valid v, Importance i, Update u)
-      : Row{.name = n, .type = t, .default_value = d, .valid = v, .importance = i, .update = u} {}
+  constexpr R(std::string_view n, Type t, std::optional<std::string_view> d, Valid v, Update u)
+      : Row{.name = n, .type = t, .default_value = d, .valid = v, .update = u} {}
   constexpr R hidden() const {
     R copy = *this;
     copy.internal = true;

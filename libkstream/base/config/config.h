@@ -32,8 +32,6 @@ enum class Type : std::int8_t {
 /// How a broker config may change while the server runs. Topic configs are all `topic`.
 enum class Update : std::uint8_t { read_only, per_broker, cluster_wide, topic };
 
-enum class Importance : std::uint8_t { low, medium, high };
-
 /// What setting it does here.
 enum class Effect : std::uint8_t {
   ignored,  ///< known, not obeyed, and no harm in that: who sets it gets a warning
@@ -61,7 +59,6 @@ struct Row {
   Type type = Type::string;
   std::optional<std::string_view> default_value;  ///< none: null
   Valid valid;
-  Importance importance = Importance::medium;
   Update update = Update::read_only;
   Effect effect = Effect::ignored;
   bool internal = false;                 ///< DescribeConfigs tells it only where it is set

@@ -97,6 +97,12 @@ TEST(CreateTopics, MinusOneMeansTheDefaults) {
   EXPECT_EQ(world.image()->partition_count(), 4u);
 }
 
+TEST(CreateTopics, ADefaultReplicationFactorBelowOneIsRefused) {
+  World world = with_brokers(1);
+  world.config.default_replication_factor = 0;
+  EXPECT_EQ(code(world.ask(request({topic("orders", 1, -1)})).topics[0]), ErrorCode::invalid_replication_factor);
+}
+
 TEST(CreateTopics, ValidateOnlyChangesNothing) {
   World world = with_brokers(1);
   Request r = request({topic("orders", 3), topic("bad name")});
@@ -105,7 +111,7 @@ TEST(CreateTopics, ValidateOnlyChangesNothing) {
   EXPECT_TRUE(decision.records.empty());
   EXPECT_EQ(code(decision.response.topics[0]), ErrorCode::none);
   EXPECT_EQ(decision.response.topics[0].num_partitions, 3);
-  EXPECT_TRUE(decision.response.topics[0].topic_id.is_zero());
+  EXPECT_FALSE(decision.response.topics[0].topic_id.is_zero()) << "Kafka tells one, though it will not be the topic's";
   EXPECT_EQ(code(decision.response.topics[1]), ErrorCode::invalid_topic_exception);
 }
 
@@ -146,11 +152,19 @@ TEST(CreateTopics, RefusesNames) {
   EXPECT_EQ(refused("__cluster_metadata"), ErrorCode::invalid_request);
 }
 
-TEST(CreateTopics, RefusesACollisionWithinTheRequest) {
+TEST(CreateTopics, NamesOfOneRequestMayCollide) {
   World world = with_brokers(1);
   const auto response = world.ask(request({topic("a.b"), topic("a_b")}));
   EXPECT_EQ(code(response.topics[0]), ErrorCode::none);
-  EXPECT_EQ(code(response.topics[1]), ErrorCode::invalid_topic_exception);
+  EXPECT_EQ(code(response.topics[1]), ErrorCode::none) << "Kafka compares with topics that exist";
+  for (const char* gone : {"a.b", "a_b"}) {
+    World smaller = with_brokers(1);
+    smaller.ask(request({topic("a.b"), topic("a_b")}));
+    protocol::RemoveTopicRecord remove;
+    remove.topic_id = smaller.image()->topic(gone)->id;
+    smaller.apply_all({remove});
+    EXPECT_EQ(code(smaller.ask(request({topic(gone)})).topics[0]), ErrorCode::invalid_topic_exception) << gone;
+  }
 }
 
 TEST(CreateTopics, RefusesNumbers) {
@@ -165,7 +179,8 @@ TEST(CreateTopics, RefusesNumbers) {
   EXPECT_EQ(refused(1, 3), ErrorCode::invalid_replication_factor);
   EXPECT_EQ(refused(10'001, 1), ErrorCode::policy_violation);
   EXPECT_EQ(refused(2'000'000'000, 1), ErrorCode::policy_violation);
-  EXPECT_EQ(refused(10'000, 1), ErrorCode::none);
+  EXPECT_EQ(refused(10'000, 1), ErrorCode::policy_violation) << "the topic is a record too";
+  EXPECT_EQ(refused(9'999, 1), ErrorCode::none);
 }
 
 TEST(CreateTopics, TheLimitOfPartitionsIsThatOfTheRequest) {
@@ -173,6 +188,36 @@ TEST(CreateTopics, TheLimitOfPartitionsIsThatOfTheRequest) {
   const auto response = world.ask(request({topic("a", 5'000), topic("b", 5'001)}));
   EXPECT_EQ(code(response.topics[0]), ErrorCode::policy_violation);
   EXPECT_EQ(code(response.topics[1]), ErrorCode::policy_violation);
+}
+
+TEST(CreateTopics, TheLimitOfRecordsIsThatOfTheRequest) {
+  World world = with_brokers(1);
+  Request r = request({topic("bad name"), topic("a", 5'000), with(topic("b", 4'998), "retention.ms", "1")});
+  auto decision = decide(r, *world.image(), world.context());
+  for (const auto& result : decision.response.topics) {
+    EXPECT_EQ(code(result), ErrorCode::policy_violation) << result.name;
+    EXPECT_NE(result.error_message->find("10000 records"), std::string::npos);
+    EXPECT_TRUE(result.topic_id.is_zero());
+  }
+  EXPECT_EQ(decision.response.topics.size(), 3u);
+  EXPECT_TRUE(decision.records.empty());
+  r.topics[2].num_partitions = 4'997;
+  decision = decide(r, *world.image(), world.context());
+  EXPECT_EQ(decision.records.size(), 10'000u);
+  EXPECT_EQ(code(decision.response.topics[0]), ErrorCode::invalid_topic_exception);
+}
+
+TEST(CreateTopics, WhatIsWrittenFitsIntoABatch) {
+  World world = with_brokers(1);
+  const std::string blanks(30'000, ' ');  // a number may have any
+  Request r;
+  for (int i = 0; i < 300; ++i) r.topics.push_back(with(topic("t" + std::to_string(i)), "retention.ms", "1" + blanks));
+  const auto decision = decide(r, *world.image(), world.context());
+  EXPECT_TRUE(decision.records.empty());
+  EXPECT_EQ(code(decision.response.topics[0]), ErrorCode::record_list_too_large);
+  EXPECT_NE(decision.response.topics[299].error_message->find("bytes of metadata"), std::string::npos);
+  r.topics.resize(200);
+  EXPECT_EQ(code(decide(r, *world.image(), world.context()).response.topics[199]), ErrorCode::none);
 }
 
 TEST(CreateTopics, NeedsABrokerThatIsUnfenced) {
@@ -194,6 +239,19 @@ TEST(CreateTopics, RefusesConfigs) {
   refused("segment.bytes", "1");
   EXPECT_NE(refused("cleanup.policy", "compact").find("cleanup.policy"), std::string::npos);
   EXPECT_FALSE(world.image()->topic("t"));
+}
+
+TEST(CreateTopics, WhateverAClientSaysTheAnswerCanBeEncoded) {
+  World world = with_brokers(1);
+  const std::string longest(32'767, 'x');
+  const auto response =
+      world.ask(request({with(topic("a"), longest, std::nullopt), with(topic("b"), longest, "1"),
+                         with(topic("c"), "retention.ms", longest), with(topic("d"), "cleanup.policy", longest),
+                         topic(longest), with(topic("e"), "compression.type", "gzip" + std::string(32'000, ' '))}));
+  for (const auto& result : response.topics) {
+    EXPECT_NE(code(result), ErrorCode::none) << result.name;
+    EXPECT_LT(result.error_message->size(), 400u) << result.name;
+  }
 }
 
 TEST(CreateTopics, PlacesReplicasWhereTheyAreAskedFor) {

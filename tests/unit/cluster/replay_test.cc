@@ -106,11 +106,11 @@ TEST(Replay, KeepsConfigsOfBrokers) {
   World world;
   world.apply_all({config_record(ResourceType::broker, "", "min.insync.replicas", "1"),
                    config_record(ResourceType::broker, "3", "log.cleaner.threads", "2")});
-  EXPECT_EQ(world.image()->broker_overrides("")->at("min.insync.replicas"), "1");
-  EXPECT_EQ(world.image()->broker_overrides("3")->at("log.cleaner.threads"), "2");
-  EXPECT_FALSE(world.image()->broker_overrides("4"));
+  const auto overrides = [&] { return world.image()->state().broker_overrides->by_broker; };
+  EXPECT_EQ(overrides(), (std::map<std::string, config::Values, std::less<>>{{"", {{"min.insync.replicas", "1"}}},
+                                                                             {"3", {{"log.cleaner.threads", "2"}}}}));
   world.apply_all({config_record(ResourceType::broker, "3", "log.cleaner.threads", std::nullopt)});
-  EXPECT_FALSE(world.image()->broker_overrides("3"));
+  EXPECT_EQ(overrides().size(), 1u);
 }
 
 TEST(Replay, ARecreatedTopicIsAnotherTopic) {
@@ -295,12 +295,13 @@ TEST(Replay, FeaturesComeAndGo) {
   level.name = kMetadataVersion;
   level.feature_level = kMetadataVersionLevel;
   world.apply_all({level});
-  EXPECT_EQ(world.image()->feature_level(kMetadataVersion), kMetadataVersionLevel);
+  const std::vector<std::pair<std::string, std::int16_t>> finalized = {
+      {std::string(kMetadataVersion), kMetadataVersionLevel}};
+  EXPECT_EQ(world.image()->features(), finalized);
   level.name = "share.version";
   level.feature_level = 0;
   world.apply_all({level});
-  EXPECT_EQ(world.image()->features().size(), 1u);
-  EXPECT_EQ(world.image()->feature_level("share.version"), 0);
+  EXPECT_EQ(world.image()->features(), finalized);
 }
 
 TEST(Replay, RemembersProducerIds) {

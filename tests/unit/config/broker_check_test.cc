@@ -34,6 +34,11 @@ TEST(BrokerCheck, RefusesWhatWouldBeReliedUpon) {
   EXPECT_EQ(check({{"log.cleanup.policy", "delete"}, {"compression.type", "producer"}}), Lines{});
 }
 
+TEST(BrokerCheck, DoesNotClaimToDecompressWhatItMustNot) {
+  EXPECT_EQ(check({{"record.validation", "full"}}),
+            Lines{"error record.validation: \"record.validation\" must be one of header, walk, not \"full\""});
+}
+
 TEST(BrokerCheck, TakesAFileOfAnOlderKafka) {
   EXPECT_EQ(
       check(
@@ -60,6 +65,9 @@ TEST(BrokerCheck, WantsFolders) {
   EXPECT_EQ(check({{"log.dirs", "/a,,/b"}}), Lines{"error log.dirs: \"log.dirs\" has an empty item"});
   EXPECT_EQ(check({{"log.dirs", "/a,/b,/a"}}), Lines{"error log.dirs: \"log.dirs\" names /a twice"});
   EXPECT_EQ(check({{"log.dir", "/a,/a"}}), Lines{"error log.dir: \"log.dir\" names /a twice"});
+  EXPECT_EQ(check({{"log.dirs", "/a,/b"}, {"metadata.log.dir", " /b "}}), Lines{});
+  EXPECT_EQ(check({{"metadata.log.dir", "/m"}}),
+            Lines{"error metadata.log.dir: \"metadata.log.dir\" must be one of \"log.dirs\", not /m"});
 }
 
 TEST(BrokerCheck, WantsListenersForClients) {

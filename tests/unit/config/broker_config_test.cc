@@ -3,6 +3,8 @@
 #include "base/config/broker_check.h"
 #include "base/config/value.h"
 
+#include <set>
+
 namespace kstream::config {
 namespace {
 
@@ -37,10 +39,7 @@ TEST(BrokerConfig, DefaultsOfTheStructAreThoseOfTheTable) {
   EXPECT_EQ(made.record_validation, fresh.record_validation);
   EXPECT_EQ(made.socket_request_max_bytes, fresh.socket_request_max_bytes);
   EXPECT_EQ(made.fetch_max_bytes, fresh.fetch_max_bytes);
-  EXPECT_EQ(made.queued_max_requests, fresh.queued_max_requests);
-  EXPECT_EQ(made.queued_max_request_bytes, fresh.queued_max_request_bytes);
   EXPECT_EQ(made.request_timeout, fresh.request_timeout);
-  EXPECT_EQ(made.connections_max_idle, fresh.connections_max_idle);
   EXPECT_EQ(made.log_retention_check_interval, fresh.log_retention_check_interval);
   EXPECT_EQ(made.log_flush_offset_checkpoint_interval, fresh.log_flush_offset_checkpoint_interval);
   EXPECT_EQ(made.metadata_log_segment_bytes, fresh.metadata_log_segment_bytes);
@@ -55,11 +54,11 @@ TEST(BrokerConfig, ReadsWhatIsSet) {
   Values values = {{"node.id", "7"},
                    {"broker.rack", " r1 "},
                    {"log.dirs", "/a, /b"},
-                   {"metadata.log.dir", "/m"},
+                   {"metadata.log.dir", "/b"},
                    {"num.shards", "2"},
                    {"auto.create.topics.enable", "False"},
                    {"num.partitions", "3"},
-                   {"record.validation", "full"},
+                   {"record.validation", "header"},
                    {"log.level", "error"},
                    {"request.timeout.ms", "5"},
                    {"log.segment.bytes", "1048576"},
@@ -71,11 +70,11 @@ TEST(BrokerConfig, ReadsWhatIsSet) {
   EXPECT_EQ(config.node_id, NodeId(7));
   EXPECT_EQ(config.rack, "r1");
   EXPECT_EQ(config.log_dirs, (std::vector<std::string>{"/a", "/b"}));
-  EXPECT_EQ(config.metadata_log_dir, "/m");
+  EXPECT_EQ(config.metadata_log_dir, "/b");
   EXPECT_EQ(config.num_shards, 2u);
   EXPECT_FALSE(config.auto_create_topics_enable);
   EXPECT_EQ(config.num_partitions, 3);
-  EXPECT_EQ(config.record_validation, RecordValidation::full);
+  EXPECT_EQ(config.record_validation, RecordValidation::header);
   EXPECT_EQ(config.log_level, base::LogLevel::error);
   EXPECT_EQ(config.request_timeout, std::chrono::milliseconds(5));
   EXPECT_EQ(config.topic_defaults.segment_bytes, 1 << 20);
@@ -94,8 +93,8 @@ TEST(BrokerConfig, TakesOldAndCoarserNames) {
 
 TEST(BrokerConfig, CutsEndlessDurations) {
   auto ten_years = std::chrono::milliseconds(315'360'000'000);
-  EXPECT_EQ(make({{"connections.max.idle.ms", "-1"}}).connections_max_idle, ten_years);
-  EXPECT_EQ(make({{"connections.max.idle.ms", "9223372036854775807"}}).connections_max_idle, ten_years);
+  EXPECT_EQ(make({{"metadata.log.segment.ms", "-1"}}).metadata_log_segment_ms, ten_years);
+  EXPECT_EQ(make({{"metadata.log.segment.ms", "9223372036854775807"}}).metadata_log_segment_ms, ten_years);
 }
 
 TEST(BrokerConfig, OpensListenersForClientsOnly) {
@@ -112,6 +111,47 @@ TEST(BrokerConfig, IsRefusedWithTheFirstError) {
   EXPECT_EQ(make_broker_config({}).error(),
             (Error{ErrorCode::invalid_config, "\"log.dirs\" must name the directory for the data"}));
   EXPECT_TRUE(make_broker_config({{"log.dirs", "/d"}, {"num.io.threads", "4"}})) << "a warning";
+}
+
+/// Another value of an obeyed config than its default, with what must be set beside it.
+Values another_value(const Row& row) {
+  const std::map<std::string_view, Values> special = {
+      {"advertised.listeners", {{"advertised.listeners", "PLAINTEXT://h:1"}}},
+      {"broker.id", {{"broker.id", "4"}}},
+      {"broker.rack", {{"broker.rack", "r"}}},
+      {"controller.listener.names",
+       {{"controller.listener.names", "C"},
+        {"listeners", "PLAINTEXT://h:1,C://h:2"},
+        {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,C:PLAINTEXT"}}},
+      {"listeners", {{"listeners", "PLAINTEXT://h:1"}}},
+      {"log.dir", {{"log.dir", "/x"}}},
+      {"log.dirs", {{"log.dirs", "/x"}}},
+      {"log.level", {{"log.level", "debug"}}},
+      {"log.message.timestamp.type", {{"log.message.timestamp.type", "LogAppendTime"}}},
+      {"metadata.log.dir", {{"metadata.log.dir", "/b"}, {"log.dirs", "/a,/b"}}},
+      {"record.validation", {{"record.validation", "header"}}}};
+  if (auto found = special.find(row.name); found != special.end()) return found->second;
+  std::string name(row.name), given(row.default_value.value_or("0"));
+  if (row.type == Type::boolean) return {{name, given == "true" ? "false" : "true"}};
+  auto number = parse_integer(given);
+  if (!number) return {};
+  return {{name, std::to_string(*number > 1 ? *number - 1 : *number + 1)}};
+}
+
+TEST(BrokerConfig, EveryObeyedConfigChangesTheSnapshot) {
+  // What one server that is a cluster of its own can only be told to be.
+  const std::set<std::string_view> checked_only = {"controller.quorum.bootstrap.servers", "controller.quorum.voters",
+                                                   "listener.security.protocol.map", "process.roles"};
+  for (const Row& row : broker_rows()) {
+    if (row.effect != Effect::obeyed || checked_only.contains(row.name)) continue;
+    auto values = another_value(row);
+    ASSERT_FALSE(values.empty()) << row.name << " needs a line above";
+    auto without = values;
+    without.erase(without.find(row.name));
+    auto config = make(values), plain = make(without);
+    config.values = plain.values = {};
+    EXPECT_NE(config, plain) << row.name << " is said to be obeyed, and nobody learns of it";
+  }
 }
 
 TEST(BrokerConfig, EveryObeyedConfigTakesItsDefaultBack) {

@@ -105,10 +105,6 @@ std::string synonyms(const Row& row) {
   return all.empty() ? "-" : all;
 }
 
-std::string importance(const Row& row) {
-  return row.importance == Importance::low ? "LOW" : row.importance == Importance::medium ? "MEDIUM" : "HIGH";
-}
-
 TEST(ConfigTable, HasKafkasTopicConfigs) {
   auto reference = read_table("topic-configs.tsv");
   if (reference.empty()) GTEST_SKIP() << "SKIPPED: no " KSTREAM_REFERENCE;
@@ -119,12 +115,13 @@ TEST(ConfigTable, HasKafkasTopicConfigs) {
     std::string valid = expected[6];
     if (row->name == "internal.segment.bytes") valid = "[1,...]";  // ours
     if (valid.starts_with("[partitionId]")) valid = "-";
-    std::vector<std::string> ours = {std::string(row->name), type_name(row->type),
-                                     default_value(*row),    importance(*row),
-                                     synonyms(*row),         row->internal ? "internal" : "public",
+    std::vector<std::string> ours = {std::string(row->name),
+                                     type_name(row->type),
+                                     default_value(*row),
+                                     synonyms(*row),
+                                     row->internal ? "internal" : "public",
                                      valid_values(*row)};
-    EXPECT_EQ(ours, (std::vector<std::string>{expected[0], expected[1], expected[2], expected[3], expected[4],
-                                              expected[5], valid}));
+    EXPECT_EQ(ours, (std::vector<std::string>{expected[0], expected[1], expected[2], expected[4], expected[5], valid}));
   }
 }
 
@@ -147,12 +144,10 @@ TEST(ConfigTable, HasKafkasBrokerConfigs) {
     std::vector<std::string> ours = {std::string(row->name),
                                      type_name(row->type),
                                      default_value(*row),
-                                     importance(*row),
                                      kUpdates[static_cast<int>(row->update)],
                                      row->internal ? "internal" : "public",
                                      valid_values(*row)};
-    EXPECT_EQ(ours, (std::vector<std::string>{expected[0], expected[1], value, expected[3], expected[4], expected[5],
-                                              valid}));
+    EXPECT_EQ(ours, (std::vector<std::string>{expected[0], expected[1], value, expected[4], expected[5], valid}));
     EXPECT_FALSE(row->ours) << row->name;
   }
   // Kafka takes these where an authorizer or a replication quota is configured.

@@ -32,9 +32,8 @@ BELOW = {
 }
 # What a single file may include beside that.
 ALSO = {"apps/kserver.cc": "server"}
-# Public headers that everything uses; the others belong to the module that implements them, to cli and to apps.
+# Public headers that everything uses; the others belong to client, which implements them, to cli and to apps.
 EVERYWHERE = {"config_text.h", "error.h", "error_codes.inc", "export.h", "ids.h", "record.h", "result.h"}
-IMPLEMENTS = {"server": {"server.h"}}
 
 # Headers of others, as a pattern, and who may include them: folders or files.
 FOREIGN = {
@@ -88,7 +87,7 @@ def check_include(path, folder, quoted, target):
         return f'"{target}" is not written from the root of libkstream'
     if target.startswith("kstream/"):
         name = target.removeprefix("kstream/")
-        free = folder in ("include/kstream", "client", "cli", "apps") or name in EVERYWHERE | IMPLEMENTS.get(folder, set())
+        free = folder in ("include/kstream", "client", "cli", "apps") or name in EVERYWHERE
         return None if free else f"<{target}> is for users of the library"
     if quoted:
         allowed = closure(folder)

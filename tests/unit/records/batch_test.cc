@@ -42,7 +42,6 @@ TEST(Batch, ParsesItsHeader) {
   EXPECT_EQ(header->records_count, 3);
   EXPECT_TRUE(header->is_transactional());
   EXPECT_FALSE(header->is_control());
-  EXPECT_FALSE(header->has_delete_horizon());
   EXPECT_TRUE(check_crc(batch));
   char stored[kBatchHeaderSize];
   store_header(stored, *header);
