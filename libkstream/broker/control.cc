@@ -1,6 +1,7 @@
 #include "broker/control.h"
 
 #include "base/assert.h"
+#include "cluster/topic_name.h"
 #include "protocol/broker_heartbeat.h"
 #include "protocol/broker_registration.h"
 #include "protocol/controller_registration.h"
@@ -252,7 +253,10 @@ void Control::handle(RecoveryPoints&& m, MachineId, base::Now) {
   if (--missing_points_ == 0) write_checkpoints();
 }
 
+// The metadata log's own point among them: what a start finds damaged below it is not to be forgotten.
 void Control::write_checkpoints() {
+  const log::TopicPartition metadata{std::string(cluster::kMetadataTopic), PartitionId(0)};
+  recovery_points_[metadata_directory_][metadata] = quorum_.committed();
   for (std::uint16_t d = 0; d < directories_.size(); ++d) {
     if (offline_[d]) continue;
     writing_ += 2;

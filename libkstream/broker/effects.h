@@ -36,8 +36,7 @@ enum class CloseReason : std::uint8_t {
   malformed_request,    ///< bytes that are no request
   unsupported_request,  ///< an API or version that we do not serve
   failed_unanswered,    ///< acks=0 and the append failed: the only way to tell
-  dropped_ticket,       ///< a defect of ours: a request was never answered
-  stopping,
+  defect,               ///< of ours: a request was never answered, or its answer cannot be encoded
 };
 struct Close {
   ConnectionId connection;

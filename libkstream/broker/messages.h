@@ -25,7 +25,7 @@ namespace kstream::broker {
 struct PartitionKey {
   Uuid topic;
   PartitionId partition;
-  bool operator==(const PartitionKey&) const = default;
+  auto operator<=>(const PartitionKey&) const = default;
 };
 
 // ---- produce
@@ -34,7 +34,6 @@ struct PartitionKey {
 struct Append {
   Call call{};
   PartitionKey key;
-  std::int16_t acks = -1;
   records::ValidBatch batch;
   base::Slice bytes;
 };

@@ -3,6 +3,8 @@
 #include "base/assert.h"
 #include "broker/dispatch.h"
 
+#include <algorithm>
+
 namespace kstream::broker {
 namespace {
 
@@ -52,18 +54,32 @@ ConnectionId Requests::open(std::uint8_t listener) {
 
 Requests::Connection* Requests::find(ConnectionId id) {
   auto& connection = connections_[id.slot];
-  return connection.open && connection.generation == id.generation ? &connection : nullptr;
+  bool is_it = connection.open && !connection.refused && connection.generation == id.generation;
+  return is_it ? &connection : nullptr;
 }
 
 void Requests::closed(ConnectionId id) {
-  auto* connection = find(id);
-  if (!connection) return;
-  auto order = std::move(connection->order);
-  *connection = Connection{};
-  connection->generation = id.generation + 1;
+  auto& connection = connections_[id.slot];
+  if (!connection.open || connection.generation != id.generation) return;
+  abandon_all(connection);
+  connection = Connection{};
+  connection.generation = id.generation + 1;
   free_connections_.push_back(id.slot);
   --open_connections_;
-  for (auto number : order) {
+}
+
+void Requests::set_blocked(ConnectionId id, bool blocked) {
+  auto* connection = find(id);
+  if (!connection) return;
+  connection->blocked = blocked;
+  if (!blocked) mark_ready(id, *connection);
+}
+
+// Nobody waits for the answers any more. From here on find() must not know the connection.
+void Requests::abandon_all(Connection& connection) {
+  connection.refused = true;
+  connection.waiting.clear();
+  for (auto number : std::exchange(connection.order, {})) {
     auto& slot = slots_[number];
     if (slot.join) {
       slot.join->abandon(shard_);
@@ -74,9 +90,10 @@ void Requests::closed(ConnectionId id) {
   }
 }
 
+// The slot is used again when the driver has closed the connection: until then answers may be on their way.
 void Requests::refuse(ConnectionId id, CloseReason reason) {
   effects_.closes.push_back({id, reason});
-  closed(id);
+  abandon_all(*find(id));
 }
 
 // ---- the order of requests
@@ -106,7 +123,7 @@ bool Requests::receive(ConnectionId id, base::Slice frame, base::Now now) {
 }
 
 bool Requests::may_start(const Connection& connection) const {
-  if (connection.waiting.empty() || stopping_) return false;
+  if (connection.waiting.empty() || connection.blocked || stopping_) return false;
   return connection.waiting.front().overlapping ? connection.exclusive == 0 : connection.order.empty();
 }
 
@@ -176,14 +193,15 @@ void Requests::finish(AnyTicket&& ticket, const void* response, Encode write) {
   auto& slot = slots_[number];
   KS_ASSERT(!slot.silent);
   auto* connection = find(slot.connection);
-  if (!connection) return release(number);
+  KS_ASSERT(connection != nullptr);  // else its join would have been abandoned
   if (connection->order.front() != number) {
-    slot.answered = true;
-    return encode(slot, response, write, slot.early, slot.early_pieces);
+    slot.answered = encode(slot, response, write, slot.early, slot.early_pieces);
+    if (!slot.answered) fault(number, "cannot be encoded");
+    return;
   }
   auto id = slot.connection;
   auto begin = effects_.bytes.size(), first_piece = effects_.pieces.size();
-  encode(slot, response, write, effects_.bytes, effects_.pieces);
+  if (!encode(slot, response, write, effects_.bytes, effects_.pieces)) return fault(number, "cannot be encoded");
   send(id, begin, first_piece);
   connection->order.pop_front();
   release(number);
@@ -191,14 +209,20 @@ void Requests::finish(AnyTicket&& ticket, const void* response, Encode write) {
 }
 
 // The frame: length, correlation id, in flexible versions the header's tags, body. Ranges of files count in the length.
-void Requests::encode(const Slot& slot, const void* response, Encode write, std::string& out,
+// False if a field cannot hold what it is given; nothing is appended then.
+bool Requests::encode(const Slot& slot, const void* response, Encode write, std::string& out,
                       std::vector<FilePiece>& pieces) {
   auto begin = out.size();
   out.append(4, '\0');
   protocol::Writer writer(out, slot.version >= protocol::find_api(slot.api)->flexible_from);
   protocol::write_response_header(writer, static_cast<protocol::ApiKey>(slot.api), slot.correlation);
   write(response, writer, slot.version);
-  KS_ASSERT(writer.ok() && writer.splices().size() == files_.size());
+  if (!writer.ok()) {
+    out.resize(begin);
+    files_.clear();
+    return false;
+  }
+  KS_ASSERT(writer.splices().size() == files_.size());
   std::size_t size = out.size() - begin - 4;
   for (std::size_t i = 0; i < files_.size(); ++i) {
     files_[i].at = writer.splices()[i].at;
@@ -206,7 +230,9 @@ void Requests::encode(const Slot& slot, const void* response, Encode write, std:
     pieces.push_back(std::move(files_[i]));
   }
   files_.clear();
+  KS_ASSERT(size <= INT32_MAX);  // every answer has a bound of its own
   base::store_be(out.data() + begin, static_cast<std::int32_t>(size));
+  return true;
 }
 
 void Requests::send(ConnectionId to, std::size_t begin, std::size_t first_piece) {
@@ -277,30 +303,46 @@ void Requests::close(AnyTicket&& ticket, CloseReason reason) {
 }
 
 void Requests::dropped(std::uint32_t number) {
-  auto& slot = slots_[number];
   if (destroying_) return;
-  auto* connection = find(slot.connection);
-  if (!connection) return release(number);  // abandoned
+  if (!find(slots_[number].connection)) return release(number);  // abandoned
+  fault(number, "was never given");
+}
+
+// A defect of ours: the connection ends, so that the client asks again, and it is told.
+void Requests::fault(std::uint32_t number, const char* what) {
 #ifdef KSTREAM_CHECKED
-  KS_ASSERT(!"a ticket was dropped unanswered");
-#else
-  auto id = slot.connection;
-  std::erase(connection->order, number);
-  release(number);
-  refuse(id, CloseReason::dropped_ticket);
+  KS_ASSERT(!"an answer was dropped, or cannot be encoded");
 #endif
+  auto id = slots_[number].connection;
+  effects_.log.push_back({base::LogLevel::error, "a defect: an answer of API " + std::to_string(slots_[number].api) +
+                                                     " version " + std::to_string(slots_[number].version) + ' ' + what +
+                                                     "; its connection is closed"});
+  std::erase(find(id)->order, number);
+  release(number);
+  refuse(id, CloseReason::defect);
 }
 
 // ---- joins
 
+// Entries that are out of date are dropped when they come first, or here, when there are many.
 void Requests::set_deadline(const Call& call, base::MonoTime deadline) {
-  slots_[call.slot].deadline = deadline;
-  next_expiry_ = std::min(next_expiry_, deadline);
+  auto& slot = slots_[call.slot];
+  slot.deadline = deadline;
+  if (expiries_.size() > 64 + 4 * slots_.size()) {
+    std::erase_if(expiries_, [&](const Expiry& expiry) { return !is_due(expiry); });
+    std::make_heap(expiries_.begin(), expiries_.end());
+  }
+  expiries_.push_back({deadline, call.slot, slot.generation});
+  std::push_heap(expiries_.begin(), expiries_.end());
+}
+
+bool Requests::is_due(const Expiry& expiry) const {
+  const auto& slot = slots_[expiry.slot];
+  return slot.generation == expiry.generation && slot.deadline == expiry.at && slot.join;
 }
 
 void Requests::hold(const Call& call, std::unique_ptr<Join> join, base::MonoTime deadline) {
-  auto& slot = slots_[call.slot];
-  slot.join = std::move(join);
+  slots_[call.slot].join = std::move(join);
   set_deadline(call, deadline);
 }
 
@@ -309,30 +351,20 @@ Join* Requests::join(const Call& call) {
   return slot.in_use && slot.generation == call.generation ? slot.join.get() : nullptr;
 }
 
-// A join that is called may end itself or others.
-template <class Condition, class Action>
-void Requests::for_joins(Condition condition, Action action) {
-  chosen_.clear();
-  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i].join && condition(slots_[i])) chosen_.push_back(i);
-  }
-  for (auto number : chosen_) {
-    if (slots_[number].join) action(*slots_[number].join);
-  }
-}
-
 void Requests::expire(base::Now now) {
-  if (now.mono < next_expiry_) return;
-  for_joins([&](const Slot& slot) { return slot.deadline <= now.mono; }, [&](Join& join) { join.expire(shard_, now); });
-  next_expiry_ = base::MonoTime::never();
-  for (auto& slot : slots_) {
-    if (slot.join) next_expiry_ = std::min(next_expiry_, slot.deadline);
+  while (!expiries_.empty() && expiries_.front().at <= now.mono) {
+    std::pop_heap(expiries_.begin(), expiries_.end());
+    auto expiry = expiries_.back();
+    expiries_.pop_back();
+    if (is_due(expiry)) slots_[expiry.slot].join->expire(shard_, now);
   }
 }
 
 void Requests::stop(base::Now now) {
   stopping_ = true;
-  for_joins([](const Slot&) { return true; }, [&](Join& join) { join.stopping(shard_, now); });
+  for (std::size_t i = 0; i < slots_.size(); ++i) {  // a join that is called may end itself
+    if (slots_[i].join) slots_[i].join->stopping(shard_, now);
+  }
 }
 
 }  // namespace kstream::broker

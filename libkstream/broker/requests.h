@@ -56,8 +56,10 @@ class Requests {
   ConnectionId open(std::uint8_t listener);
   /// The time of the event that begins: answers count their latency up to it.
   void begin_event(base::Now now) { now_ = now; }
-  /// The peer has gone, or the driver closed the connection. Requests under way are abandoned.
+  /// The driver has closed the connection, whoever wanted it. Requests under way are abandoned.
   void closed(ConnectionId connection);
+  /// The socket takes no more answers for now, or takes them again: no request is started in between.
+  void set_blocked(ConnectionId connection, bool blocked);
   /// One whole frame, without its length. False: no more for now, until the connection is among Effects::resumed.
   bool receive(ConnectionId connection, base::Slice frame, base::Now now);
 
@@ -89,7 +91,7 @@ class Requests {
   /// Joins whose deadline has come expire.
   void expire(base::Now now);
   /// Nothing expires before this.
-  base::MonoTime deadline() const { return next_expiry_; }
+  base::MonoTime deadline() const { return expiries_.empty() ? base::MonoTime::never() : expiries_.front().at; }
   /// Starts what may start after answers were given. Called at the end of every event.
   void run(base::Now now);
   /// From here on no request is started, and frames that wait are dropped with their connections.
@@ -129,6 +131,8 @@ class Requests {
     std::uint32_t generation = 0;
     std::uint8_t listener = 0;
     bool open = false;
+    bool refused = false;        ///< the driver has been told to close it
+    bool blocked = false;        ///< the socket takes no answers
     bool full = false;           ///< receive() said no
     bool ready = false;          ///< in ready_
     std::size_t held_bytes = 0;  ///< of frames that wait or are under way
@@ -137,20 +141,30 @@ class Requests {
     std::deque<std::uint32_t> order;  ///< slots of requests under way, in the order of their answers
   };
 
+  /// When a join expires, if that is still its deadline.
+  struct Expiry {
+    base::MonoTime at;
+    std::uint32_t slot = 0, generation = 0;
+    /// Of a heap whose first is the earliest.
+    bool operator<(const Expiry& other) const { return other.at < at; }
+  };
+
+  /// Null once the connection is closed or is to be.
   Connection* find(ConnectionId id);
+  void abandon_all(Connection& connection);
   void refuse(ConnectionId id, CloseReason reason);
   bool may_start(const Connection& connection) const;
   void start_next(ConnectionId id, Connection& connection);
   void finish(AnyTicket&& ticket, const void* response, Encode encode);
-  void encode(const Slot& slot, const void* response, Encode encode, std::string& out, std::vector<FilePiece>& pieces);
+  bool encode(const Slot& slot, const void* response, Encode encode, std::string& out, std::vector<FilePiece>& pieces);
   void send(ConnectionId to, std::size_t begin, std::size_t first_piece);
   void flush(ConnectionId id, Connection& connection);
   void release(std::uint32_t slot);
   void mark_ready(ConnectionId id, Connection& connection);
   std::uint32_t redeem(AnyTicket& ticket);
   void dropped(std::uint32_t slot);
-  template <class Condition, class Action>
-  void for_joins(Condition condition, Action action);
+  void fault(std::uint32_t slot, const char* what);
+  bool is_due(const Expiry& expiry) const;
 
   const MachineId self_;
   Shard& shard_;
@@ -164,8 +178,7 @@ class Requests {
   std::vector<ConnectionId> ready_;           ///< connections on which something may start
   std::vector<std::unique_ptr<Join>> ended_;  ///< joins whose request is answered, destroyed after the event
   std::vector<FilePiece> files_;              ///< of the answer being encoded
-  std::vector<std::uint32_t> chosen_;         ///< slots with a join, while each is called
-  base::MonoTime next_expiry_ = base::MonoTime::never();
+  std::vector<Expiry> expiries_;              ///< a heap; some are of joins that have ended or have another deadline
   base::Now now_;
   std::size_t under_way_ = 0, open_connections_ = 0;
   bool stopping_ = false, destroying_ = false;

@@ -43,6 +43,12 @@ void Shard::closed(ConnectionId connection, base::Now now) {
   settle(now);
 }
 
+void Shard::set_blocked(ConnectionId connection, bool blocked, base::Now now) {
+  requests_.begin_event(now);
+  requests_.set_blocked(connection, blocked);
+  if (!blocked) settle(now);
+}
+
 bool Shard::receive(ConnectionId connection, base::Slice frame, base::Now now) {
   requests_.begin_event(now);
   bool more = requests_.receive(connection, std::move(frame), now);
@@ -148,6 +154,15 @@ log::LogConfig Shard::log_config(const cluster::Topic& topic) {
   return log_settings(topic.config(), jitter > 0 ? random_.between(0, jitter) : 0);
 }
 
+std::optional<std::uint16_t> Shard::place(const PartitionKey& key) const {
+  auto first = key.topic.low() + static_cast<std::uint64_t>(key.partition.value);
+  for (std::size_t i = 0; i < offline_.size(); ++i) {
+    auto directory = static_cast<std::uint16_t>((first + i) % offline_.size());
+    if (!offline_[directory]) return directory;
+  }
+  return std::nullopt;
+}
+
 Partition* Shard::serve(const PartitionKey& key, LeaderEpoch current, ErrorCode& error) {
   const auto* topic = image_->topic(key.topic);
   const auto* state = topic ? topic->partition(key.partition) : nullptr;
@@ -161,15 +176,16 @@ Partition* Shard::serve(const PartitionKey& key, LeaderEpoch current, ErrorCode&
   if (current > state->leader_epoch) return nullptr;
   auto* partition = find(key);
   if (!partition) {  // known to the image only: its folder is made by the first append
-    auto directory = static_cast<std::uint16_t>((key.topic.low() + static_cast<std::uint64_t>(key.partition.value)) %
-                                                offline_.size());
+    auto directory = place(key);
+    error = ErrorCode::kafka_storage_error;
+    if (!directory) return nullptr;
     auto made = std::make_unique<Partition>(
-        key, directory, state->leader_epoch,
+        key, *directory, state->leader_epoch,
         log::Log(topic->name + "-" + std::to_string(key.partition.value), key.topic, log_config(*topic)));
     partition = partitions_.emplace(key, std::move(made)).first->second.get();
   }
   error = ErrorCode::kafka_storage_error;
-  if (offline_[partition->directory] || partition->log.failed()) return nullptr;
+  if (partition->log.failed()) return nullptr;
   error = ErrorCode::none;
   return partition;
 }
@@ -221,10 +237,12 @@ void Shard::advance(Partition& partition) {
   }
 }
 
+// Its log has failed: answers who waits for it.
 void Shard::fail(Partition& partition) {
   for (auto& waiter : partition.waiters) {
     send(waiter.call.origin,
-         Appended{.call = waiter.call, .error = ErrorCode::kafka_storage_error, .detail = "the log directory failed"});
+         Appended{
+             .call = waiter.call, .error = ErrorCode::kafka_storage_error, .detail = partition.log.failure().detail});
   }
   partition.waiters.clear();
   for (auto& watch : partition.watches) {
@@ -239,7 +257,9 @@ void Shard::lose_directory(std::uint16_t directory, const std::string& detail) {
   effects().log.push_back(
       {base::LogLevel::error, "log directory " + config_.log_dirs[directory] + " is offline: " + detail});
   for (auto& [key, partition] : partitions_) {
-    if (partition->directory == directory) fail(*partition);
+    if (partition->directory != directory) continue;
+    if (!partition->log.failed()) partition->log.fail({ErrorCode::kafka_storage_error, detail});
+    fail(*partition);
   }
 }
 
@@ -329,11 +349,11 @@ void Shard::read(Partition& partition, Offset from, std::uint32_t max_bytes, std
   }
 }
 
-void Shard::located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result) {
+void Shard::located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result, base::Now now) {
   auto& out = collecting_[pending.collecting].reply.parts[pending.index];
   if (!result.ok()) {
     out.error = ErrorCode::kafka_storage_error;
-    effects().log.push_back({base::LogLevel::error, "a read failed: " + result.error().detail});
+    log_limited(failed_reads_, base::LogLevel::error, now, "a read failed: " + result.error().detail);
   } else {
     auto& locate = std::get<log::Locate>(work.operation);
     auto range = log::Log::found(locate, std::get<log::Located>(*result));
@@ -364,25 +384,25 @@ void Shard::handle(Lookup&& m, base::Now) {
   if (!partition) return send(m.call.origin, std::move(reply));
   auto& log = partition->log;
   auto end = partition->high_watermark();
-  auto answer_with = [&](Offset offset) {
+  auto answer_with = [&](Offset offset, LeaderEpoch epoch) {
     reply.offset = offset;
-    reply.leader_epoch = offset == kNoOffset ? kNoLeaderEpoch : partition->epoch;
+    reply.leader_epoch = epoch;
     send(m.call.origin, std::move(reply));
   };
-  if (m.timestamp == kLatest) return answer_with(end);
-  if (m.timestamp == kEarliest) return answer_with(log.start());
-  if (m.timestamp == kEarliestLocal) return answer_with(log.local_start());
-  if (m.timestamp <= kLatestTiered) return answer_with(kNoOffset);  // nothing is tiered
+  if (m.timestamp == kLatest) return answer_with(end, partition->epoch);
+  if (m.timestamp == kEarliest) return answer_with(log.start(), log.epoch_at(log.start()));
+  if (m.timestamp == kEarliestLocal) return answer_with(log.local_start(), log.epoch_at(log.local_start()));
+  if (m.timestamp <= kLatestTiered) return answer_with(kNoOffset, kNoLeaderEpoch);  // nothing is tiered
   auto find = log.find_timestamp(Timestamp(m.timestamp), m.timestamp == kMaxTimestamp, end);
-  if (!find) return answer_with(kNoOffset);
+  if (!find) return answer_with(kNoOffset, kNoLeaderEpoch);
   submit(partition->directory, {.kind = Pending::Kind::find, .partition = partition, .call = m.call}, std::move(*find));
 }
 
-void Shard::found(const Pending& pending, Result<log::Outcome> result) {
+void Shard::found(const Pending& pending, Result<log::Outcome> result, base::Now now) {
   LookedUp reply{.call = pending.call};
   if (!result.ok()) {
     reply.error = ErrorCode::kafka_storage_error;
-    effects().log.push_back({base::LogLevel::error, "a search by time failed: " + result.error().detail});
+    log_limited(failed_reads_, base::LogLevel::error, now, "a search by time failed: " + result.error().detail);
   } else {
     auto& record = std::get<log::FoundRecord>(*result);
     reply.offset = record.offset;
@@ -417,19 +437,23 @@ void Shard::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now no
       log_done(*pending.partition, std::move(work), std::move(result), now);
       break;
     case Pending::Kind::locate:
-      located(pending, std::move(work), std::move(result));
+      located(pending, std::move(work), std::move(result), now);
       break;
     case Pending::Kind::find:
-      found(pending, std::move(result));
+      found(pending, std::move(result), now);
       break;
   }
   settle(now);
 }
 
 void Shard::log_done(Partition& partition, DiskWork&& work, Result<log::Outcome> result, base::Now now) {
+  auto code = result.code();
   auto detail = result.ok() ? std::string() : result.error().detail;
   partition.log.done(std::move(work.operation), std::move(result), now);
-  if (partition.log.failed() && !offline_[partition.directory]) {
+  if (code == ErrorCode::inconsistent_topic_id) {  // its folder is another's: the disk has done what it should
+    effects().log.push_back({base::LogLevel::error, partition.log.folder() + " is offline: " + detail});
+    fail(partition);
+  } else if (code != ErrorCode::none && !offline_[partition.directory]) {
     for (MachineId to = 0; to <= control(); ++to) {
       if (to != id_) post(to, DirectoryFailed{partition.directory, detail});
     }
@@ -476,7 +500,7 @@ void Shard::handle(ReportRecoveryPoints&&, base::Now) {
   RecoveryPoints reply;
   for (auto& [key, partition] : partitions_) {
     const auto* topic = image_->topic(key.topic);
-    if (!topic || partition->log.failed()) continue;
+    if (!topic) continue;
     reply.points.push_back(
         {partition->directory, topic->name, key.partition, partition->log.recovery_point(), partition->log.start()});
   }

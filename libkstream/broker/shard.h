@@ -11,9 +11,10 @@
 #include "log/recovered.h"
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace kstream::broker {
@@ -46,6 +47,8 @@ class Shard final : public Machine {
   // ---- events
   ConnectionId open(std::uint8_t listener) { return requests_.open(listener); }
   void closed(ConnectionId connection, base::Now now);
+  /// The socket takes no more answers for now, or takes them again.
+  void set_blocked(ConnectionId connection, bool blocked, base::Now now);
   /// One whole frame, without its length. False: no more for now, until the connection is among Effects::resumed.
   bool receive(ConnectionId connection, base::Slice frame, base::Now now);
   void message(MachineId from, Message&& message, base::Now now) override;
@@ -105,12 +108,14 @@ class Shard final : public Machine {
   log::LogConfig log_config(const cluster::Topic& topic);
   void read(Partition& partition, Offset from, std::uint32_t max_bytes, std::uint32_t collecting, std::uint32_t index);
   static void fill(Ranges::Part& part, log::Log::Range&& range);
-  void located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result);
+  void located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result, base::Now now);
   void collected(std::uint32_t collecting);
-  void found(const Pending& pending, Result<log::Outcome> result);
+  void found(const Pending& pending, Result<log::Outcome> result, base::Now now);
   void log_done(Partition& partition, DiskWork&& work, Result<log::Outcome> result, base::Now now);
   void advance(Partition& partition);
   void fail(Partition& partition);
+  /// The log directory of a partition that has none yet; nothing if all have failed.
+  std::optional<std::uint16_t> place(const PartitionKey& key) const;
   void lose_directory(std::uint16_t directory, const std::string& detail);
   void mark_dirty(Partition& partition);
   void submit(std::uint16_t directory, Pending pending, log::Operation&& operation);
@@ -126,20 +131,17 @@ class Shard final : public Machine {
   cluster::ImageRef image_;
   Requests requests_;
 
-  struct KeyHash {
-    std::size_t operator()(const PartitionKey& key) const {
-      return static_cast<std::size_t>(key.topic.low() * 31 + static_cast<std::uint64_t>(key.partition.value));
-    }
-  };
-  std::unordered_map<PartitionKey, std::unique_ptr<Partition>, KeyHash> partitions_;
-  std::vector<Partition*> dirty_;           ///< logs that may have operations to give
-  std::vector<log::Operation> operations_;  ///< of the log being asked
-  std::deque<Pending> pending_;             ///< indexed by DiskWork::id
+  std::map<PartitionKey, std::unique_ptr<Partition>> partitions_;  ///< in an order, since what decides goes over them
+  std::vector<Partition*> dirty_;                                  ///< logs that may have operations to give
+  std::vector<log::Operation> operations_;                         ///< of the log being asked
+  std::deque<Pending> pending_;                                    ///< indexed by DiskWork::id
   std::vector<std::uint32_t> free_pending_;
   std::deque<Collecting> collecting_;
   std::vector<std::uint32_t> free_collecting_;
   std::vector<Message> local_;  ///< for ourselves, handled when the event has been
   std::vector<bool> offline_;   ///< log directories that failed
+  /// Of the lines of failed reads: a client may ask again as often as it likes.
+  base::RateLimit failed_reads_{10, std::chrono::seconds(10)};
   base::MonoTime sweep_at_;
 
   enum class Life : std::uint8_t { serving, draining, drained, closing, stopped } life_ = Life::serving;

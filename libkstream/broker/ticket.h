@@ -10,7 +10,7 @@ class Requests;
 
 /// The obligation to answer one request, exactly once: `Requests::answer` takes it. Move-only; it never leaves the
 /// shard of its connection. One that is dropped unanswered is a defect of ours: an assertion in test builds; in release
-/// the connection is closed, which is logged and counted.
+/// the connection is closed, which is logged and counted: what to answer is not known where it is noticed.
 class AnyTicket {
  public:
   AnyTicket() = default;
@@ -27,7 +27,6 @@ class AnyTicket {
 
   /// What to send along so that an answer finds back to this request.
   Call call(std::uint32_t part = 0) const;
-  explicit operator bool() const { return requests_ != nullptr; }
 
  private:
   friend class Requests;

@@ -46,7 +46,9 @@ using OffsetCheckpoint = std::map<TopicPartition, Offset>;
 Result<OffsetCheckpoint> parse_offset_checkpoint(base::BytesView text);
 std::string print_offset_checkpoint(const OffsetCheckpoint& offsets);
 
-/// `partition.metadata`: the id of the topic to which a folder belongs.
+/// `partition.metadata`: the id of the topic to which a folder belongs, in two short lines.
+inline constexpr const char* kPartitionMetadata = "partition.metadata";
+inline constexpr std::size_t kPartitionMetadataLimit = 4096;
 Result<Uuid> parse_partition_metadata(base::BytesView text);
 std::string print_partition_metadata(Uuid topic_id);
 

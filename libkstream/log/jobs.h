@@ -22,7 +22,9 @@ struct BatchPiece {
   base::Slice rest;
 };
 
-/// Makes the folder with its `partition.metadata` (synced, parent too), then the first segment's empty files.
+/// Makes the folder with its `partition.metadata` and the first segment's empty files, all of it durable.
+/// INCONSISTENT_TOPIC_ID, and nothing is changed, if a folder of that name holds segments or belongs to another topic:
+/// that is this log's trouble, not its disk's.
 struct OpenLog {
   std::string folder;  ///< `orders-0`
   Uuid topic_id;
@@ -54,12 +56,13 @@ struct WriteIndex {
 };
 
 /// Syncs what was written of a segment, so that the recovery point may pass it: its three files and the folder, or,
-/// where that was done once and only batches were added, `data_only`.
+/// where that was done once and only batches were added, `data_only`. With `epochs`, leader-epoch-checkpoint as well.
 struct SyncSegment {
   std::string folder;
   Offset base;
   base::FileRef file;
   bool data_only = false;
+  bool epochs = false;
 };
 
 /// Finds whole batches in a segment: from the one that contains `from` on, at most `max_bytes` (but one batch at
@@ -108,9 +111,11 @@ struct RemoveSegment {
 };
 
 /// Replaces a small text file atomically (write, sync, rename, sync of the folder), such as `leader-epoch-checkpoint`.
+/// `sync_later`: without the syncs, so that a power loss may leave anything in its place.
 struct ReplaceFile {
   std::string path;  ///< within the log directory
   std::string content;
+  bool sync_later = false;
 };
 
 /// Removes a small file, such as a snapshot that a newer one has replaced. That it is gone need not survive a power
@@ -139,5 +144,7 @@ using Outcome = std::variant<std::monostate, base::FileRef, Located, FoundRecord
 /// driver; all others open files, sync or read what may be cold.
 enum class Lane { in_turn, pool };
 Lane lane(const Operation& operation);
+/// Whether it changes nothing, and somebody waits for what it finds.
+bool is_search(const Operation& operation);
 
 }  // namespace kstream::log

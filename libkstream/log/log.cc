@@ -15,12 +15,14 @@ Log::Log(std::string folder, Uuid topic_id, LogConfig config, RecoveredLog recov
       config_(config),
       opened_(!recovered.segments.empty()),
       epochs_(std::move(recovered.epochs)),
+      epochs_on_disk_(opened_),
       start_(recovered.start),
       end_(recovered.end),
       reserved_end_(recovered.end),
       recovery_point_(recovered.recovery_point),
       sync_wanted_(recovered.recovery_point),
-      dirty_(opened_) {
+      dirty_(opened_),
+      failure_(std::move(recovered.failure)) {
   for (auto& found : recovered.segments) {
     Segment& segment = segments_.emplace_back();
     segment.base = found.base;

@@ -23,7 +23,8 @@ namespace kstream::log {
 /// offset moves when its write is done, and only then may anybody see the batch.
 ///
 /// At most one Append is in flight. A failed operation leaves the disk's content unknown: the log then refuses
-/// everything with KAFKA_STORAGE_ERROR until recovery at the next start.
+/// everything with KAFKA_STORAGE_ERROR until recovery at the next start. A log that recovery could not mend is such a
+/// log from its beginning.
 class Log {
  public:
   /// A log that has no folder yet: the first append makes it. Offsets begin at 0.
@@ -90,6 +91,8 @@ class Log {
 
   /// Asks that all below `end()` be synced; recovery_point() tells when.
   void sync();
+  /// Its directory is gone: as if an operation had failed.
+  void fail(Error error);
   /// Before a clean stop: writes what the indexes lack and syncs all. When idle() then, recovery_point() is end().
   void close();
   /// Nothing is in flight, and take_operations has nothing to give.
@@ -122,7 +125,6 @@ class Log {
   };
 
   void roll(Timestamp now);
-  void fail(Error error);
   std::size_t segment_of(Offset offset) const;
   Segment& segment_at(Offset base) { return segments_[segment_of(base)]; }
   Offset end_of(std::size_t segment) const;
@@ -162,6 +164,8 @@ class Log {
   Epochs epochs_;
   bool epochs_changed_ = false;
   bool writing_epochs_ = false;
+  bool epochs_on_disk_ = false;  ///< leader-epoch-checkpoint was synced, or recovered
+  bool sync_epochs_ = false;     ///< it was written and is to be synced with the first segment
   std::vector<Retired> retired_;
   std::vector<BatchPiece> spare_;  ///< came back with an Append, for the next
   Offset start_, end_, reserved_end_, recovery_point_;

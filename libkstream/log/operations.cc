@@ -90,12 +90,16 @@ void Log::take_sync(Segment& segment, std::vector<Operation>& out) {
   if (segment.sealed ? segment.settled || !indexed : segment.synced >= std::min(sync_wanted_, end_)) return;
   segment.sync = segment.sealed ? Segment::Sync::last : Segment::Sync::some;
   segment.syncing_to = end_;
-  out.push_back(SyncSegment{folder_, segment.base, segment.file, segment.durable && !segment.sealed});
+  const bool data_only = segment.durable && !segment.sealed;
+  out.push_back(SyncSegment{folder_, segment.base, segment.file, data_only, std::exchange(sync_epochs_, false)});
 }
 
+// The first of a log need not be synced before its first segment is: until then the recovery point is 0, a power loss
+// has all batches read, and they say what the file would. A later one replaces what may be known from the file alone.
 void Log::take_epochs(std::vector<Operation>& out) {
   if (!epochs_changed_ || !opened_ || writing_epochs_) return;
-  out.push_back(ReplaceFile{folder_ + "/leader-epoch-checkpoint", epochs_.print()});
+  sync_epochs_ = !std::exchange(epochs_on_disk_, true);
+  out.push_back(ReplaceFile{folder_ + "/leader-epoch-checkpoint", epochs_.print(), sync_epochs_});
   epochs_changed_ = false;
   writing_epochs_ = true;
 }

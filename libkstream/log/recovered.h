@@ -1,12 +1,14 @@
 #pragma once
 
 #include <kstream/ids.h>
+#include <kstream/result.h>
 
 #include "base/shared_file.h"
 #include "log/epochs.h"
 #include "log/index.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,9 @@ struct RecoveredLog {
   Epochs epochs;
   Timestamp now;                   ///< when it was recovered
   std::vector<std::string> notes;  ///< for the operator, one line each: what was cut, removed or rebuilt
+  /// Why the log cannot be used: then nothing was read, the files are as they were, and start and recovery point are
+  /// what the checkpoints say of them and must go on saying.
+  std::optional<Error> failure;
 };
 
 }  // namespace kstream::log

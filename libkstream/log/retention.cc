@@ -48,6 +48,7 @@ void Log::retire_first() {
 
 base::MonoTime Log::next_tick() const {
   base::MonoTime next = base::MonoTime::never();
+  if (failure_ || closing_) return next;  // tick() does nothing any more
   for (const auto& retired : retired_) {
     if (retired.step == Retired::Step::wait) next = std::min(next, retired.remove_at);
   }

@@ -75,6 +75,7 @@ void Quorum::own_done(const log::ReplaceFile& file, base::Now now) {
 }
 
 void Quorum::begin_epoch(base::Now now) {
+  if (closing_) return;
   state_ = State::writing_leader_change;
   const auto reserved =
       append_batch(leader_change_batch(config_.self.node, {config_.self}, !voters_known_, epoch_, now.wall), now);
@@ -91,7 +92,7 @@ Result<log::Log::Reserved> Quorum::append_batch(std::string bytes, base::Now now
 
 Result<Quorum::Appended> Quorum::append(std::span<const cluster::MetadataRecord> records, base::Now now) {
   KS_ASSERT(!records.empty());
-  if (state_ != State::leading) return ErrorCode::not_controller;
+  if (state_ != State::leading || closing_) return ErrorCode::not_controller;
   MetadataBatch batch;
   for (const auto& record : records) batch.append(record, now.wall);
   const std::size_t limit = std::min<std::size_t>(kMaxBatchBytes, config_.log.segment_bytes);
@@ -104,6 +105,11 @@ Result<Quorum::Appended> Quorum::append(std::span<const cluster::MetadataRecord>
   if (!reserved) return {ErrorCode::not_controller, reserved.error().detail};
   changed_since_snapshot_ = true;
   return Appended{reserved->base, reserved->last, epoch_};
+}
+
+void Quorum::close() {
+  closing_ = true;
+  log_.close();
 }
 
 void Quorum::log_done() {

@@ -71,8 +71,8 @@ class Quorum {
   /// ReplaceFile that comes of it and tells `done`; segments and snapshots that it makes unnecessary then go.
   SnapshotJob begin_snapshot(cluster::ImageRef committed, base::Now now);
 
-  /// Before a clean stop, once everything is committed.
-  void close() { log_.close(); }
+  /// Before a clean stop, once everything is committed, and in any state: an epoch that has not begun yet never does.
+  void close();
   /// Nothing is in flight, and take_operations has nothing to give.
   bool idle() const { return own_in_flight_ == 0 && own_.empty() && log_.idle(); }
 
@@ -91,7 +91,8 @@ class Quorum {
   LeaderEpoch epoch_;
   State state_ = State::writing_state;
   Offset committed_;
-  Offset leading_from_;              ///< behind the LeaderChange batch
+  Offset leading_from_;  ///< behind the LeaderChange batch
+  bool closing_ = false;
   bool voters_known_;                ///< the log says who votes, and where
   std::vector<log::Operation> own_;  ///< to be given out, beside the log's
   std::size_t own_in_flight_ = 0;

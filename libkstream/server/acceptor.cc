@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,6 +20,13 @@ constexpr std::chrono::milliseconds kRest{100};
 
 Error cannot(const std::string& what, const char* why) {
   return {ErrorCode::invalid_config, "cannot listen on " + what + ": " + why};
+}
+
+/// Whether a new descriptor, which is the lowest that was free, is one of the last quarter.
+bool is_reserved(int descriptor) {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+         static_cast<rlim_t>(descriptor) >= limit.rlim_cur - limit.rlim_cur / 4;
 }
 
 }  // namespace
@@ -87,7 +95,12 @@ void Acceptor::accept_ready() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     int fd = ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
-      take_(fd);
+      if (for_ == For::clients && is_reserved(fd)) {
+        ::close(fd);
+        exhausted_();
+      } else {
+        take_(fd);
+      }
       continue;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

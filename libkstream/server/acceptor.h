@@ -23,10 +23,13 @@ class Acceptor {
  public:
   /// Called with each accepted socket, which the callee owns.
   using Take = std::function<void(int socket)>;
-  /// Called when no descriptor is left for a connection; accepting rests for a moment.
+  /// Called when no descriptor is left for a connection, which is refused or waits until accepting has rested a moment.
   using Exhausted = std::function<void()>;
 
-  Acceptor(asio::io_context& context, int socket) : socket_(context, socket), rest_(context) {}
+  /// Clients leave a quarter of the process's descriptors to the logs, which must open files to take what they send.
+  enum class For { clients, operators };
+
+  Acceptor(asio::io_context& context, int socket, For whom) : socket_(context, socket), rest_(context), for_(whom) {}
   void start(Take take, Exhausted exhausted);
   void close() { socket_.close(); }
 
@@ -36,6 +39,7 @@ class Acceptor {
 
   asio::posix::stream_descriptor socket_;
   asio::steady_timer rest_;
+  const For for_;
   Take take_;
   Exhausted exhausted_;
 };

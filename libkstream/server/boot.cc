@@ -1,17 +1,23 @@
 #include "server/boot.h"
 
 #include "broker/log_settings.h"
+#include "cluster/topic_name.h"
 #include "quorum/format.h"
 #include "storage/log_dir.h"
 #include "storage/perform.h"
 #include "storage/recover.h"
+#include "storage/segment_files.h"
 
+#include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <thread>
 
 namespace kstream::server {
 namespace {
+
+using base::LogLevel;
 
 log::LogConfig metadata_log_config(const config::BrokerConfig& config) {
   log::LogConfig log;
@@ -20,16 +26,36 @@ log::LogConfig metadata_log_config(const config::BrokerConfig& config) {
   return log;
 }
 
+/// Whether a directory without meta.properties has been used: what formatting itself leaves, before it writes that
+/// file, is the metadata folder with a snapshot.
+Result<bool> is_used(storage::Directory& directory) {
+  auto partitions = storage::list_partitions(directory);
+  if (!partitions.ok()) return std::move(partitions).error();
+  for (const auto& partition : *partitions) {
+    if (partition.name != quorum::kMetadataFolder) return true;
+    auto entries = directory.list(partition.name);
+    if (!entries.ok()) return std::move(entries).error();
+    for (const auto& entry : *entries) {
+      if (storage::parse_segment_file(entry.name) || entry.name == quorum::kQuorumStateFile) return true;
+    }
+  }
+  return false;
+}
+
 /// Makes a directory one of this cluster. meta.properties comes last: without it everything is done again.
 Result<storage::MetaProperties> format(const BootRequest& request, Boot& boot, std::size_t index) {
   const auto& config = request.config;
   auto& directory = *boot.directories[index];
-  auto partitions = storage::list_partitions(directory);
-  if (!partitions.ok()) return std::move(partitions).error();
-  if (!partitions->empty() && partitions->front().name != quorum::kMetadataFolder) {
+  auto used = is_used(directory);
+  if (!used.ok()) return std::move(used).error();
+  if (*used) {
     return Error{ErrorCode::invalid_config,
                  directory.path() +
                      " holds partitions but no meta.properties: name another folder in log.dirs, or put the file back"};
+  }
+  // They would vouch for records that are yet to be written.
+  for (const char* stale : {storage::kRecoveryPoints, storage::kLogStarts}) {
+    if (auto removed = directory.remove(stale); !removed.ok()) return removed.error();
   }
   storage::MetaProperties meta{boot.cluster_id, config.node_id, request.random.uuid()};
   if (index == boot.metadata_directory) {
@@ -39,8 +65,8 @@ Result<storage::MetaProperties> format(const BootRequest& request, Boot& boot, s
       return std::move(written).error();
   }
   if (auto written = storage::write_meta_properties(directory, meta); !written.ok()) return written.error();
-  boot.notes.push_back("formatted " + directory.path() + " for node " + std::to_string(config.node_id.value) +
-                       " of cluster " + boot.cluster_id);
+  boot.notes.push_back({LogLevel::info, "formatted " + directory.path() + " for node " +
+                                            std::to_string(config.node_id.value) + " of cluster " + boot.cluster_id});
   return meta;
 }
 
@@ -81,11 +107,27 @@ Status identify(const BootRequest& request, Boot& boot) {
   return {};
 }
 
-Status load_metadata(const BootRequest& request, storage::Trust trust, Boot& boot) {
+/// A checkpoint that cannot be read is as good as none, as in Kafka: more is checked then, and nothing is believed.
+log::OffsetCheckpoint read_checkpoint(storage::Directory& directory, const char* name, Boot& boot) {
+  auto offsets = storage::read_checkpoint(directory, name);
+  if (offsets.ok()) return std::move(*offsets);
+  boot.notes.push_back({LogLevel::warning,
+                        offsets.error().detail + "; it is not used, and the logs of this directory are checked whole"});
+  return {};
+}
+
+Offset offset_in(const log::OffsetCheckpoint& checkpoint, const std::string& topic, PartitionId partition) {
+  auto found = checkpoint.find({topic, partition});
+  return found == checkpoint.end() ? Offset(0) : found->second;
+}
+
+// All that the checkpoint vouches for was committed: starting without it would be to forget what was promised.
+Status load_metadata(const BootRequest& request, storage::Trust trust, Offset recovery_point, Boot& boot) {
   const auto& config = request.config;
   auto& directory = *boot.directories[boot.metadata_directory];
-  auto recovered = storage::recover(directory, {quorum::kMetadataFolder, kMetadataTopicId, trust, Offset(0), Offset(0)},
-                                    metadata_log_config(config), request.clock());
+  auto recovered =
+      storage::recover(directory, {quorum::kMetadataFolder, kMetadataTopicId, trust, recovery_point, Offset(0)},
+                       metadata_log_config(config), request.clock());
   if (!recovered.ok()) return std::move(recovered).error();
   auto entries = directory.list(quorum::kMetadataFolder);
   if (!entries.ok()) return std::move(entries).error();
@@ -105,63 +147,104 @@ Status load_metadata(const BootRequest& request, storage::Trust trust, Boot& boo
   if (!loaded.ok()) return std::move(loaded).error();
   boot.metadata = std::move(*loaded);
   boot.metadata_log = std::move(*recovered);
-  for (auto* notes : {&boot.metadata_log.notes, &boot.metadata.notes})
-    boot.notes.insert(boot.notes.end(), notes->begin(), notes->end());
+  for (auto* notes : {&boot.metadata_log.notes, &boot.metadata.notes}) {
+    for (auto& note : *notes) boot.notes.push_back({LogLevel::info, std::move(note)});
+  }
   return {};
 }
 
 /// A partition folder that the metadata knows, to be recovered.
 struct Task {
-  std::uint16_t directory;
   storage::PartitionFolder folder;
   const cluster::Topic* topic;
   storage::RecoverRequest request;
+  std::optional<Error> failure;
 };
 
-Result<std::vector<Task>> find_logs(Boot& boot, std::uint16_t index, storage::Trust trust) {
-  auto& directory = *boot.directories[index];
+/// One log directory on its way from the previous run to this one.
+struct Start {
+  storage::PreviousRun previous;
+  log::OffsetCheckpoint recovery_points, log_starts;
+  std::vector<Task> tasks;
+};
+
+Result<std::vector<Start>> begin_runs(const BootRequest& request, Boot& boot) {
+  std::vector<Start> starts;
+  for (auto* directory : boot.directories) {
+    auto run = storage::begin_run(*directory, request.boot_id);
+    if (!run.ok()) return std::move(run).error();
+    starts.push_back({std::move(*run),
+                      read_checkpoint(*directory, storage::kRecoveryPoints, boot),
+                      read_checkpoint(*directory, storage::kLogStarts, boot),
+                      {}});
+  }
+  return starts;
+}
+
+Status find_logs(storage::Directory& directory, Start& start, Boot& boot) {
   auto folders = storage::list_partitions(directory);
   if (!folders.ok()) return std::move(folders).error();
-  auto recovery_points = storage::read_checkpoint(directory, storage::kRecoveryPoints);
-  if (!recovery_points.ok()) return std::move(recovery_points).error();
-  auto log_starts = storage::read_checkpoint(directory, storage::kLogStarts);
-  if (!log_starts.ok()) return std::move(log_starts).error();
-  std::vector<Task> tasks;
   for (auto& folder : *folders) {
     if (folder.name == quorum::kMetadataFolder) continue;
     const auto* topic = boot.metadata.image->topic(folder.topic);
     if (folder.kind != storage::PartitionFolder::Kind::current || !topic || !topic->partition(folder.partition)) {
-      boot.notes.push_back(directory.path() + "/" + folder.name +
-                           " belongs to no partition of this broker and was left alone");
+      boot.notes.push_back({LogLevel::info, directory.path() + "/" + folder.name +
+                                                " belongs to no partition of this broker and was left alone"});
       continue;
     }
-    auto value = [&](const log::OffsetCheckpoint& checkpoint) {
-      auto found = checkpoint.find({folder.topic, folder.partition});
-      return found == checkpoint.end() ? Offset(0) : found->second;
-    };
-    storage::RecoverRequest request{folder.name, topic->id, trust, value(*recovery_points), value(*log_starts)};
-    tasks.push_back({index, std::move(folder), topic, std::move(request)});
+    const auto& unknown = start.previous.not_recovered;
+    bool known = std::find(unknown.begin(), unknown.end(), folder.name) == unknown.end();
+    storage::RecoverRequest request{folder.name, topic->id, known ? start.previous.trust : storage::Trust::other_boot,
+                                    offset_in(start.recovery_points, folder.topic, folder.partition),
+                                    offset_in(start.log_starts, folder.topic, folder.partition)};
+    start.tasks.push_back({std::move(folder), topic, std::move(request), {}});
   }
-  return tasks;
+  return {};
 }
 
-/// Recovers the logs of one directory on a few threads.
-Status recover_logs(const BootRequest& request, Boot& boot, std::vector<Task>& tasks) {
+/// Nobody knows which of two folders of one partition is the right one.
+void refuse_twins(std::vector<Start>& starts, const Boot& boot) {
+  std::map<std::string, std::string> seen;  // the path of each folder's first
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    for (auto& task : starts[i].tasks) {
+      auto path = boot.directories[i]->path() + "/" + task.folder.name;
+      auto [first, is_first] = seen.emplace(task.folder.name, path);
+      if (is_first) continue;
+      Error twins{ErrorCode::kafka_storage_error,
+                  "it is in " + first->second + " and in " + path + ": move one of them away, then restart"};
+      for (auto& start : starts) {
+        for (auto& other : start.tasks) {
+          if (other.folder.name == task.folder.name) other.failure = twins;
+        }
+      }
+    }
+  }
+}
+
+/// Recovers the logs of one directory on a few threads. Which folders could not be: those logs are found as failed.
+std::vector<std::string> recover_logs(const BootRequest& request, std::uint16_t index, std::vector<Task>& tasks,
+                                      Boot& boot) {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
-  Status failed;
+  std::vector<std::string> failed;
   auto work = [&] {
     for (std::size_t i = next++; i < tasks.size(); i = next++) {
       auto& task = tasks[i];
-      auto recovered = storage::recover(*boot.directories[task.directory], task.request,
-                                        broker::log_settings(task.topic->config(), 0), request.clock());
+      auto recovered = task.failure ? Result<log::RecoveredLog>(*task.failure)
+                                    : storage::recover(*boot.directories[index], task.request,
+                                                       broker::log_settings(task.topic->config(), 0), request.clock());
       std::lock_guard lock(mutex);
       if (!recovered.ok()) {
-        failed = std::move(recovered).error();
-        continue;
+        boot.notes.push_back({LogLevel::error, task.folder.name + " is offline: " + recovered.error().detail});
+        failed.push_back(task.folder.name);
+        log::RecoveredLog offline;
+        offline.start = offline.end = task.request.log_start;
+        offline.recovery_point = task.request.recovery_point;
+        offline.failure = std::move(recovered).error();
+        recovered = std::move(offline);
       }
-      for (auto& note : recovered->notes) boot.notes.push_back(note);
-      boot.logs.push_back({{task.topic->id, task.folder.partition}, task.directory, std::move(*recovered)});
+      for (auto& note : recovered->notes) boot.notes.push_back({LogLevel::info, note});
+      boot.logs.push_back({{task.topic->id, task.folder.partition}, index, std::move(*recovered)});
     }
   };
   std::vector<std::thread> threads;
@@ -178,23 +261,25 @@ Result<Boot> boot(const BootRequest& request) {
   boot.directories = request.directories;
   boot.metadata_directory = request.metadata_directory;
   if (auto identified = identify(request, boot); !identified.ok()) return identified.error();
-  std::vector<storage::PreviousRun> previous;
-  bool clean = true;
-  for (auto* directory : boot.directories) {
-    auto run = storage::begin_run(*directory, request.boot_id);
-    if (!run.ok()) return std::move(run).error();
-    clean = clean && run->trust == storage::Trust::clean;
-    previous.push_back(*run);
-  }
-  auto loaded = load_metadata(request, previous[boot.metadata_directory].trust, boot);
+  auto starts = begin_runs(request, boot);
+  if (!starts.ok()) return std::move(starts).error();
+  const auto& metadata = (*starts)[boot.metadata_directory];
+  auto loaded =
+      load_metadata(request, metadata.previous.trust,
+                    offset_in(metadata.recovery_points, std::string(cluster::kMetadataTopic), PartitionId(0)), boot);
   if (!loaded.ok()) return loaded.error();
-  for (std::uint16_t i = 0; i < boot.directories.size(); ++i) {
-    auto tasks = find_logs(boot, i, previous[i].trust);
-    if (!tasks.ok()) return std::move(tasks).error();
-    if (auto recovered = recover_logs(request, boot, *tasks); !recovered.ok()) return recovered.error();
-    if (auto ended = storage::end_recovery(*boot.directories[i], request.boot_id); !ended.ok()) return ended.error();
+  for (std::size_t i = 0; i < starts->size(); ++i) {
+    if (auto found = find_logs(*boot.directories[i], (*starts)[i], boot); !found.ok()) return found.error();
   }
-  boot.previous_epoch = clean ? previous[boot.metadata_directory].broker_epoch : -1;
+  refuse_twins(*starts, boot);
+  bool clean = true;
+  for (std::uint16_t i = 0; i < boot.directories.size(); ++i) {
+    auto failed = recover_logs(request, i, (*starts)[i].tasks, boot);
+    auto ended = storage::end_recovery(*boot.directories[i], request.boot_id, failed);
+    if (!ended.ok()) return ended.error();
+    clean = clean && (*starts)[i].previous.trust == storage::Trust::clean;
+  }
+  boot.previous_epoch = clean ? metadata.previous.broker_epoch : -1;
   return boot;
 }
 

@@ -3,6 +3,7 @@
 #include <kstream/result.h>
 
 #include "base/config/broker_config.h"
+#include "base/log_line.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "broker/shard.h"
@@ -37,12 +38,13 @@ struct Boot {
   std::int64_t previous_epoch = -1;  ///< the broker epoch of the last run if every directory was closed in order
   quorum::Loaded metadata;
   log::RecoveredLog metadata_log;
-  std::vector<broker::FoundLog> logs;
-  std::vector<std::string> notes;  ///< for the operator, one line each
+  std::vector<broker::FoundLog> logs;  ///< those that could not be recovered among them, as failed
+  std::vector<base::LogLine> notes;    ///< for the operator
 };
 
 /// Formats what is new and recovers everything. Blocks; touches files only through the directories, so that the
-/// simulator runs it too. An error says what, where and what to do.
+/// simulator runs it too. An error says what, where and what to do. A partition that cannot be recovered is none: it is
+/// offline, its files stay as they are, and a note says why.
 Result<Boot> boot(const BootRequest& request);
 /// The quorum on what was booted. `endpoints`: as clients are to reach this broker.
 quorum::Quorum make_quorum(const config::BrokerConfig& config, Boot& boot,

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -55,6 +56,13 @@ bool is_secret(std::string_view name) {
   const config::Row* row = config::find_row(config::broker_rows(), name);
   return (row && row->type == config::Type::password) || name.ends_with(".password") || name.ends_with(".secret") ||
          name.ends_with("sasl.jaas.config");
+}
+
+/// A path without what does not count: `/b` of `/a/..//b/`.
+std::string plain_path(const std::string& path) {
+  auto plain = std::filesystem::path(path).lexically_normal().string();
+  if (plain.size() > 1 && plain.ends_with('/')) plain.pop_back();
+  return plain;
 }
 
 /// What the sources say, the strongest last.
@@ -115,17 +123,33 @@ class Collector {
 
   std::variant<Configuration, ConfigurationErrors> finish() {
     for (const config::Problem& problem : config::check_broker_configs(values_)) {
-      auto origin = origins_.find(problem.name);
-      auto line = (origin == origins_.end() ? "" : origin->second + ": ") + problem.text;
+      auto line = where(problem.name) + problem.text;
       (problem.is_warning ? warnings_ : errors_).push_back(std::move(line));
     }
     if (!errors_.empty()) return std::move(errors_);
     auto broker = config::make_broker_config(values_);
     if (!broker) return ConfigurationErrors{broker.error().detail};
+    if (auto apart = check_folders(broker->log_dirs); !apart) return ConfigurationErrors{apart.error().detail};
     return Configuration{std::move(*broker), std::move(origins_), std::move(warnings_)};
   }
 
  private:
+  /// That log.dirs names no folder twice in different spellings: two logs would share its files.
+  Status check_folders(const std::vector<std::string>& folders) const {
+    for (auto folder = folders.begin(); folder != folders.end(); ++folder) {
+      auto first = std::ranges::find(folders, plain_path(*folder), plain_path);
+      if (first == folder) continue;
+      return {ErrorCode::invalid_config,
+              where("log.dirs") + "\"log.dirs\" names one folder twice, as " + *first + " and as " + *folder};
+    }
+    return {};
+  }
+
+  std::string where(std::string_view name) const {
+    auto origin = origins_.find(name);
+    return origin == origins_.end() ? "" : origin->second + ": ";
+  }
+
   void set(const std::string& name, const std::string& value, std::string origin) {
     auto plain = config::without_units(name, value);
     if (!plain) return errors_.push_back(origin + ": " + plain.error().detail);

@@ -23,8 +23,8 @@ ControlDriver::ControlDriver(broker::MachineId id, broker::Control& control, Pro
 }
 
 void ControlDriver::listen(const std::vector<int>& listeners, int status, std::function<void()> serving) {
-  for (int socket : listeners) acceptors_.emplace_back(context_, socket);
-  status_.emplace(context_, status);
+  for (int socket : listeners) acceptors_.emplace_back(context_, socket, Acceptor::For::clients);
+  status_.emplace(context_, status, Acceptor::For::operators);
   serving_ = std::move(serving);
 }
 
@@ -61,6 +61,7 @@ void ControlDriver::serve() {
   status_->start(
       [this](int socket) {
         woke();
+        count_dropped_lines();
         queries_.push_back({socket, control_.ask_metrics()});
       },
       [this] { exhausted(); });
@@ -80,12 +81,18 @@ void ControlDriver::exhausted() {
   woke();
   metrics_.count(base::Metric::connections_refused);
   if (exhausted_lines_.admit(now().mono)) {
-    process_.logging.write(base::LogLevel::error,
-                           "no file descriptor is left for new connections: raise the limit (ulimit -n)");
+    process_.logging.write(
+        base::LogLevel::error,
+        "connections are refused: the file descriptors left are for the logs; raise the limit (ulimit -n)");
   }
 }
 
 // ---- status
+
+void ControlDriver::count_dropped_lines() {
+  auto dropped = process_.logging.dropped();
+  metrics_.count(base::Metric::log_lines_dropped, dropped - std::exchange(dropped_lines_, dropped));
+}
 
 void ControlDriver::answer_status() {
   std::erase_if(queries_, [&](auto& query) {

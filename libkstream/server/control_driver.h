@@ -36,6 +36,7 @@ class ControlDriver final : public Driver {
   void take_connection(int socket, std::uint8_t listener);
   void exhausted();
   void answer_status();
+  void count_dropped_lines();
   std::string status_json(const base::MetricsSnapshot& metrics) const;
 
   broker::Control& control_;
@@ -47,6 +48,7 @@ class ControlDriver final : public Driver {
   bool stopping_ = false;
   std::vector<StatusQuery> queries_;
   base::RateLimit exhausted_lines_{1, std::chrono::seconds(10)};
+  std::uint64_t dropped_lines_ = 0;  ///< of the log, counted so far
   const base::MonoTime started_;
 };
 

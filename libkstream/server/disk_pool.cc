@@ -8,10 +8,6 @@ namespace {
 
 constexpr int kSearchThreads = 2;
 
-bool is_search(const log::Operation& operation) {
-  return std::holds_alternative<log::Locate>(operation) || std::holds_alternative<log::FindTimestamp>(operation);
-}
-
 /// The log that an operation changes, by the name of its folder; "" for a file of the directory itself.
 std::string_view folder_of(const log::Operation& operation) {
   return std::visit(
@@ -51,7 +47,7 @@ void DiskPool::end(Queue& queue) {
 }
 
 void DiskPool::submit(broker::DiskWork&& work, Driver& owner) {
-  auto& queue = is_search(work.operation)
+  auto& queue = log::is_search(work.operation)
                     ? searches_
                     : changes_[std::hash<std::string_view>{}(folder_of(work.operation)) % changes_.size()];
   std::lock_guard lock(queue.mutex);
@@ -67,8 +63,9 @@ void DiskPool::work_on(Queue& queue) {
     auto job = std::move(queue.jobs.front());
     queue.jobs.pop_front();
     lock.unlock();
+    auto before = std::chrono::steady_clock::now();
     auto result = storage::perform(directory_, job.work.operation);
-    job.owner->ended({std::move(job.work), std::move(result)});
+    job.owner->ended({std::move(job.work), std::move(result), std::chrono::steady_clock::now() - before});
   }
 }
 

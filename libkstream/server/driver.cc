@@ -19,6 +19,7 @@ constexpr std::chrono::seconds kDrainWithin{1};
 base::Histogram disk_histogram(const log::Operation& operation) {
   if (std::holds_alternative<log::Append>(operation)) return base::Histogram::disk_append;
   if (std::holds_alternative<log::SyncSegment>(operation)) return base::Histogram::disk_sync;
+  if (log::is_search(operation)) return base::Histogram::disk_read;
   return base::Histogram::disk_other;
 }
 
@@ -43,6 +44,7 @@ Driver::Driver(broker::MachineId id, broker::Machine& machine, base::Metrics& me
 
 void Driver::run() {
   while (!finishing()) turn();
+  draining_ = true;
   for (auto until = now_.mono + kDrainWithin; !drained() && now_.mono < until;) {
     wake_at(until);
     turn();
@@ -92,7 +94,9 @@ void Driver::woke() {
 
 void Driver::wait() {
   asleep_.store(true);
-  if (inbox_.empty() && !has_more() && begun_ && !(finishing() && drained())) {
+  // Who called finish() before this found nobody asleep and rang no bell.
+  const bool leaving = finishing() && (!draining_ || drained());
+  if (inbox_.empty() && !has_more() && begun_ && !leaving) {
     wake_at(std::min(machine_.deadline(), own_deadline()));
     context_.run_one();
   }
@@ -142,7 +146,10 @@ void Driver::take_mail() {
   for (auto& mail : mail_) {
     for (auto& message : mail.messages) machine_.message(mail.from, std::move(message), now_);
   }
-  for (auto& one : ended_) machine_.disk_done(std::move(one.work), std::move(one.result), now_);
+  for (auto& one : ended_) {
+    metrics_.observe(disk_histogram(one.work.operation), static_cast<std::uint64_t>(one.took.count()));
+    machine_.disk_done(std::move(one.work), std::move(one.result), now_);
+  }
   mail_.clear();
   ended_.clear();
 }

@@ -56,7 +56,7 @@ class Driver {
 
   /// Every handler calls this first: the time is new, and nobody need ring the bell.
   void woke();
-  bool finishing() const { return finishing_.load(std::memory_order_relaxed); }
+  bool finishing() const { return finishing_.load(); }
   base::Now now() const { return now_; }
   void ring();
 
@@ -87,6 +87,7 @@ class Driver {
   std::atomic<bool> finishing_{false};
   asio::steady_timer timer_;
   base::MonoTime timer_at_ = base::MonoTime::never();  ///< when it ends; never: it is not running
+  bool draining_ = false;                              ///< the last turns, which a timer limits
   bool begun_ = false;  ///< the first turn waits for nothing: the machine may have effects from its construction
   base::Now now_;
 };

@@ -4,6 +4,7 @@
 #include "broker/messages.h"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ class Inbox {
   struct Ended {
     broker::DiskWork work;
     Result<log::Outcome> result;
+    std::chrono::nanoseconds took;  ///< to perform it, without the wait for its turn
   };
 
   void put(Mail&& mail) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 
 namespace kstream::server {
 namespace {
@@ -66,6 +67,14 @@ void Logging::write(base::LogLevel level, std::string_view text) {
 }
 
 void Logging::set_level(base::LogLevel level) { spdlog_->logger->set_level(spdlog_level(level)); }
+
+void Logging::flush(std::chrono::milliseconds within) {
+  constexpr std::chrono::milliseconds kStep{10};
+  const auto until = std::chrono::steady_clock::now() + within;
+  while (spdlog_->pool->queue_size() > 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(kStep);
+  std::this_thread::sleep_for(kStep);  // for the line that has left the ring last
+}
 
 std::uint64_t Logging::dropped() const { return spdlog_->pool->overrun_counter(); }
 

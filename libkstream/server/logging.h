@@ -2,6 +2,7 @@
 
 #include "base/log_line.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,8 @@ class Logging {
   void write(const base::LogLine& line) { write(line.level, line.text); }
   /// Lines below `level` are not written. From any thread.
   void set_level(base::LogLevel level);
+  /// Waits until the ring is empty, for so long at most: before an end of the process that destroys nothing.
+  void flush(std::chrono::milliseconds within);
   /// How many lines were dropped since the start.
   std::uint64_t dropped() const;
 

@@ -17,11 +17,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace kstream::server {
@@ -29,6 +32,9 @@ namespace {
 
 /// num.recovery.threads.per.data.dir, whose default in Kafka is 2.
 constexpr int kRecoveryThreads = 2;
+
+/// For the threads to end once the machines have stopped; a driver takes a second for answers that sockets do not take.
+constexpr std::chrono::seconds kEndWithin{2};
 
 int refuse(const std::string& why) {
   std::fprintf(stderr, "kserver: %s\n", why.c_str());
@@ -47,6 +53,12 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Until the control thread takes signals, nothing is to be stopped in order: what a start has done so far the next one
+/// does again.
+void end_on_signals() {
+  for (int signal : {SIGTERM, SIGINT}) ::signal(signal, [](int) { ::_exit(0); });
 }
 
 /// The listening sockets, closed if nobody takes them over.
@@ -118,6 +130,8 @@ class Broker {
   std::int64_t epoch() const { return control_->broker_epoch(); }
 
  private:
+  void end_if_stuck(const std::stop_token& ended);
+
   const std::size_t shard_count_;
   Driver::Process process_;
   std::vector<std::unique_ptr<broker::Shard>> shards_;
@@ -163,10 +177,22 @@ Broker::Broker(const config::BrokerConfig& config, Boot& boot, Listeners& listen
   });
 }
 
+// All is said and done, but a thread may be stuck in the kernel, and then nobody can wait for it.
+void Broker::end_if_stuck(const std::stop_token& ended) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any never;
+  never.wait_for(lock, ended, kEndWithin, [] { return false; });
+  if (ended.stop_requested()) return;
+  process_.logging.flush(kEndWithin / 2);
+  std::_Exit(refuse("a disk operation does not end: stopped without it, and the next start checks the logs"));
+}
+
 bool Broker::run() {
   std::vector<std::thread> threads;
   for (auto& driver : shard_drivers_) threads.emplace_back([&driver] { driver->run(); });
   control_driver_->run();
+  std::jthread watchdog([this](const std::stop_token& ended) { end_if_stuck(ended); });
   for (auto& driver : shard_drivers_) driver->finish();
   for (auto& thread : threads) thread.join();
   for (auto& disk : process_.disks) disk.reset();  // ends their threads while the drivers they report to are there
@@ -179,6 +205,7 @@ bool Broker::run() {
 int run_server(const Configuration& configuration) {
   const auto& config = configuration.broker;
   ::signal(SIGPIPE, SIG_IGN);
+  end_on_signals();
   ::mallopt(M_ARENA_MAX, 4);
   raise_descriptor_limit();
   Logging logging(config.log_level);
@@ -190,7 +217,7 @@ int run_server(const Configuration& configuration) {
   if (auto opened = open_directories(config, directories); !opened.ok()) return refuse(opened.error().detail);
   auto booted = boot_from(config, directories, random);
   if (!booted.ok()) return refuse(booted.error().detail);
-  for (const auto& note : booted->notes) logging.write(base::LogLevel::info, note);
+  for (const auto& note : booted->notes) logging.write(note);
   auto status = listen_locally(config.log_dirs.front(), kStatusSocket);
   if (!status.ok()) return refuse(status.error().detail);
   Broker broker(config, *booted, listeners, *status, random, logging);

@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kTrimAfter{5};
 base::Metric metric_of(broker::CloseReason reason) {
   using base::Metric;
   constexpr Metric kMetrics[] = {Metric::closed_malformed, Metric::closed_unsupported, Metric::closed_failed_unanswered,
-                                 Metric::closed_dropped_ticket, Metric::closed_stopping};
+                                 Metric::closed_defect};
   return kMetrics[static_cast<std::size_t>(reason)];
 }
 
@@ -46,10 +46,19 @@ void ShardDriver::adopt_new() {
   for (auto [socket, listener] : new_) {
     int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    auto largest = static_cast<std::size_t>(shard_.config().socket_request_max_bytes);
+    auto made = std::make_unique<Connection>(context_, pool_, largest);
+    boost::system::error_code refused;
+    made->descriptor.assign(socket, refused);
+    if (refused) {  // the kernel watches no more descriptors for us
+      ::close(socket);
+      connection_count_.fetch_sub(1, std::memory_order_relaxed);
+      metrics_.count(base::Metric::connections_refused);
+      continue;
+    }
     auto id = shard_.open(listener);
     if (connections_.size() <= id.slot) connections_.resize(id.slot + 1);
-    auto largest = static_cast<std::size_t>(shard_.config().socket_request_max_bytes);
-    connections_[id.slot] = std::make_unique<Connection>(context_, socket, pool_, largest);
+    connections_[id.slot] = std::move(made);
     auto& connection = *connections_[id.slot];
     connection.id = id;
     metrics_.count(base::Metric::connections_accepted);
@@ -200,17 +209,20 @@ void ShardDriver::flush(Connection& connection) {
 
 void ShardDriver::wait_writable(Connection& connection) {
   connection.blocked = true;
-  connection.descriptor.async_wait(
-      asio::posix::stream_descriptor::wait_write, [this, id = connection.id](boost::system::error_code) {
-        woke();
-        auto* ready = find(id);
-        if (!ready) return;
-        ready->blocked = false;
-        flush(*ready);
-        ready = find(id);
-        if (ready && !ready->blocked && !ready->full && !ready->waiting && !std::exchange(ready->again, true))
-          again_.push_back(id);
-      });
+  shard_.set_blocked(connection.id, true, now());
+  connection.descriptor.async_wait(asio::posix::stream_descriptor::wait_write,
+                                   [this, id = connection.id](boost::system::error_code) {
+                                     woke();
+                                     auto* ready = find(id);
+                                     if (!ready) return;
+                                     ready->blocked = false;
+                                     flush(*ready);
+                                     ready = find(id);
+                                     if (!ready || ready->blocked) return;
+                                     shard_.set_blocked(id, false, now());
+                                     if (!ready->full && !ready->waiting && !std::exchange(ready->again, true))
+                                       again_.push_back(id);
+                                   });
 }
 
 bool ShardDriver::drained() const {

@@ -24,8 +24,8 @@ class ShardDriver final : public Driver {
 
  private:
   struct Connection {
-    Connection(asio::io_context& context, int socket, net::BlockPool& pool, std::size_t largest_frame)
-        : descriptor(context, socket), reader(pool, largest_frame) {}
+    Connection(asio::io_context& context, net::BlockPool& pool, std::size_t largest_frame)
+        : descriptor(context), reader(pool, largest_frame) {}
     asio::posix::stream_descriptor descriptor;
     net::FrameReader reader;
     net::Output output;

@@ -5,31 +5,27 @@
 #include <algorithm>
 
 namespace kstream::storage {
-namespace {
 
-constexpr std::size_t kWindow = 64 * 1024;
-
-}  // namespace
-
-BatchScanner::BatchScanner(File& file, std::uint64_t position, std::uint64_t end)
-    : file_(file), position_(position), end_(end) {}
+BatchScanner::BatchScanner(File& file, std::uint64_t position, std::uint64_t end, std::size_t window)
+    : file_(file), position_(position), end_(end), size_(window) {}
 
 Result<std::optional<BatchScanner::Batch>> BatchScanner::next() {
   if (position_ >= end_) return std::optional<Batch>();
-  auto bytes = at(position_, records::kBatchHeaderSize);
+  auto bytes = at(position_, records::kBatchHeaderSize, large_ ? records::kBatchHeaderSize : size_);
   if (!bytes) return std::move(bytes).error();
   auto header = records::parse_header(*bytes);
   if (!header) return damaged(position_, header.error().detail);
   if (header->size() > end_ - position_) return damaged(position_, "the batch reaches beyond the end");
   const Batch batch{*header, position_};
   position_ = batch.end();
+  large_ = header->size() > size_;
   return std::optional(batch);
 }
 
 Result<bool> BatchScanner::check_crc(const Batch& batch) {
   std::uint32_t crc = 0;
   for (std::uint64_t position = batch.position + records::at::kAttributes; position < batch.end();) {
-    auto bytes = at(position, 1);
+    auto bytes = at(position, 1, size_);
     if (!bytes) return std::move(bytes).error();
     if (bytes->empty()) return false;
     const auto part = bytes->substr(0, batch.end() - position);
@@ -47,10 +43,10 @@ Result<base::BytesView> BatchScanner::bytes(const Batch& batch, std::string& to)
   return base::BytesView(to);
 }
 
-Result<base::BytesView> BatchScanner::at(std::uint64_t position, std::size_t least) {
+Result<base::BytesView> BatchScanner::at(std::uint64_t position, std::size_t least, std::size_t size) {
   const auto inside = [&] { return position >= window_position_ ? position - window_position_ : window_.size(); };
   if (inside() >= window_.size() || window_.size() - inside() < least) {
-    window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kWindow, end_ - position)));
+    window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, end_ - position)));
     auto read = file_.read(position, window_.data(), window_.size());
     if (!read) return std::move(read).error();
     window_.resize(*read);

@@ -24,8 +24,13 @@ class BatchScanner {
     std::uint64_t end() const { return position + header.size(); }
   };
 
+  /// So much is read at a time, unless batches are larger: of those, next() reads the headers alone.
+  static constexpr std::size_t kWindow = 64 * 1024;
+
   /// From `position`, where a batch begins, to `end`.
-  BatchScanner(File& file, std::uint64_t position, std::uint64_t end);
+  BatchScanner(File& file, std::uint64_t position, std::uint64_t end, std::size_t window = kWindow);
+  /// Goes on at another batch.
+  void move_to(std::uint64_t position) { position_ = position; }
 
   /// The next batch; nothing at the end.
   Result<std::optional<Batch>> next();
@@ -38,12 +43,15 @@ class BatchScanner {
 
  private:
   /// At least `least` bytes at `position`, and what else the window holds from there on; fewer only if the file ends.
-  Result<base::BytesView> at(std::uint64_t position, std::size_t least);
+  /// What the window lacks is read: `size` bytes.
+  Result<base::BytesView> at(std::uint64_t position, std::size_t least, std::size_t size);
   Error damaged(std::uint64_t position, const std::string& what) const;
 
   File& file_;
   std::uint64_t position_;
   std::uint64_t end_;
+  const std::size_t size_;  ///< of a window
+  bool large_ = false;      ///< the last batch was larger
   std::string window_;
   std::uint64_t window_position_ = 0;
 };

@@ -18,7 +18,7 @@ Result<std::string> read_file(Directory& directory, const std::string& path, std
   return content;
 }
 
-Status write_file(Directory& directory, const std::string& path, base::BytesView content) {
+Status write_file(Directory& directory, const std::string& path, base::BytesView content, bool sync) {
   auto there = directory.exists(path);
   if (!there) return std::move(there).error();
   auto opened = directory.open(path, *there ? Directory::Open::write : Directory::Open::create);
@@ -26,13 +26,13 @@ Status write_file(Directory& directory, const std::string& path, base::BytesView
   if (auto cut = file(*opened).truncate(0); !cut) return cut;
   const iovec piece{const_cast<char*>(content.data()), content.size()};
   if (auto written = file(*opened).write(0, {&piece, 1}); !written) return written;
-  return file(*opened).sync();
+  return sync ? file(*opened).sync() : Status();
 }
 
-Status replace_file(Directory& directory, const std::string& path, base::BytesView content) {
+Status replace_file(Directory& directory, const std::string& path, base::BytesView content, bool sync) {
   const std::string temporary = path + ".tmp";
-  if (auto written = write_file(directory, temporary, content); !written) return written;
-  if (auto renamed = directory.rename(temporary, path); !renamed) return renamed;
+  if (auto written = write_file(directory, temporary, content, sync); !written) return written;
+  if (auto renamed = directory.rename(temporary, path); !renamed || !sync) return renamed;
   const auto slash = path.rfind('/');
   return directory.sync_folder(slash == std::string::npos ? std::string() : path.substr(0, slash));
 }

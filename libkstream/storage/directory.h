@@ -56,8 +56,8 @@ class Directory {
 /// Whole small files: reads at most `limit` bytes (a larger file is an error).
 Result<std::string> read_file(Directory& directory, const std::string& path, std::size_t limit);
 /// Makes or overwrites a file and syncs it (not its folder); a crash may leave anything in it.
-Status write_file(Directory& directory, const std::string& path, base::BytesView content);
+Status write_file(Directory& directory, const std::string& path, base::BytesView content, bool sync = true);
 /// Write to `path.tmp`, sync, rename, sync the folder.
-Status replace_file(Directory& directory, const std::string& path, base::BytesView content);
+Status replace_file(Directory& directory, const std::string& path, base::BytesView content, bool sync = true);
 
 }  // namespace kstream::storage

@@ -25,14 +25,17 @@ Result<std::uint64_t> find_hint(Directory& directory, const FindTimestamp& what,
   const auto path = [&](const char* suffix) { return log::segment_path(what.folder, segment.base, suffix); };
   if (auto times = open_index<TimeEntry>(directory, path(".timeindex"), segment.time_entries)) {
     // All up to the batch of an earlier time is too early; the batch of the last entry is the latest up to there.
-    auto entry = times->last([&](const TimeEntry& e) {
-      return what.latest ? segment.base + e.relative < what.up_to : e.timestamp < what.target;
-    });
+    auto entry = times->last(
+        [&](const TimeEntry& e) {
+          return what.latest ? segment.base + e.relative < what.up_to : e.timestamp < what.target;
+        },
+        times->count() / 2);
     if (!entry) return std::move(entry).error();
     if (*entry) from = std::max(from, segment.base + (*entry)->relative);
   }
   if (auto offsets = open_index<OffsetEntry>(directory, path(".index"), segment.offset_entries)) {
-    auto entry = offsets->last([&](const OffsetEntry& e) { return segment.base + e.relative <= from; });
+    auto entry =
+        offsets->last([&](const OffsetEntry& e) { return segment.base + e.relative <= from; }, offsets->count() / 2);
     if (!entry) return std::move(entry).error();
     if (*entry) return static_cast<std::uint64_t>((*entry)->position);
   }

@@ -13,17 +13,27 @@ using log::Located;
 using log::OffsetEntry;
 using Index = std::optional<IndexFile<OffsetEntry>>;
 
+/// An index leads to within a few KiB.
+constexpr std::size_t kWindow = 16 * 1024;
+
+/// Which of `entries` lies at `part` of `whole`, if they lie evenly.
+std::uint64_t share(std::uint64_t entries, double part, double whole) {
+  return static_cast<std::uint64_t>(static_cast<double>(entries) * std::min(1.0, part / std::max(1.0, whole)));
+}
+
 std::uint64_t position_of(const OffsetEntry& entry) { return static_cast<std::uint64_t>(entry.position); }
 
 /// Where the batch begins that contains `from` or is the first behind it; `end` if there is none below `up_to`.
-Result<std::uint64_t> find_start(const Locate& what, const Index& index) {
+Result<std::uint64_t> find_start(const Locate& what, Index& index, BatchScanner& scanner) {
   std::uint64_t hint = what.hint;
   if (index) {
-    auto entry = index->last([&](const OffsetEntry& e) { return what.base + e.relative <= what.from; });
+    const auto guess =
+        share(index->count(), static_cast<double>(what.from - what.base), static_cast<double>(what.next - what.base));
+    auto entry = index->last([&](const OffsetEntry& e) { return what.base + e.relative <= what.from; }, guess);
     if (!entry) return std::move(entry).error();
     if (*entry) hint = position_of(**entry);
   }
-  BatchScanner scanner(file(what.file), hint, what.end);
+  scanner.move_to(hint);
   while (true) {
     auto batch = scanner.next();
     if (!batch) return std::move(batch).error();
@@ -33,17 +43,21 @@ Result<std::uint64_t> find_start(const Locate& what, const Index& index) {
 }
 
 /// Where the batches from `start` on end that fit.
-Result<std::uint64_t> find_end(const Locate& what, const Index& index, std::uint64_t start) {
+Result<std::uint64_t> find_end(const Locate& what, Index& index, BatchScanner& scanner, std::uint64_t start) {
   if (what.end - start <= what.max_bytes && what.up_to >= what.next) return what.end;
   std::uint64_t hint = start;
   if (index) {
-    auto entry = index->last([&](const OffsetEntry& e) {
-      return position_of(e) <= start + what.max_bytes && what.base + e.relative < what.up_to;
-    });
+    const auto guess =
+        share(index->count(), static_cast<double>(start + what.max_bytes), static_cast<double>(what.end));
+    auto entry = index->last(
+        [&](const OffsetEntry& e) {
+          return position_of(e) <= start + what.max_bytes && what.base + e.relative < what.up_to;
+        },
+        guess);
     if (!entry) return std::move(entry).error();
     if (*entry) hint = std::max(hint, position_of(**entry));
   }
-  BatchScanner scanner(file(what.file), hint, what.end);
+  scanner.move_to(hint);
   for (std::uint64_t end = hint;;) {
     auto batch = scanner.next();
     if (!batch) return std::move(batch).error();
@@ -54,11 +68,12 @@ Result<std::uint64_t> find_end(const Locate& what, const Index& index, std::uint
   }
 }
 
-Result<Located> locate_by(const Locate& what, const Index& index) {
-  auto start = find_start(what, index);
+Result<Located> locate_by(const Locate& what, Index index) {
+  BatchScanner scanner(file(what.file), what.hint, what.end, kWindow);
+  auto start = find_start(what, index, scanner);
   if (!start) return std::move(start).error();
   if (*start >= what.end) return Located{};
-  auto end = find_end(what, index, *start);
+  auto end = find_end(what, index, scanner, *start);
   if (!end) return std::move(end).error();
   return Located{*start, *end - *start};
 }
@@ -66,10 +81,11 @@ Result<Located> locate_by(const Locate& what, const Index& index) {
 }  // namespace
 
 Result<Located> locate(Directory& directory, const Locate& what) {
-  const auto index =
+  auto index =
       open_index<OffsetEntry>(directory, log::segment_path(what.folder, what.base, ".index"), what.offset_entries);
-  auto located = locate_by(what, index);
-  if (index && located.code() == ErrorCode::corrupt_message) return locate_by(what, std::nullopt);
+  const bool indexed = index.has_value();
+  auto located = locate_by(what, std::move(index));
+  if (indexed && located.code() == ErrorCode::corrupt_message) return locate_by(what, std::nullopt);
   return located;
 }
 

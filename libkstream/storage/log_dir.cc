@@ -70,12 +70,34 @@ Result<MetaProperties> parse_meta_properties(std::string_view text) {
   return MetaProperties{std::string(value("cluster.id")), NodeId(*node), *directory_id};
 }
 
-/// `kstream-boot 1 <CRC-32C of the id, in hex> <id>`.
-std::string print_boot(const std::string& boot_id) {
-  char head[40];
-  std::snprintf(head, sizeof head, "kstream-boot 1 %08x ", base::crc32c(0, boot_id));
-  return head + boot_id + "\n";
-}
+/// `kstream-boot 1 <CRC-32C of what follows, but for the last newline, in hex> <id>`, then a line for each folder that
+/// was not recovered.
+struct BootFile {
+  std::string boot_id;
+  std::vector<std::string> not_recovered;
+
+  std::string print() const {
+    std::string body = boot_id;
+    for (const auto& folder : not_recovered) body += "\n" + folder;
+    char head[40];
+    std::snprintf(head, sizeof head, "kstream-boot 1 %08x ", base::crc32c(0, body));
+    return head + body + "\n";
+  }
+  /// Nothing if it is damaged.
+  static std::optional<BootFile> parse(std::string_view text) {
+    constexpr std::size_t kHead = std::string_view("kstream-boot 1 01234567 ").size();
+    BootFile file;
+    for (auto rest = text.substr(std::min(kHead, text.size())); !rest.empty();) {
+      const auto line = rest.substr(0, rest.find('\n'));
+      file.not_recovered.emplace_back(line);
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
+    if (file.not_recovered.empty()) return std::nullopt;
+    file.boot_id = std::move(file.not_recovered.front());
+    file.not_recovered.erase(file.not_recovered.begin());
+    return file.print() == text ? std::optional(std::move(file)) : std::nullopt;
+  }
+};
 
 std::int64_t broker_epoch_of(const std::string& text) {
   auto json = base::parse_json(text);
@@ -105,19 +127,22 @@ Status write_meta_properties(Directory& directory, const MetaProperties& meta) {
 Result<PreviousRun> begin_run(Directory& directory, const std::string& boot_id) {
   auto marker = read_if_there(directory, kCleanShutdown, kSmallFile);
   if (!marker) return std::move(marker).error();
-  if (*marker) {
-    if (auto removed = directory.remove(kCleanShutdown); !removed) return removed.error();
-    if (auto synced = directory.sync_folder(""); !synced) return synced.error();
-    return PreviousRun{Trust::clean, broker_epoch_of(**marker)};
-  }
-  auto boot = read_if_there(directory, kBoot, kSmallFile);
-  if (!boot) return std::move(boot).error();
-  const bool same = *boot && **boot == print_boot(boot_id);
-  return PreviousRun{same ? Trust::same_boot : Trust::other_boot, -1};
+  auto text = read_if_there(directory, kBoot, kCheckpointFile);
+  if (!text) return std::move(text).error();
+  auto boot = BootFile::parse(text->value_or(""));
+  PreviousRun previous;
+  if (boot && boot->boot_id == boot_id) previous.trust = Trust::same_boot;
+  if (boot) previous.not_recovered = std::move(boot->not_recovered);
+  if (!*marker) return previous;
+  if (auto removed = directory.remove(kCleanShutdown); !removed) return removed.error();
+  if (auto synced = directory.sync_folder(""); !synced) return synced.error();
+  previous.trust = Trust::clean;
+  previous.broker_epoch = broker_epoch_of(**marker);
+  return previous;
 }
 
-Status end_recovery(Directory& directory, const std::string& boot_id) {
-  return replace_file(directory, kBoot, print_boot(boot_id));
+Status end_recovery(Directory& directory, const std::string& boot_id, const std::vector<std::string>& not_recovered) {
+  return replace_file(directory, kBoot, BootFile{boot_id, not_recovered}.print());
 }
 
 Status end_run(Directory& directory, std::int64_t broker_epoch) {

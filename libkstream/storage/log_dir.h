@@ -31,14 +31,16 @@ Status write_meta_properties(Directory& directory, const MetaProperties& meta);
 struct PreviousRun {
   Trust trust = Trust::other_boot;
   std::int64_t broker_epoch = -1;  ///< its epoch, if it stopped in order
+  /// Folders that it could not recover, and that are as some earlier run left them: of their files nothing is known.
+  std::vector<std::string> not_recovered;
 };
 /// Finds out how the previous run ended and removes `.kafka_cleanshutdown` durably: from here on a crash counts as one.
 /// `boot_id` names the boot of the system that is running (/proc/sys/kernel/random/boot_id).
 Result<PreviousRun> begin_run(Directory& directory, const std::string& boot_id);
-/// To be called when all logs have been recovered and before any is appended to: leaves the boot id in `.kstream_boot`,
-/// so that a crash of the process alone can be told from one of the system. (A start that ends before this was not the
-/// one to believe: it may have left logs as the system's crash left them.)
-Status end_recovery(Directory& directory, const std::string& boot_id);
+/// To be called when all logs have been recovered, but for the folders named, and before any is appended to: leaves the
+/// boot id in `.kstream_boot`, so that a crash of the process alone can be told from one of the system. (A start that
+/// ends before this was not the one to believe: it may have left logs as the system's crash left them.)
+Status end_recovery(Directory& directory, const std::string& boot_id, const std::vector<std::string>& not_recovered);
 /// The last act of a clean stop, when all logs are closed and the checkpoints written: leaves `.kafka_cleanshutdown`.
 Status end_run(Directory& directory, std::int64_t broker_epoch);
 

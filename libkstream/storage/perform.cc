@@ -42,13 +42,43 @@ Result<Outcome> make_segment(Directory& directory, const std::string& folder, Of
   return Outcome(std::move(*made));
 }
 
+/// Whether a new log may have a folder: it is not there, or was left empty by a start that did not get further.
+Status check_vacant(Directory& directory, const log::OpenLog& operation) {
+  const auto occupied = [&](const std::string& what) {
+    return Error{
+        ErrorCode::inconsistent_topic_id,
+        directory.path() + "/" + operation.folder + " is left from before, " + what + ": move it away, then restart"};
+  };
+  auto there = directory.exists(operation.folder);
+  if (!there || !*there) return there ? Status() : Status(std::move(there).error());
+  auto entries = directory.list(operation.folder);
+  if (!entries) return std::move(entries).error();
+  for (const auto& entry : *entries) {
+    if (parse_segment_file(entry.name)) return occupied("with " + entry.name);
+    if (entry.name != log::kPartitionMetadata) continue;
+    auto text = read_file(directory, operation.folder + "/" + entry.name, log::kPartitionMetadataLimit);
+    if (!text) return std::move(text).error();
+    auto id = log::parse_partition_metadata(*text);
+    if (!id) return occupied("with a damaged " + entry.name);
+    if (*id != operation.topic_id) return occupied("of the topic with id " + id->to_string());
+  }
+  return {};
+}
+
 Result<Outcome> perform_one(Directory& directory, const log::OpenLog& operation) {
+  if (auto vacant = check_vacant(directory, operation); !vacant) return vacant.error();
   if (auto made = directory.make_folder(operation.folder); !made) return made.error();
-  if (auto synced = directory.sync_folder(""); !synced) return synced.error();
-  auto named = replace_file(directory, operation.folder + "/partition.metadata",
-                            log::print_partition_metadata(operation.topic_id));
+  const std::string metadata = operation.folder + "/" + log::kPartitionMetadata;
+  auto named = write_file(directory, metadata + ".tmp", log::print_partition_metadata(operation.topic_id));
+  if (named) named = directory.rename(metadata + ".tmp", metadata);
   if (!named) return named.error();
-  return make_segment(directory, operation.folder, operation.base);
+  auto made = make_segment(directory, operation.folder, operation.base);
+  if (!made) return made;
+  // A later segment that is found without the first one would be a log with a hole.
+  for (const auto& folder : {std::string(), operation.folder}) {
+    if (auto synced = directory.sync_folder(folder); !synced) return synced.error();
+  }
+  return made;
 }
 
 Result<Outcome> perform_one(Directory& directory, const log::CreateSegment& operation) {
@@ -87,6 +117,10 @@ Result<Outcome> perform_one(Directory& directory, const log::SyncSegment& operat
     synced = sync_file(directory, segment_path(operation.folder, operation.base, suffix));
     if (!synced) return synced.error();
   }
+  if (operation.epochs) {
+    synced = sync_file(directory, operation.folder + "/leader-epoch-checkpoint");
+    if (!synced) return synced.error();
+  }
   return after(directory.sync_folder(operation.folder));
 }
 
@@ -123,7 +157,7 @@ Result<Outcome> perform_one(Directory& directory, const log::RemoveSegment& oper
 }
 
 Result<Outcome> perform_one(Directory& directory, const log::ReplaceFile& operation) {
-  return after(replace_file(directory, operation.path, operation.content));
+  return after(replace_file(directory, operation.path, operation.content, !operation.sync_later));
 }
 
 Result<Outcome> perform_one(Directory& directory, const log::RemoveFile& operation) {

@@ -12,9 +12,6 @@
 namespace kstream::storage {
 namespace {
 
-/// A partition.metadata says two short lines.
-constexpr std::size_t kMetadataLimit = 4096;
-
 class Recovery {
  public:
   Recovery(Directory& directory, const RecoverRequest& request, const log::LogConfig& config, base::Now now)
@@ -39,11 +36,11 @@ class Recovery {
   }
 
   Status check_topic() {
-    const std::string name = path("partition.metadata");
+    const std::string name = path(log::kPartitionMetadata);
     auto there = directory_.exists(name);
     if (!there) return std::move(there).error();
     if (!*there) return replace_file(directory_, name, log::print_partition_metadata(request_.topic_id));
-    auto text = read_file(directory_, name, kMetadataLimit);
+    auto text = read_file(directory_, name, log::kPartitionMetadataLimit);
     if (!text) return std::move(text).error();
     auto id = log::parse_partition_metadata(*text);
     if (!id) return error(ErrorCode::corrupt_message, "partition.metadata is damaged: " + id.error().detail);

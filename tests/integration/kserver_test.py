@@ -1,7 +1,10 @@
 """The real kserver: crashes, restarts, signals, a full disk. What was acknowledged must be there, at its offset."""
+import ctypes
 import os
 import pathlib
+import resource
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -157,7 +160,99 @@ class Alone(KserverTest):
         self.run_tool("kproduce", "-b", self.server.address, "counted", stdin=b"one\ntwo\n")
         status = self.run_tool("kserver", "status", "-X", f"log.dirs={self.server.log_dir}").decode()
         self.assertRegex(status, r"kstream_appended_batches_total\t[12]\n")
+        for kind in ("append", "sync", "other"):
+            self.assertRegex(status, rf'kstream_disk_seconds{{kind="{kind}"}} count\t[1-9]')
         self.assertEqual(os.stat(self.server.log_dir).st_mode & 0o002, 0)
+
+
+class Refused(KserverTest):
+    CONFIG = {"num.partitions": 4, "auto.create.topics.enable": "true"}
+
+    def setUp(self):
+        self.limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, self.limits)
+        super().setUp()
+        # The limit is asked for at each connection.
+        resource.prlimit(self.server.process.pid, resource.RLIMIT_NOFILE, (120, 120))
+
+    def test_connections_leave_descriptors_to_the_logs(self):
+        writer = Writer(self.server.address, "before", 1, 0)
+        self.addCleanup(writer.stop)
+        deadline = time.monotonic() + 20
+        while not writer.acknowledged and time.monotonic() < deadline:
+            time.sleep(0.02)
+        sockets = []
+        self.addCleanup(lambda: [s.close() for s in sockets])
+        for _ in range(200):
+            sockets.append(socket.create_connection(("127.0.0.1", self.server.port)))
+        time.sleep(0.5)
+        open_files = len(os.listdir(f"/proc/{self.server.process.pid}/fd"))
+        self.assertLess(open_files, 100)
+        self.assertIn("connections are refused", self.server.said())
+        for topic in range(3):  # over the connections that are there
+            errors = []
+            writer.producer.produce(f"new-{topic}", b"x", partition=0, on_delivery=lambda error, _: errors.append(error))
+            while not errors and time.monotonic() < deadline + 20:
+                time.sleep(0.02)
+            self.assertEqual(errors, [None])
+        self.assertEqual(writer.errors, [])
+        status = self.run_tool("kserver", "status", "-X", f"log.dirs={self.server.log_dir}").decode()
+        self.assertRegex(status, r"kstream_connections_refused_total\t\d+\n")
+
+
+class Stopped(unittest.TestCase):
+    def start(self, **config):
+        server = Kserver(config)
+        self.addCleanup(server.close)
+        server.start()
+        return server
+
+    def test_during_its_start_ends_at_once_and_loses_nothing(self):
+        server = self.start(**{"auto.create.topics.enable": "true"})
+        writer = Writer(server.address, "kept", 1, 0)
+        while len(writer.acknowledged) < 1000:
+            time.sleep(0.02)
+        server.kill()
+        writer.stop()
+        options = [word for name, value in server.config.items() for word in ("-X", f"{name}={value}")]
+        for step in range(12):
+            process = subprocess.Popen([BIN / "kserver", *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            while not self.catches_sigterm(process.pid):
+                time.sleep(0.001)
+            time.sleep(step * 0.01)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(20), 0)
+        server.start()
+        found = read_all(server.address, "kept", 1)
+        self.assertEqual([key for key, value in writer.acknowledged.items() if found.get(key) != value], [])
+
+    @staticmethod
+    def catches_sigterm(pid):
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        return int(status.split("SigCgt:")[1].split()[0], 16) >> (signal.SIGTERM - 1) & 1
+
+    def test_ends_although_a_thread_never_does(self):
+        """All threads but the first are stopped by ptrace, which stands for a disk that does not answer."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        seize, interrupt = 0x4206, 0x4207
+        server = self.start()
+        pid = server.process.pid
+        threads = [int(tid) for tid in os.listdir(f"/proc/{pid}/task") if int(tid) != pid]
+        for tid in threads:
+            if libc.ptrace(seize, tid, None, None) != 0:
+                self.skipTest("ptrace is not allowed here")
+            libc.ptrace(interrupt, tid, None, None)
+            os.waitpid(tid, 0x40000000)  # __WALL
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        for tid in threads:
+            while not os.WIFSIGNALED(status := os.waitpid(tid, 0x40000000)[1]) and not os.WIFEXITED(status):
+                pass
+        self.assertEqual(server.process.wait(5), 1)
+        self.assertLess(time.monotonic() - began, 16)
+        self.assertIn("a disk operation does not end", server.said())
+        server._ended()
 
 
 class FullDisk(unittest.TestCase):

@@ -32,6 +32,10 @@ void Client::send(const Request& request, std::int16_t version, std::variant<Pro
 
 void Client::act() {
   if (!connected_) connected_ = sim_.connect(*this, address_);
+  if (connected_ && sim_.random().chance(0.002)) {
+    sim_.disconnect(address_);
+    closed();
+  }
   if (connected_) {
     if (!topic_known_) {
       if (pending_.empty()) create();
@@ -67,7 +71,8 @@ void Client::produce() {
   }
   auto batch = builder.finish({});
   protocol::ProduceRequest request;
-  request.acks = -1;
+  constexpr std::int16_t kAcks[] = {-1, -1, -1, 1, 1, 0};
+  request.acks = kAcks[sim_.random().below(std::size(kAcks))];
   request.timeout_ms = 30'000;
   auto& topic = request.topic_data.emplace_back();
   topic.name = kTopic;
@@ -75,6 +80,7 @@ void Client::produce() {
   data.index = what.partition.value;
   data.records = protocol::Records{*batch, 0};
   send(request, kProduceVersion, std::move(what));
+  if (request.acks == 0) pending_.pop_back();  // it has no answer
 }
 
 void Client::fetch() {

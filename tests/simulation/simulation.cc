@@ -1,9 +1,9 @@
 #include "simulation/simulation.h"
 
-#include "broker/placement.h"
 #include "simulation/client.h"
 #include "simulation/yielding_directory.h"
 #include "storage/perform.h"
+#include "support/machines.h"
 
 #include <optional>
 
@@ -15,13 +15,9 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kLongest = 300'000 * kMillisecond;
 /// And events: a machine that asks to be ticked again and again at one moment is stuck, too.
 constexpr std::uint64_t kMostEvents = 2'000'000;
-constexpr std::uint16_t kPort = 9092;
 
 config::BrokerConfig make_config() {
-  config::BrokerConfig config;
-  config.log_dirs = {"/memory"};
-  config.metadata_log_dir = "/memory";
-  config.listeners = config.advertised_listeners = {{"PLAINTEXT", "127.0.0.1", kPort}};
+  auto config = test::in_memory_config();
   config.log_retention_check_interval = std::chrono::milliseconds(100);
   config.log_flush_offset_checkpoint_interval = std::chrono::milliseconds(200);
   config.metadata_log_max_record_bytes_between_snapshots = 2000;
@@ -31,20 +27,18 @@ config::BrokerConfig make_config() {
 }  // namespace
 
 struct Simulation::Host {
-  std::uint64_t incarnation = 0;
-  server::Boot boot;
-  std::vector<std::unique_ptr<broker::Shard>> shards;
-  std::unique_ptr<broker::Control> control;
+  Host(std::uint64_t number, server::Boot&& boot, std::size_t shards, const config::BrokerConfig& config,
+       base::Random& random, base::Now now)
+      : incarnation(number), machines(std::move(boot), shards, config, random, now) {
+    tick_at.assign(machines.count(), INT64_MAX);
+  }
+  std::uint64_t incarnation;
+  test::Machines machines;
   std::map<std::pair<broker::MachineId, broker::ConnectionId>, Client*> connections;
   std::map<std::pair<std::size_t, std::size_t>, std::int64_t> channels;  ///< when the last thing on a channel arrives
-  std::vector<broker::DiskWork*> in_flight;
   std::map<std::uint64_t, std::pair<broker::MachineId, broker::DiskWork>> disk;  ///< operations that have not ended
   std::uint64_t last_disk = 0;
   std::vector<std::int64_t> tick_at;
-
-  broker::Machine& machine(broker::MachineId id) {
-    return id < shards.size() ? static_cast<broker::Machine&>(*shards[id]) : *control;
-  }
 };
 
 Simulation::Simulation(std::uint64_t seed, Scenario scenario)
@@ -81,27 +75,8 @@ void Simulation::start() {
       stuck_ = "the broker does not start: " + booted.error().detail;
       return;
     }
-    auto host = std::make_unique<Host>();
-    host->incarnation = incarnation;
-    host->boot = std::move(*booted);
-    auto& boot = host->boot;
-    std::vector<std::vector<broker::FoundLog>> logs(scenario_.shards);
-    for (auto& found : boot.logs) logs[broker::shard_of(found.key, scenario_.shards)].push_back(std::move(found));
-    auto image = boot.metadata.image;
-    for (broker::MachineId id = 0; id < scenario_.shards; ++id) {
-      host->shards.push_back(
-          std::make_unique<broker::Shard>(broker::ShardSetup{id, scenario_.shards, 1, config_, image, boot.cluster_id,
-                                                             random_.next(), std::move(logs[id])},
-                                          now_));
-    }
-    std::vector<cluster::Endpoint> endpoints{{"PLAINTEXT", "127.0.0.1", kPort, 0}};
-    host->control = std::make_unique<broker::Control>(
-        broker::ControlSetup{scenario_.shards, config_, boot.cluster_id, random_.uuid(), boot.directory_ids, 0,
-                             endpoints, boot.previous_epoch, random_.next(), image,
-                             server::make_quorum(config_, boot, endpoints, now_)},
-        now_);
-    host->tick_at.assign(scenario_.shards + 1, INT64_MAX);
-    host_ = std::move(host);
+    booted->directories = {&disk_};  // the other one ends with this fiber
+    host_ = std::make_unique<Host>(incarnation, std::move(*booted), scenario_.shards, config_, random_, now_);
   });
   after(delay(1, 100), [this, incarnation] { boot_on(incarnation); });
 }
@@ -113,7 +88,7 @@ void Simulation::boot_on(std::uint64_t incarnation) {
   if (!booting_->ended()) return after(delay(1, 200), [this, incarnation] { boot_on(incarnation); });
   booting_.reset();
   if (!host_) return;
-  for (broker::MachineId id = 0; id <= scenario_.shards; ++id) turn(host_->machine(id), id);
+  for (broker::MachineId id = 0; id <= scenario_.shards; ++id) turn(host_->machines[id], id);
 }
 
 // kill -9, or the power is gone: operations in flight are done, in part or not at all.
@@ -138,9 +113,34 @@ void Simulation::crash() {
     disk_.power_loss(random_);
     checkers_.power_loss();
   }
-  after(delay(100, 50'000), [this, crashed = incarnation_] {
-    if (crashed == incarnation_) start();  // it did not crash again in the meantime
+  come_back();
+}
+
+void Simulation::come_back() {
+  after(delay(100, 50'000), [this, gone = incarnation_] {
+    if (gone == incarnation_) start();  // it did not crash again in the meantime
   });
+}
+
+// Everybody gets an answer or loses the connection; everything is written and marked. A crash may still come first.
+void Simulation::stop_in_order() {
+  note(8, incarnation_);
+  auto& control = *host_->machines.control;
+  auto& shards = host_->machines.shards;
+  control.stop(now_.mono + std::chrono::seconds(20), now_);
+  turn(control, static_cast<broker::MachineId>(shards.size()));
+}
+
+void Simulation::end_stop() {
+  auto& control = *host_->machines.control;
+  if (!control.clean() || !server::mark_clean(host_->machines.boot, control.broker_epoch()).ok()) {
+    stuck_ = "a stop in order was not clean";
+  }
+  for (auto& client : clients_) client->closed();
+  ++incarnation_;
+  host_.reset();
+  checkers_.crash();
+  come_back();
 }
 
 // ---- turns
@@ -159,7 +159,7 @@ void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
       auto& [owner, ended] = entry.mapped();
       auto result = storage::perform(disk_, ended.operation);
       note(3, number);
-      auto& to = host_->machine(owner);
+      auto& to = host_->machines[owner];
       to.disk_done(std::move(ended), std::move(result), now_);
       turn(to, owner);
     });
@@ -170,19 +170,6 @@ void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
     last = std::max(last + 1, (now_.mono + delay(1, 100)).ns);
     return std::chrono::nanoseconds(last - now_.mono.ns);
   };
-  for (std::size_t to = 0; to < effects.mail.size(); ++to) {
-    for (auto& message : effects.mail[to]) {
-      auto carried = std::make_shared<broker::Message>(std::move(message));
-      after(arrival(id, to), [this, id, to, carried, incarnation = incarnation_] {
-        if (incarnation != incarnation_) return;
-        auto target = static_cast<broker::MachineId>(to);
-        note(4, to);
-        host_->machine(target).message(id, std::move(*carried), now_);
-        turn(host_->machine(target), target);
-      });
-    }
-    effects.mail[to].clear();
-  }
   for (auto& send : effects.sends) {
     auto found = host.connections.find({id, send.to});
     if (found == host.connections.end()) continue;
@@ -207,16 +194,36 @@ void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
   }
   for (auto& close : effects.closes) {
     auto found = host.connections.extract({id, close.connection});
-    if (!found.empty()) found.mapped()->closed();
+    if (found.empty()) continue;
+    found.mapped()->closed();
+    host.machines.shards[id]->closed(close.connection, now_);
+  }
+  for (std::size_t to = 0; to < effects.mail.size(); ++to) {
+    for (auto& message : effects.mail[to]) {
+      auto carried = std::make_shared<broker::Message>(std::move(message));
+      after(arrival(id, to), [this, id, to, carried, incarnation = incarnation_] {
+        if (incarnation != incarnation_) return;
+        auto target = static_cast<broker::MachineId>(to);
+        note(4, to);
+        host_->machines[target].message(id, std::move(*carried), now_);
+        turn(host_->machines[target], target);
+      });
+    }
+    effects.mail[to].clear();
   }
   effects.clear_answers();
   effects.log.clear();
   if (!effects.fatal.empty()) stuck_ = effects.fatal;
   schedule_tick(id);
+  if (host.machines.control->stopped()) {
+    after(delay(1, 10), [this, incarnation = incarnation_] {
+      if (incarnation == incarnation_) end_stop();
+    });
+  }
 }
 
 void Simulation::schedule_tick(broker::MachineId id) {
-  auto at = host_->machine(id).deadline().ns;
+  auto at = host_->machines[id].deadline().ns;
   if (at >= host_->tick_at[id]) return;
   host_->tick_at[id] = at;
   after(std::chrono::nanoseconds(std::max<std::int64_t>(at - now_.mono.ns, 0)),
@@ -224,19 +231,27 @@ void Simulation::schedule_tick(broker::MachineId id) {
           if (incarnation != incarnation_ || host_->tick_at[id] != at) return;
           host_->tick_at[id] = INT64_MAX;
           note(6, id);
-          host_->machine(id).tick(now_);
-          turn(host_->machine(id), id);
+          host_->machines[id].tick(now_);
+          turn(host_->machines[id], id);
         });
 }
 
 // ---- what clients do
 
 bool Simulation::connect(Client& client, Address& address) {
-  if (!host_ || !host_->control->serving()) return false;
+  if (!host_ || !host_->machines.control->serving()) return false;
   auto shard = static_cast<broker::MachineId>(random_.below(scenario_.shards));
-  address = {shard, host_->shards[shard]->open(0), incarnation_};
+  address = {shard, host_->machines.shards[shard]->open(0), incarnation_};
   host_->connections[{shard, address.connection}] = &client;
   return true;
+}
+
+void Simulation::disconnect(const Address& address) {
+  note(9, address.connection.slot);
+  host_->connections.erase({address.shard, address.connection});
+  auto& shard = *host_->machines.shards[address.shard];
+  shard.closed(address.connection, now_);
+  turn(shard, address.shard);
 }
 
 void Simulation::send(const Address& address, std::string frame) {
@@ -245,7 +260,7 @@ void Simulation::send(const Address& address, std::string frame) {
   after(std::chrono::nanoseconds(last - now_.mono.ns), [this, address, frame = std::move(frame)] {
     if (address.incarnation != incarnation_) return;
     note(7, frame.size());
-    auto& shard = *host_->shards[address.shard];
+    auto& shard = *host_->machines.shards[address.shard];
     shard.receive(address.connection, base::Slice::copy_of(frame), now_);
     turn(shard, address.shard);
   });
@@ -264,7 +279,7 @@ bool Simulation::step() {
 }
 
 bool Simulation::at_rest() const {
-  if (!ending() || crashes_left_ > 0 || !host_ || !host_->control->serving()) return false;
+  if (!ending() || crashes_left_ > 0 || !host_ || !host_->machines.control->serving()) return false;
   return std::all_of(clients_.begin(), clients_.end(), [](auto& client) { return client->finished(); });
 }
 
@@ -276,11 +291,12 @@ void Simulation::run() {
     // Crashes are spread over the requests; one may also hit a start.
     if (crashes_left_ > 0 && requests_left_ < until_crash * crashes_left_ / (scenario_.crashes + 1)) {
       --crashes_left_;
-      crash();
+      bool in_order = host_ && host_->machines.control->serving() && random_.chance(0.3);
+      in_order ? stop_in_order() : crash();
       if (crashes_left_ > 0 && random_.chance(0.3)) after(delay(1, 20'000), [this] { crash(); });
     }
     if (step() && now_.mono.ns <= kLongest && last_event_ <= kMostEvents) continue;
-    stuck_ = host_ && host_->control->serving() ? "the broker serves, but:" : "the broker does not serve;";
+    stuck_ = host_ && host_->machines.control->serving() ? "the broker serves, but:" : "the broker does not serve;";
     for (const auto& client : clients_) stuck_ += client->describe();
   }
   if (stuck_.empty() && !checkers_.violation()) checkers_.at_rest();

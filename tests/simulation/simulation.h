@@ -2,9 +2,7 @@
 
 #include "base/config/broker_config.h"
 #include "base/random.h"
-#include "broker/control.h"
-#include "broker/shard.h"
-#include "server/boot.h"
+#include "broker/machine.h"
 #include "simulation/checkers.h"
 #include "simulation/fiber.h"
 #include "support/memory_directory.h"
@@ -26,7 +24,7 @@ struct Scenario {
   std::int32_t partitions = 4;
   int clients = 4;
   int requests = 300;         ///< that clients begin before everything comes to rest
-  int crashes = 3;            ///< of the process, within that time
+  int crashes = 3;            ///< of the process, within that time; some are stops in order instead
   bool power_losses = false;  ///< some of the crashes take the machine with them
   bool small_segments = true;
 };
@@ -55,6 +53,7 @@ class Simulation {
   /// Nothing if the broker is not serving.
   bool connect(Client& client, Address& address);
   void send(const Address& address, std::string frame);
+  /// The client's side of the connection goes: nothing more is heard of it.
   void disconnect(const Address& address);
   base::Random& random() { return random_; }
   base::Now now() const { return now_; }
@@ -71,6 +70,9 @@ class Simulation {
   void start();
   void boot_on(std::uint64_t incarnation);
   void crash();
+  void stop_in_order();
+  void end_stop();
+  void come_back();
   void turn(broker::Machine& machine, broker::MachineId id);
   void schedule_tick(broker::MachineId id);
   void note(std::uint64_t kind, std::uint64_t what);

@@ -1,8 +1,9 @@
 // Fetch, 4-18. 7 brought sessions (we answer session id 0: none), 9 the leader epoch, 12 is flexible, 13 names topics
 // by id, 15 moves the replica id into a tagged field, 17 and 18 add what only followers send.
 //
-// Two rounds: Arm asks each shard what there is and to be told when it grows; when min.bytes is reached, a partition
-// has an error, or max.wait.ms is over, Collect allots the bytes in the request's order and asks for ranges of files.
+// Two rounds: Arm asks each shard what there is and to be told when it grows; when all have said and min.bytes is
+// reached, a partition has an error, or max.wait.ms is over, Collect allots the bytes in the request's order and asks
+// for ranges of files. Only the first batch of an answer may exceed the limits (KIP-74).
 #include "protocol/fetch.h"
 #include "broker/handlers/handler.h"
 #include "broker/placement.h"
@@ -34,14 +35,16 @@ class FetchJoin final : public Join {
     if (--collecting_ == 0) answer(shard);
   }
   void expire(Shard& shard, base::Now now) override {
-    if (collecting_ == 0) return collect(shard, now);
-    for (auto& part : parts_) {  // a shard owes its ranges for longer than a fetch may take
-      if (!part.filled) place(part).error_code = code(ErrorCode::request_timed_out);
-    }
-    answer(shard);
+    if (collecting_ > 0 || waited_) return give_up(shard);
+    waited(shard, now);
   }
   void stopping(Shard& shard, base::Now now) override {
-    if (collecting_ == 0) collect(shard, now);
+    if (collecting_ == 0 && !waited_) waited(shard, now);
+  }
+  /// When to call expire() first.
+  base::MonoTime deadline(const Shard& shard, base::MonoTime received) const {
+    if (waited_) return received + shard.config().request_timeout;
+    return received + std::min<std::chrono::nanoseconds>(std::chrono::milliseconds(request_.max_wait_ms), kLongestWait);
   }
   void abandon(Shard& shard) override {
     std::vector<Disarm> disarms(shard.shards());
@@ -68,7 +71,12 @@ class FetchJoin final : public Join {
     return response_.responses[part.topic].partitions[part.index];
   }
   ErrorCode resolve_topic(const cluster::Topic* topic, std::int32_t partition, NodeId self) const;
+  std::uint64_t max_bytes(const Shard& shard) const {
+    return static_cast<std::uint64_t>(std::clamp(request_.max_bytes, 0, shard.config().fetch_max_bytes));
+  }
   void grow(Shard& shard, const Grown& grown, base::Now now);
+  void waited(Shard& shard, base::Now now);
+  void give_up(Shard& shard);
   void collect(Shard& shard, base::Now now);
   void fill(Ranges::Part& range);
 
@@ -79,7 +87,8 @@ class FetchJoin final : public Join {
   std::vector<Part> parts_;
   std::size_t unanswered_ = 0;   ///< Arms whose first answer has not come
   std::uint64_t available_ = 0;  ///< bytes, over all parts
-  bool at_once_ = false;         ///< an error, or a request that does not wait
+  bool at_once_ = false;         ///< a partition has an error
+  bool waited_ = false;          ///< max.wait.ms is over
   std::size_t collecting_ = 0;   ///< Collects that are not answered
 };
 
@@ -122,7 +131,7 @@ void FetchJoin::resolve(const Shard& shard) {
                         .range = {}});
     }
   }
-  at_once_ |= request_.max_wait_ms <= 0 || parts_.empty();
+  waited_ = request_.max_wait_ms <= 0;
 }
 
 void FetchJoin::arm(Shard& shard) {
@@ -154,11 +163,27 @@ void FetchJoin::grow(Shard& shard, const Grown& grown, base::Now now) {
     }
   }
   if (unanswered_ > 0) return;
-  if (at_once_ || available_ >= static_cast<std::uint64_t>(std::max(request_.min_bytes, 0))) collect(shard, now);
+  bool enough = available_ >= static_cast<std::uint64_t>(std::max(request_.min_bytes, 0));
+  if (at_once_ || waited_ || enough) collect(shard, now);
+}
+
+// A shard that has not said yet what it has does so within its next turns; then the ranges are collected.
+void FetchJoin::waited(Shard& shard, base::Now now) {
+  waited_ = true;
+  if (unanswered_ == 0) return collect(shard, now);
+  shard.requests().set_deadline(ticket_.call(), now.mono + shard.config().request_timeout);
+}
+
+// A shard, or its disk, owes an answer for longer than a request may take. Clients know no other error that fits.
+void FetchJoin::give_up(Shard& shard) {
+  for (auto& part : parts_) {
+    if (!part.filled) place(part).error_code = code(ErrorCode::kafka_storage_error);
+  }
+  answer(shard);
 }
 
 void FetchJoin::collect(Shard& shard, base::Now now) {
-  std::uint64_t left = static_cast<std::uint64_t>(std::clamp(request_.max_bytes, 0, shard.config().fetch_max_bytes));
+  std::uint64_t left = max_bytes(shard);
   bool first = true;
   std::vector<Collect> collects(shard.shards());
   for (std::uint32_t i = 0; i < parts_.size(); ++i) {
@@ -196,12 +221,15 @@ void FetchJoin::fill(Ranges::Part& range) {
 
 void FetchJoin::answer(Shard& shard) {
   std::vector<FilePiece> files;
+  std::uint64_t left = max_bytes(shard);
   for (auto& part : parts_) {
     auto& range = part.range;
     auto& out = place(part);
     shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::fetch),
                                 static_cast<ErrorCode>(out.error_code));
     if (!range.file || out.error_code != 0) continue;
+    if (!files.empty() && range.bytes > std::min<std::uint64_t>(part.max_bytes, left)) continue;  // for the next fetch
+    left -= std::min<std::uint64_t>(left, range.bytes);
     out.records = protocol::Records{{}, range.bytes};
     files.push_back({0, std::move(range.file), range.position, range.bytes});
   }
@@ -227,14 +255,13 @@ void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket) {
     return shard.requests().answer(Ticket<FetchResponse>(std::move(ticket)), response);
   }
   auto call = ticket.call();
-  auto wait = std::clamp<std::chrono::nanoseconds>(std::chrono::milliseconds(body->max_wait_ms),
-                                                   std::chrono::nanoseconds(0), kLongestWait);
   auto join = std::make_unique<FetchJoin>(Ticket<FetchResponse>(std::move(ticket)), std::move(*body),
                                           request.header.api_version);
   join->resolve(shard);
   if (!join->has_parts()) return join->answer(shard);
   join->arm(shard);
-  shard.requests().hold(call, std::move(join), request.received.mono + wait);
+  auto deadline = join->deadline(shard, request.received.mono);
+  shard.requests().hold(call, std::move(join), deadline);
 }
 
 }  // namespace kstream::broker

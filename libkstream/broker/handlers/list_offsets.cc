@@ -3,7 +3,7 @@
 #include "protocol/list_offsets.h"
 #include "broker/handlers/handler.h"
 
-#include <set>
+#include <map>
 
 namespace kstream::broker {
 namespace {
@@ -63,7 +63,10 @@ void handle_list_offsets(Shard& shard, Request&& request, AnyTicket&& ticket) {
       std::make_unique<ListOffsetsJoin>(Ticket<ListOffsetsResponse>(std::move(ticket)), request.header.api_version);
   auto& join = *owned;
   join.response.topics.resize(body->topics.size());
-  std::set<std::pair<std::string_view, std::int32_t>> seen;
+  std::map<std::pair<std::string_view, std::int32_t>, int> times;
+  for (const auto& topic : body->topics) {
+    for (const auto& partition : topic.partitions) ++times[{topic.name, partition.partition_index}];
+  }
   for (std::size_t t = 0; t < body->topics.size(); ++t) {
     const auto& asked = body->topics[t];
     auto& answer = join.response.topics[t];
@@ -74,7 +77,7 @@ void handle_list_offsets(Shard& shard, Request&& request, AnyTicket&& ticket) {
       const auto& in = asked.partitions[p];
       auto& out = answer.partitions[p];
       out.partition_index = in.partition_index;
-      if (!seen.insert({asked.name, in.partition_index}).second) {
+      if (times[{asked.name, in.partition_index}] > 1) {
         out.error_code = code(ErrorCode::invalid_request);
       } else if (!known_word(in.timestamp, request.header.api_version)) {
         out.error_code = code(ErrorCode::unsupported_version);

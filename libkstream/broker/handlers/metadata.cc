@@ -5,6 +5,8 @@
 #include "broker/handlers/handler.h"
 #include "cluster/topic_name.h"
 
+#include <set>
+
 namespace kstream::broker {
 namespace {
 
@@ -50,7 +52,10 @@ class MetadataAnswer {
     if ((by_id || !asked.name) && version_ < 12) return add_error(asked, ErrorCode::invalid_request);
     if (!by_id && !asked.name) return add_error(asked, ErrorCode::invalid_topic_exception);
     const auto* topic = by_id ? shard_.image().topic(asked.topic_id) : shard_.image().topic(*asked.name);
-    if (topic) return add(*topic);
+    if (topic) {
+      if (told_.insert(topic).second) add(*topic);  // once, however often it is asked
+      return;
+    }
     if (by_id) return add_error(asked, ErrorCode::unknown_topic_id);
     bool possible = cluster::check_topic_name(*asked.name).ok();
     add_error(asked, possible ? ErrorCode::unknown_topic_or_partition : ErrorCode::invalid_topic_exception);
@@ -95,6 +100,7 @@ class MetadataAnswer {
   const MetadataRequest& body_;
   const int version_;
   const std::string& listener_;
+  std::set<const cluster::Topic*> told_;
   MetadataResponse response_;
 };
 
@@ -125,9 +131,10 @@ protocol::CreateTopicsRequest topics_to_create(const Shard& shard, const Metadat
   protocol::CreateTopicsRequest create;
   if (!shard.config().auto_create_topics_enable || !body.topics || (version >= 4 && !body.allow_auto_topic_creation))
     return create;
+  std::set<std::string_view> seen;
   for (const auto& asked : *body.topics) {
     if (!asked.name || !asked.topic_id.is_zero() || shard.image().topic(*asked.name)) continue;
-    if (!cluster::check_topic_name(*asked.name).ok()) continue;
+    if (!cluster::check_topic_name(*asked.name).ok() || !seen.insert(*asked.name).second) continue;
     auto& topic = create.topics.emplace_back();
     topic.name = *asked.name;
     topic.num_partitions = -1;

@@ -34,7 +34,11 @@ class ProduceJoin final : public Join {
     if (!answer.detail.empty()) place.error_message = std::move(answer.detail);
     if (--missing == 0) end(shard);
   }
-  void expire(Shard& shard, base::Now) override { end(shard); }
+  // Without an answer there is nothing to say: what is under way may still succeed.
+  void expire(Shard& shard, base::Now) override {
+    if (silent_) return shard.requests().no_answer(std::move(ticket_));
+    end(shard);
+  }
 
   void end(Shard& shard) {
     bool failed = false;
@@ -82,8 +86,7 @@ ErrorCode check_target(const Shard& shard, const cluster::Topic* topic, std::int
 
 /// Validates one partition's batch and sends it on its way; what is wrong goes into `out`.
 void submit(Shard& shard, const Request& request, const cluster::Topic& topic,
-            const ProduceRequest::PartitionProduceData& data, std::int16_t acks, ProduceJoin& join,
-            PartitionResponse& out) {
+            const ProduceRequest::PartitionProduceData& data, ProduceJoin& join, PartitionResponse& out) {
   auto bytes = data.records ? data.records->bytes : base::BytesView();
   std::vector<records::RecordError> errors;
   auto batch =
@@ -104,7 +107,6 @@ void submit(Shard& shard, const Request& request, const cluster::Topic& topic,
   PartitionKey key{topic.id, PartitionId(data.index)};
   shard.send(key, Append{.call = join.ticket().call(static_cast<std::uint32_t>(join.places.size())),
                          .key = key,
-                         .acks = acks,
                          .batch = *batch,
                          .bytes = request.frame.part(bytes)});
   join.places.push_back(&out);
@@ -135,7 +137,7 @@ void handle_produce(Shard& shard, Request&& request, AnyTicket&& ticket) {
       out.base_offset = -1;
       auto error = check_target(shard, topic, out.index, body->acks, by_id);
       out.error_code = code(error);
-      if (error == ErrorCode::none) submit(shard, request, *topic, asked.partition_data[p], body->acks, join, out);
+      if (error == ErrorCode::none) submit(shard, request, *topic, asked.partition_data[p], join, out);
     }
   }
   if (join.missing == 0) return join.end(shard);

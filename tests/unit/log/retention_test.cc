@@ -122,6 +122,9 @@ TEST_F(RetentionTest, FilesAreRemovedAfterTheDelay) {
   EXPECT_EQ(log.next_tick(), after(60s).mono);
   log.tick(after(59s), Offset(20));
   EXPECT_TRUE(disk.waiting().empty());
+  Log closing = log;
+  closing.close();
+  EXPECT_EQ(closing.next_tick(), base::MonoTime::never()) << "recovery removes them";
   log.tick(after(60s), Offset(20));
   EXPECT_EQ(disk.all<RemoveSegment>().size(), 2u);
   disk.run();

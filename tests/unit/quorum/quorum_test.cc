@@ -58,6 +58,19 @@ TEST_F(QuorumTest, AnEpochIsNotUsedAgainIfOnlyQuorumStateWasWritten) {
   EXPECT_EQ(node_.quorum->role().epoch, LeaderEpoch(2));
 }
 
+TEST_F(QuorumTest, AStopBeforeTheEpochBeginsEndsInOrder) {
+  ASSERT_TRUE(node_.boot());
+  node_.take();
+  node_.quorum->close();
+  node_.run();
+  EXPECT_TRUE(node_.quorum->idle());
+  EXPECT_FALSE(node_.quorum->role().leader);
+  EXPECT_EQ(node_.quorum->next(), Offset(0)) << "nothing was appended";
+  EXPECT_EQ(node_.append({topic("a", 1)}).code(), ErrorCode::not_controller);
+  node_.start();
+  EXPECT_EQ(node_.quorum->role().epoch, LeaderEpoch(2));
+}
+
 TEST_F(QuorumTest, ABatchIsCommittedWhenItIsSynced) {
   node_.start();
   const auto appended = node_.append({topic("a", 1), topic("b", 2)});

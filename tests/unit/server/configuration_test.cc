@@ -48,6 +48,11 @@ TEST(Configuration, HasADefaultFolder) {
   EXPECT_EQ(errors({}), Lines{"\"log.dirs\" must name the directory for the data"});
 }
 
+TEST(Configuration, RefusesOneFolderUnderTwoNames) {
+  EXPECT_EQ(errors({.overrides = {"log.dirs=/a,/b,/x/..//a/"}}),
+            Lines{"-X: \"log.dirs\" names one folder twice, as /a and as /x/..//a/"});
+}
+
 TEST(Configuration, OrderIsFlagEnvironmentFileDefault) {
   TemporaryFile file("order.toml", "node.id = 1\nnum.partitions = 1\nnum.shards = 1\nbroker.rack = 'file'\n");
   ConfigurationInputs inputs{.file = file.path(), .overrides = {"node.id=3", "broker.rack=a=b"}, .environment = kHome};

@@ -61,7 +61,7 @@ class Lives {
     auto there = directory_.exists("orders-0");
     if (!there) return false;
     if (!*there) {
-      if (!end_recovery(directory_, boot())) return false;
+      if (!end_recovery(directory_, boot(), {})) return false;
       check_bounds(Offset(0), Offset(0));
       model_.clear();
       running_.emplace(directory_, config_);
@@ -76,7 +76,7 @@ class Lives {
       EXPECT_EQ(found.code(), ErrorCode::kafka_storage_error) << found.error().to_string();
       return false;
     }
-    if (!end_recovery(directory_, boot())) return false;
+    if (!end_recovery(directory_, boot(), {})) return false;
     check(*found);
     running_.emplace(directory_, config_, std::move(*found));
     return true;

@@ -64,10 +64,10 @@ TEST(Run, TellsACleanStopFromACrashOfTheProcessAndOfTheSystem) {
   MemoryDirectory directory;
   EXPECT_EQ(begin_run(directory, "boot-1")->trust, Trust::other_boot) << "nothing is known";
   EXPECT_EQ(begin_run(directory, "boot-1")->trust, Trust::other_boot) << "recovery never ended";
-  ASSERT_TRUE(end_recovery(directory, "boot-1").ok());
+  ASSERT_TRUE(end_recovery(directory, "boot-1", {}).ok());
   EXPECT_EQ(begin_run(directory, "boot-1")->trust, Trust::same_boot);
   EXPECT_EQ(begin_run(directory, "boot-2")->trust, Trust::other_boot);
-  ASSERT_TRUE(end_recovery(directory, "boot-2").ok());
+  ASSERT_TRUE(end_recovery(directory, "boot-2", {}).ok());
   ASSERT_TRUE(end_run(directory, 13).ok());
   EXPECT_EQ(content_of(directory, ".kafka_cleanshutdown"), "{\"version\":0,\"brokerEpoch\":13}");
   auto previous = begin_run(directory, "boot-3");
@@ -79,13 +79,26 @@ TEST(Run, TellsACleanStopFromACrashOfTheProcessAndOfTheSystem) {
   EXPECT_EQ(begin_run(directory, "boot-3")->trust, Trust::other_boot);
 }
 
+TEST(Run, RemembersWhatWasNotRecovered) {
+  MemoryDirectory directory;
+  ASSERT_TRUE(end_recovery(directory, "boot", {"orders-0", "orders-1"}).ok());
+  ASSERT_TRUE(end_run(directory, 13).ok());
+  for (auto trust : {Trust::clean, Trust::same_boot}) {
+    auto previous = begin_run(directory, "boot");
+    EXPECT_EQ(previous->trust, trust);
+    EXPECT_EQ(previous->not_recovered, (std::vector<std::string>{"orders-0", "orders-1"}));
+  }
+  ASSERT_TRUE(end_recovery(directory, "boot", {}).ok());
+  EXPECT_TRUE(begin_run(directory, "boot")->not_recovered.empty());
+}
+
 TEST(Run, DamagedMarkersAreNotBelievedFurtherThanTheyGo) {
   MemoryDirectory directory;
   put(directory, ".kafka_cleanshutdown", "{");
   auto previous = begin_run(directory, "boot");
   EXPECT_EQ(previous->trust, Trust::clean) << "that it is there is what counts, as in Kafka";
   EXPECT_EQ(previous->broker_epoch, -1);
-  ASSERT_TRUE(end_recovery(directory, "boot").ok());
+  ASSERT_TRUE(end_recovery(directory, "boot", {}).ok());
   const std::string text = content_of(directory, ".kstream_boot");
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string damaged = text;

@@ -1,11 +1,13 @@
 #include "storage/perform.h"
 
+#include "log/checkpoint.h"
 #include "records/compress.h"
 #include "running_log.h"
 #include "storage/segment_files.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 namespace kstream::storage {
@@ -26,6 +28,29 @@ TEST(Perform, OpenLogMakesTheFolderItsMetadataAndTheFirstSegment) {
   base::Random random(1);
   directory.power_loss(random);
   EXPECT_TRUE(*directory.exists("orders-0/partition.metadata")) << "durable before the first append";
+}
+
+TEST(Perform, OpenLogTouchesNoFolderThatIsAnothers) {
+  const std::string foreign = log::print_partition_metadata(Uuid::from_halves(3, 4));
+  const std::string own = log::print_partition_metadata(kTopic);
+  for (const auto& [name, content, why] : std::vector<std::array<std::string, 3>>{
+           {"partition.metadata", foreign, "of the topic with id " + Uuid::from_halves(3, 4).to_string()},
+           {"partition.metadata", "?", "with a damaged partition.metadata"},
+           {"00000000000000000007.log", "x", "with 00000000000000000007.log"},
+           {"00000000000000000000.timeindex", "", "with 00000000000000000000.timeindex"}}) {
+    MemoryDirectory directory;
+    ASSERT_TRUE(directory.make_folder("orders-0").ok());
+    put(directory, "orders-0/" + name, content);
+    const auto changes = directory.changes();
+    auto outcome = perform(directory, log::OpenLog{"orders-0", kTopic, Offset(0)});
+    ASSERT_EQ(outcome.code(), ErrorCode::inconsistent_topic_id);
+    EXPECT_EQ(outcome.error().detail, "/memory/orders-0 is left from before, " + why + ": move it away, then restart");
+    EXPECT_EQ(directory.changes(), changes);
+  }
+  MemoryDirectory directory;
+  ASSERT_TRUE(directory.make_folder("orders-0").ok());
+  put(directory, "orders-0/partition.metadata", own);
+  EXPECT_TRUE(perform(directory, log::OpenLog{"orders-0", kTopic, Offset(0)}).ok()) << "of a start cut short";
 }
 
 TEST(Perform, CreateSegmentRefusesOneThatExists) {
@@ -101,6 +126,73 @@ TEST(Perform, RemovesAFile) {
   EXPECT_TRUE(perform(directory, log::RemoveFile{"a"}).ok());
   EXPECT_TRUE(perform(directory, log::RemoveFile{"a"}).ok());
   EXPECT_FALSE(*directory.exists("a"));
+}
+
+/// Counts the calls that read, and those that sync.
+class CountingDirectory final : public Directory {
+ public:
+  explicit CountingDirectory(Directory& inner) : inner_(inner) {}
+  std::uint64_t reads = 0, syncs = 0;
+
+  Result<base::FileRef> open(const std::string& path, Open how) override {
+    auto opened = inner_.open(path, how);
+    if (!opened) return opened;
+    return base::FileRef(new CountingFile(std::move(*opened), *this));
+  }
+  Result<std::vector<Entry>> list(const std::string& folder) override { return inner_.list(folder); }
+  Result<bool> exists(const std::string& path) override { return inner_.exists(path); }
+  Status make_folder(const std::string& path) override { return inner_.make_folder(path); }
+  Status rename(const std::string& from, const std::string& to) override { return inner_.rename(from, to); }
+  Status remove(const std::string& path) override { return inner_.remove(path); }
+  Status sync_folder(const std::string& path) override {
+    ++syncs;
+    return inner_.sync_folder(path);
+  }
+  const std::string& path() const override { return inner_.path(); }
+
+ private:
+  class CountingFile final : public File {
+   public:
+    CountingFile(base::FileRef inner, CountingDirectory& counter)
+        : File(inner->name()), inner_(std::move(inner)), counter_(counter) {}
+    int descriptor() const override { return inner_->descriptor(); }
+    Result<std::size_t> read(std::uint64_t position, char* to, std::size_t size) override {
+      ++counter_.reads;
+      return file(inner_).read(position, to, size);
+    }
+    Status write(std::uint64_t position, std::span<const iovec> pieces) override {
+      return file(inner_).write(position, pieces);
+    }
+    Status sync() override {
+      ++counter_.syncs;
+      return file(inner_).sync();
+    }
+    Status truncate(std::uint64_t size) override { return file(inner_).truncate(size); }
+    Result<std::uint64_t> size() override { return file(inner_).size(); }
+
+   private:
+    base::FileRef inner_;
+    CountingDirectory& counter_;
+  };
+  Directory& inner_;
+};
+
+TEST(Perform, TheFirstAppendOfALogSyncsWhoseItIsAndNothingElse) {
+  MemoryDirectory directory;
+  CountingDirectory counting(directory);
+  RunningLog running(counting, {});
+  running.append(batch_of_size(100));
+  running.run();
+  EXPECT_EQ(running.log.end(), Offset(1));
+  EXPECT_EQ(counting.syncs, 3u) << "the log directory, partition.metadata, its folder";
+  EXPECT_TRUE(*directory.exists("orders-0/leader-epoch-checkpoint"));
+  running.log.sync();
+  running.run();
+  EXPECT_EQ(running.log.recovery_point(), Offset(1));
+  const auto epochs = content_of(directory, "orders-0/leader-epoch-checkpoint");
+  base::Random random(1);
+  directory.power_loss(random);
+  EXPECT_EQ(content_of(directory, "orders-0/leader-epoch-checkpoint"), epochs) << "synced with the first segment";
 }
 
 /// A log of random batches, and what is where.
@@ -188,6 +280,34 @@ TEST_F(Searches, ReadsGiveWholeBatchesWhereverTheyAre) {
               without_stamps(expected(from, up_to, max_bytes, bases)))
         << from.value << " " << up_to.value << " " << max_bytes;
   }
+}
+
+/// An index of 20,000 entries, a batch of 1 KiB for every fourth KiB of it.
+TEST_F(Searches, AReadFarBackCostsAFewCalls) {
+  CountingDirectory counting(directory);
+  running.emplace(counting, log::LogConfig{.segment_bytes = 1u << 30});
+  for (int i = 0; i < 80'000; ++i) {
+    running->append(test::batch_of_size(1024));
+    if (i % 1000 == 999) running->run();
+  }
+  running->run();
+  base::Random random(5);
+  std::uint64_t most = 0, all = 0;
+  constexpr int kReads = 500;
+  for (int i = 0; i < kReads; ++i) {
+    const Offset from(random.between(0, 70'000));
+    const auto max_bytes = static_cast<std::uint32_t>(random.chance(0.5) ? 1 << 20 : 8'000);
+    auto locate = std::get<log::Locate>(running->log.read(from, running->log.end(), max_bytes));
+    counting.reads = 0;
+    const auto located = std::get<log::Located>(*perform(counting, locate));
+    ASSERT_EQ(located.position, static_cast<std::uint64_t>(from.value) * 1024);
+    ASSERT_EQ(located.bytes, max_bytes / 1024 * 1024);
+    most = std::max(most, counting.reads);
+    all += counting.reads;
+  }
+  RecordProperty("reads_per_locate", std::to_string(static_cast<double>(all) / kReads));
+  EXPECT_LE(most, 5u);
+  EXPECT_LE(all, kReads * 7 / 2);
 }
 
 TEST_F(Searches, ReadsSurviveTheLossOfAnIndex) {

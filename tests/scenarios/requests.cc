@@ -1,0 +1,257 @@
+#include "scenarios/requests.h"
+
+#include "protocol/api_versions.h"
+#include "protocol/create_topics.h"
+#include "protocol/fetch.h"
+#include "protocol/header.h"
+#include "protocol/list_offsets.h"
+#include "protocol/metadata.h"
+#include "protocol/produce.h"
+#include "records/builder.h"
+#include "records/iterate.h"
+
+#include <algorithm>
+#include <list>
+#include <map>
+#include <regex>
+#include <stdexcept>
+
+namespace kstream::scenarios {
+namespace {
+
+/// `name=value` words by name, and the others in their order.
+struct Words {
+  int version = 0;
+  std::map<std::string, std::string> named;
+  std::vector<std::string> plain;
+
+  explicit Words(const std::vector<std::string>& words) {
+    if (words.size() < 2 || words[1].front() != 'v') throw std::invalid_argument("API vVERSION ...");
+    version = std::stoi(words[1].substr(1));
+    for (auto word = words.begin() + 2; word != words.end(); ++word) {
+      auto equals = word->find('=');
+      bool is_partition = word->find('/') != std::string::npos;
+      if (equals == std::string::npos || is_partition) {
+        plain.push_back(*word);
+      } else {
+        named[word->substr(0, equals)] = word->substr(equals + 1);
+      }
+    }
+  }
+  std::int64_t number(const std::string& name, std::int64_t otherwise) {
+    auto found = named.extract(name);
+    return found.empty() ? otherwise : std::stoll(found.mapped());
+  }
+};
+
+/// `TOPIC/PARTITION` and what stands behind the separator: `=values` or `@position`.
+struct Target {
+  std::string topic;
+  std::int32_t partition;
+  std::string rest;
+};
+Target target(const std::string& word, char separator) {
+  auto slash = word.find('/'), end = word.find(separator);
+  if (slash == std::string::npos) throw std::invalid_argument("TOPIC/PARTITION: " + word);
+  auto rest = end == std::string::npos ? "" : word.substr(end + 1);
+  return {word.substr(0, slash), std::stoi(word.substr(slash + 1, end - slash - 1)), rest};
+}
+
+/// The entry of a topic in a list of them, made if it is new.
+template <class Topics>
+auto& entry(Topics& topics, std::string std::decay_t<decltype(topics[0])>::*name, const std::string& topic) {
+  auto found = std::find_if(topics.begin(), topics.end(), [&](const auto& t) { return t.*name == topic; });
+  if (found != topics.end()) return *found;
+  topics.emplace_back().*name = topic;
+  return topics.back();
+}
+
+template <class Request>
+std::string encode(const Request& request, int version, std::int32_t correlation) {
+  std::string frame;
+  protocol::Writer writer(frame, version >= Request::kFlexibleFrom);
+  protocol::RequestHeader header;
+  header.api_key = static_cast<std::int16_t>(Request::kApiKey);
+  header.api_version = static_cast<std::int16_t>(version);
+  header.correlation_id = correlation;
+  protocol::write_request_header(writer, header);
+  request.encode(writer, version);
+  if (!writer.ok()) throw std::invalid_argument("not to be encoded in this version");
+  return frame;
+}
+
+std::string produce(Words& words, std::int32_t correlation, base::Now now) {
+  std::list<std::string> batches;
+  protocol::ProduceRequest request;
+  request.acks = static_cast<std::int16_t>(words.number("acks", -1));
+  request.timeout_ms = static_cast<std::int32_t>(words.number("timeout", 30'000));
+  auto producer_id = words.number("producer", -1);
+  for (const auto& word : words.plain) {
+    auto [topic, partition, values] = target(word, '=');
+    records::BatchBuilder builder;
+    for (std::size_t at = 0; at <= values.size();) {
+      auto end = std::min(values.find(',', at), values.size());
+      builder.append(now.wall, std::nullopt, std::string_view(values).substr(at, end - at));
+      at = end + 1;
+    }
+    records::BatchOptions options;
+    if (producer_id >= 0) {
+      options.producer_id = ProducerId(producer_id);
+      options.producer_epoch = 0;
+      options.base_sequence = 0;
+    }
+    batches.push_back(*builder.finish(options));
+    if (words.named.contains("damaged")) batches.back().back() ^= 1;
+    auto& data = entry(request.topic_data, &protocol::ProduceRequest::TopicProduceData::name, topic)
+                     .partition_data.emplace_back();
+    data.index = partition;
+    data.records = protocol::Records{batches.back(), 0};
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string fetch(Words& words, std::int32_t correlation) {
+  protocol::FetchRequest request;
+  request.max_wait_ms = static_cast<std::int32_t>(words.number("wait", 0));
+  request.min_bytes = static_cast<std::int32_t>(words.number("min", 1));
+  request.max_bytes = static_cast<std::int32_t>(words.number("max", 1 << 20));
+  auto each = static_cast<std::int32_t>(words.number("each", 1 << 20));
+  request.session_id = static_cast<std::int32_t>(words.number("session", 0));
+  auto epoch = static_cast<std::int32_t>(words.number("epoch", -1));
+  for (const auto& word : words.plain) {
+    auto [topic, partition, offset] = target(word, '@');
+    auto& data = entry(request.topics, &protocol::FetchRequest::FetchTopic::topic, topic).partitions.emplace_back();
+    data.partition = partition;
+    data.fetch_offset = std::stoll(offset);
+    data.partition_max_bytes = each;
+    data.current_leader_epoch = epoch;
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string list_offsets(Words& words, std::int32_t correlation) {
+  protocol::ListOffsetsRequest request;
+  request.replica_id = -1;
+  for (const auto& word : words.plain) {
+    auto [topic, partition, time] = target(word, '@');
+    auto& data =
+        entry(request.topics, &protocol::ListOffsetsRequest::ListOffsetsTopic::name, topic).partitions.emplace_back();
+    data.partition_index = partition;
+    data.timestamp = std::stoll(time);
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string metadata(Words& words, std::int32_t correlation) {
+  protocol::MetadataRequest request;
+  if (words.version >= 4) request.allow_auto_topic_creation = words.number("create", 0) != 0;
+  request.topics.reset();
+  if (words.plain.empty() || words.plain.front() != "all") {
+    request.topics.emplace();
+    for (const auto& name : words.plain) request.topics->emplace_back().name = name;
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string create_topics(Words& words, std::int32_t correlation) {
+  protocol::CreateTopicsRequest request;
+  request.validate_only = words.number("validate", 0) != 0;
+  request.timeout_ms = static_cast<std::int32_t>(words.number("timeout", 30'000));
+  auto partitions = static_cast<std::int32_t>(words.number("partitions", 1));
+  auto replicas = static_cast<std::int16_t>(words.number("replicas", 1));
+  for (const auto& name : words.plain) {
+    auto& topic = request.topics.emplace_back();
+    topic.name = name;
+    topic.num_partitions = partitions;
+    topic.replication_factor = replicas;
+    for (const auto& [config, value] : words.named) topic.configs.push_back({config, value});
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string api_versions(Words& words, std::int32_t correlation) {
+  protocol::ApiVersionsRequest request;
+  request.client_software_name = "scenario";
+  request.client_software_version = "1";
+  auto cluster = words.named.find("cluster");
+  if (cluster != words.named.end()) request.cluster_id = cluster->second;
+  request.node_id = static_cast<std::int32_t>(words.number("node", -1));
+  auto encodable = std::min(words.version, int{protocol::ApiVersionsRequest::kMaxVersion});
+  auto frame = encode(request, encodable, correlation);
+  base::store_be(frame.data() + 2, static_cast<std::int16_t>(words.version));
+  return frame;
+}
+
+/// Values of records, in place of their size.
+std::string values_of(std::string_view bytes) {
+  std::string text;
+  records::BatchReader batches(bytes);
+  for (records::BatchView batch; batches.next(batch);) {
+    records::RecordReader reader(batch.header, records::payload(batch.bytes));
+    for (RecordView record; reader.next(record);) {
+      text += (text.empty() ? "" : " ") + std::to_string(record.offset.value) + ':' + std::string(*record.value);
+    }
+  }
+  return text;
+}
+
+template <class Response>
+std::string describe(std::string_view body, int version) {
+  auto response = protocol::decoded<Response>(body, version);
+  if (!response.ok()) return "cannot be decoded: " + response.error().detail;
+  auto text = response->describe();
+  // What says nothing is left out, so that one sees what the answer says.
+  static const std::regex silent(
+      R"re(\b((throttle_time_ms|error_code|session_id|leader_epoch|topic_config_error_code):0|\w+:(null|""|\[\]|false|\{\}|A{22})|(record_errors|api_keys):\[\]|(leader_id|epoch|end_offset|leader_epoch|preferred_read_replica|timestamp|log_append_time_ms|finalized_features_epoch):-1|\w+_authorized_operations:-2147483648),?)re");
+  static const std::regex default_config(R"re(\{name:"[^"]*",(value:"[^"]*",)?config_source:5\},?)re");
+  static const std::regex comma(R"re(,([}\]]))re");
+  for (std::string before; before != text;) {
+    before = text;
+    for (const auto* unsaid : {&silent, &default_config}) text = std::regex_replace(text, *unsaid, "");
+    text = std::regex_replace(text, comma, "$1");
+  }
+  if constexpr (std::is_same_v<Response, protocol::FetchResponse>) {
+    for (const auto& topic : response->responses) {
+      for (const auto& partition : topic.partitions) {
+        if (!partition.records || partition.records->bytes.empty()) continue;
+        text += "\n  " + topic.topic + '/' + std::to_string(partition.partition_index) + ": " +
+                values_of(partition.records->bytes);
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string request_frame(const std::vector<std::string>& words, std::int32_t correlation, base::Now now,
+                          Asked& asked) {
+  Words arguments(words);
+  asked = {words.front(), arguments.version};
+  if (asked.api == "Produce") return produce(arguments, correlation, now);
+  if (asked.api == "Fetch") return fetch(arguments, correlation);
+  if (asked.api == "ListOffsets") return list_offsets(arguments, correlation);
+  if (asked.api == "Metadata") return metadata(arguments, correlation);
+  if (asked.api == "CreateTopics") return create_topics(arguments, correlation);
+  if (asked.api == "ApiVersions") return api_versions(arguments, correlation);
+  throw std::invalid_argument("no API " + asked.api);
+}
+
+std::string answer_text(const Asked& asked, std::string_view frame) {
+  bool unknown_version = asked.api == "ApiVersions" && asked.version > protocol::ApiVersionsRequest::kMaxVersion;
+  auto version = unknown_version ? 0 : asked.version;
+  auto body = [&]<class Request, class Response>() {
+    protocol::Reader reader(frame, version >= Request::kFlexibleFrom);
+    (void)protocol::read_response_header(reader, Request::kApiKey);
+    return describe<Response>(frame.substr(frame.size() - reader.left()), version);
+  };
+  if (asked.api == "Produce") return body.operator()<protocol::ProduceRequest, protocol::ProduceResponse>();
+  if (asked.api == "Fetch") return body.operator()<protocol::FetchRequest, protocol::FetchResponse>();
+  if (asked.api == "ListOffsets") return body.operator()<protocol::ListOffsetsRequest, protocol::ListOffsetsResponse>();
+  if (asked.api == "Metadata") return body.operator()<protocol::MetadataRequest, protocol::MetadataResponse>();
+  if (asked.api == "CreateTopics")
+    return body.operator()<protocol::CreateTopicsRequest, protocol::CreateTopicsResponse>();
+  return body.operator()<protocol::ApiVersionsRequest, protocol::ApiVersionsResponse>();
+}
+
+}  // namespace kstream::scenarios

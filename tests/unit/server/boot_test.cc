@@ -1,0 +1,196 @@
+#include "server/boot.h"
+
+#include "small_broker.h"
+#include "storage/log_dir.h"
+
+#include <gtest/gtest.h>
+
+namespace kstream::server {
+namespace {
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string content_of(storage::Directory& directory, const std::string& path) {
+  auto text = storage::read_file(directory, path, 1 << 20);
+  return text.ok() ? *text : "(none)";
+}
+
+void put(storage::Directory& directory, const std::string& path, const std::string& content) {
+  ASSERT_TRUE(storage::write_file(directory, path, content).ok());
+}
+
+void flip(storage::Directory& directory, const std::string& path, std::size_t position) {
+  auto bytes = content_of(directory, path);
+  ASSERT_GT(bytes.size(), position);
+  bytes[position] ^= 1;
+  put(directory, path, bytes);
+}
+
+constexpr const char* kLast = "orders-0/00000000000000000020.log";
+
+/// A broker with 25 records in orders-0, three segments, and some in orders-1, stopped in order.
+class BootTest : public testing::Test {
+ protected:
+  void fill() {
+    ASSERT_TRUE(broker_.start().ok());
+    broker_.create("orders", 2);
+    ASSERT_EQ(broker_.append("orders", 0, 25), ErrorCode::none);
+    ASSERT_EQ(broker_.append("orders", 1, 5), ErrorCode::none);
+    ASSERT_TRUE(broker_.stop());
+    ASSERT_EQ(content_of(directory_, kLast).size(), 500u);
+  }
+  SmallBroker broker_{1};
+  test::MemoryDirectory& directory_ = broker_.directory();
+};
+
+TEST_F(BootTest, ADamagedPartitionIsOfflineAndTheOthersServe) {
+  fill();
+  flip(directory_, kLast, 150);
+  const auto damaged = content_of(directory_, kLast);
+  ASSERT_TRUE(directory_.remove(".kafka_cleanshutdown").ok());
+  // Neither a clean stop nor a crash of the process makes its files more credible, and the checkpoint keeps its point.
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(broker_.start(i % 2 == 1).ok());
+    EXPECT_PRED2(holds, broker_.said(),
+                 "E orders-0 is offline: /memory/orders-0/00000000000000000020.log: at position "
+                 "100: the CRC is wrong; that was synced, so nothing is cut\n");
+    EXPECT_EQ(broker_.append("orders", 0), ErrorCode::kafka_storage_error);
+    EXPECT_EQ(broker_.append("orders", 1), ErrorCode::none);
+    broker_.write_checkpoints();
+    if (i < 2) {
+      EXPECT_TRUE(broker_.stop());
+    } else {
+      broker_.kill();
+    }
+    EXPECT_EQ(content_of(directory_, kLast), damaged);
+  }
+  flip(directory_, kLast, 150);
+  ASSERT_TRUE(broker_.start(true).ok());
+  EXPECT_EQ(broker_.append("orders", 0), ErrorCode::none);
+  EXPECT_EQ(broker_.answers().back().base, Offset(25));
+}
+
+TEST(Boot, ADamagedCheckpointOnlyMeansThatMoreIsChecked) {
+  for (const char* name : {storage::kRecoveryPoints, storage::kLogStarts}) {
+    SmallBroker broker(1);
+    ASSERT_TRUE(broker.start().ok());
+    broker.create("orders", 1);
+    ASSERT_EQ(broker.append("orders", 0, 25), ErrorCode::none);
+    ASSERT_TRUE(broker.stop());
+    put(broker.directory(), name, "0\n1\norders");
+    ASSERT_TRUE(broker.directory().remove(".kafka_cleanshutdown").ok());
+    ASSERT_TRUE(broker.start().ok());
+    EXPECT_PRED2(holds, broker.said(), std::string("/memory/") + name + " is damaged: ");
+    EXPECT_EQ(broker.append("orders", 0), ErrorCode::none);
+    EXPECT_EQ(broker.answers().back().base, Offset(25));
+  }
+}
+
+TEST_F(BootTest, WhatWasCommittedOfTheMetadataIsNotForgotten) {
+  ASSERT_TRUE(broker_.start().ok());
+  broker_.create("orders", 2);
+  broker_.write_checkpoints();
+  broker_.kill();
+  const std::string log = "__cluster_metadata-0/00000000000000000000.log";
+  flip(directory_, log, content_of(directory_, log).size() / 2);
+  auto started = broker_.start();
+  ASSERT_FALSE(started.ok());
+  EXPECT_PRED2(holds, started.error().detail, "/memory/" + log + ": at position ");
+  EXPECT_PRED2(holds, started.error().detail, "that was synced, so nothing is cut");
+  flip(directory_, log, content_of(directory_, log).size() / 2);
+  EXPECT_TRUE(broker_.start().ok());
+}
+
+TEST_F(BootTest, AUsedDirectoryIsNotFormattedAgain) {
+  fill();
+  const auto meta = content_of(directory_, "meta.properties");
+  ASSERT_TRUE(directory_.remove("meta.properties").ok());
+  for (bool partitions : {true, false}) {
+    if (!partitions) {  // the metadata log alone
+      for (const std::string folder : {"orders-0", "orders-1"}) {
+        auto entries = directory_.list(folder);
+        for (const auto& entry : *entries) ASSERT_TRUE(directory_.remove(folder + "/" + entry.name).ok());
+        ASSERT_TRUE(directory_.remove(folder).ok());
+      }
+    }
+    auto started = broker_.start();
+    ASSERT_FALSE(started.ok());
+    EXPECT_EQ(started.error().detail,
+              "/memory holds partitions but no meta.properties: name another folder in log.dirs, or put the file back");
+    EXPECT_FALSE(*directory_.exists("meta.properties"));
+  }
+  put(directory_, "meta.properties", meta);
+  EXPECT_TRUE(broker_.start().ok());
+}
+
+TEST_F(BootTest, AFolderLeftOfAnotherTopicStopsOnlyItsPartition) {
+  ASSERT_TRUE(broker_.start().ok());
+  ASSERT_TRUE(directory_.make_folder("orders-0").ok());
+  const auto foreign = log::print_partition_metadata(Uuid::from_halves(3, 4));
+  put(directory_, "orders-0/partition.metadata", foreign);
+  put(directory_, "orders-0/00000000000000000000.log", "foreign");
+  broker_.create("orders", 2);
+  EXPECT_EQ(broker_.append("orders", 0), ErrorCode::kafka_storage_error);
+  EXPECT_PRED2(holds, broker_.answers().back().detail, "/memory/orders-0 is left from before");
+  EXPECT_PRED2(holds, broker_.said(), "E orders-0 is offline: /memory/orders-0 is left from before");
+  EXPECT_EQ(broker_.append("orders", 1), ErrorCode::none);
+  EXPECT_EQ(broker_.fatal(), "");
+  EXPECT_TRUE(broker_.stop());
+  ASSERT_TRUE(broker_.start().ok());
+  EXPECT_EQ(broker_.append("orders", 0), ErrorCode::kafka_storage_error);
+  EXPECT_EQ(broker_.append("orders", 1), ErrorCode::none);
+  EXPECT_EQ(content_of(directory_, "orders-0/partition.metadata"), foreign);
+  EXPECT_EQ(content_of(directory_, "orders-0/00000000000000000000.log"), "foreign");
+}
+
+/// Four partitions over two directories, of which one fails.
+class TwoDirectories : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(broker_.start().ok());
+    broker_.create("orders", 4);
+    for (int p = 0; p < 4; ++p) {
+      ASSERT_EQ(broker_.append("orders", p), ErrorCode::none);
+      place_[p] = broker_.place_of("orders-" + std::to_string(p));
+    }
+  }
+  SmallBroker broker_{2};
+  int place_[4];  ///< in which directory each partition is
+};
+
+TEST_F(TwoDirectories, AFailedOneIsNotUsedAnyMore) {
+  broker_.directory(1).fail_after(1, 1);
+  int lost = 0;
+  for (int p = 0; p < 4; ++p) {
+    const auto expected = place_[p] == 0 ? ErrorCode::none : ErrorCode::kafka_storage_error;
+    lost += expected != ErrorCode::none;
+    EXPECT_EQ(broker_.append("orders", p), expected);
+  }
+  EXPECT_EQ(lost, 2);
+  broker_.create("new", 4);
+  for (int p = 0; p < 4; ++p) EXPECT_EQ(broker_.append("new", p), ErrorCode::none) << "in the other one";
+  broker_.directory(1).repair();
+  for (int p = 0; p < 4; ++p) {
+    const auto expected = place_[p] == 0 ? ErrorCode::none : ErrorCode::kafka_storage_error;
+    EXPECT_EQ(broker_.append("orders", p), expected) << "until a restart";
+  }
+  EXPECT_EQ(broker_.fatal(), "");
+  EXPECT_FALSE(broker_.stop());
+  ASSERT_TRUE(broker_.start(true).ok());
+  for (int p = 0; p < 4; ++p) EXPECT_EQ(broker_.append("orders", p), ErrorCode::none);
+}
+
+TEST_F(TwoDirectories, APartitionInBothIsServedFromNeither) {
+  const int twin = place_[0] == 0 ? 0 : 1;
+  ASSERT_EQ(place_[twin], 0);
+  ASSERT_TRUE(broker_.stop());
+  const auto folder = "orders-" + std::to_string(twin);
+  ASSERT_TRUE(broker_.directory(1).make_folder(folder).ok());
+  ASSERT_TRUE(broker_.start().ok());
+  EXPECT_PRED2(holds, broker_.said(), "E " + folder + " is offline: it is in /memory/" + folder + " and in /memory/");
+  for (int p = 0; p < 4; ++p)
+    EXPECT_EQ(broker_.append("orders", p), p == twin ? ErrorCode::kafka_storage_error : ErrorCode::none);
+}
+
+}  // namespace
+}  // namespace kstream::server
