@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <cstdlib>
 
 namespace kstream::cli {
@@ -25,6 +26,11 @@ constexpr std::array<std::string_view, 9> kOtherVariables = {"KSTREAM_SERVER",  
                                                              "KSTREAM_PARTITION", "KSTREAM_OFFSET",    "KSTREAM_KEY",
                                                              "KSTREAM_HEADERS",   "KSTREAM_TIMESTAMP", "KSTREAM_GROUP"};
 
+/// Ten years: as good as for ever.
+constexpr std::chrono::milliseconds kLongestTimeout = std::chrono::hours(24 * 3650);
+/// What an answer may take beyond the time that a fetch waits at the broker.
+constexpr std::chrono::milliseconds kFetchSlack(1000);
+
 class Layers {
  public:
   Layers(const Arguments& arguments, const Console& console) : arguments_(arguments), console_(console) {}
@@ -32,7 +38,8 @@ class Layers {
   Result<ClientSettings> apply() {
     using Layer = Status (Layers::*)();
     if (auto set = settings_.config.set("bootstrap.servers", "127.0.0.1:9092"); !set) return set.error();
-    for (Layer layer : {&Layers::profile, &Layers::file, &Layers::environment_variables, &Layers::flags}) {
+    for (Layer layer :
+         {&Layers::profile, &Layers::file, &Layers::environment_variables, &Layers::flags, &Layers::answer_timeout}) {
       if (auto applied = (this->*layer)(); !applied) return applied.error();
     }
     console_.detail("brokers: " + std::string(settings_.config.get("bootstrap.servers")));
@@ -132,9 +139,17 @@ class Layers {
     if (arguments_.has(Flag::timeout)) {
       auto timeout = parse_duration(arguments_.value(Flag::timeout));
       if (!timeout) return invalid("--timeout: " + timeout.error().detail);
-      settings_.timeout = *timeout;
+      settings_.timeout = std::min(*timeout, kLongestTimeout);
     }
     return {};
+  }
+
+  Status answer_timeout() {
+    ClientConfig& config = settings_.config;
+    if (config.is_set("request.timeout.ms")) return {};
+    auto least = std::chrono::milliseconds(config.number("fetch.max.wait.ms")) + kFetchSlack;
+    auto limit = std::min<std::int64_t>(std::max(settings_.timeout, least).count(), INT32_MAX);
+    return config.set("request.timeout.ms", std::to_string(limit));
   }
 
   const Arguments& arguments_;

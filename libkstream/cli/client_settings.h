@@ -15,6 +15,11 @@ namespace kstream::cli {
 struct ClientSettings {
   ClientConfig config;
   std::chrono::milliseconds timeout{10'000};
+  /// How long a broker may owe an answer: `request.timeout.ms`, which is `timeout` unless it was set, and always more
+  /// than a fetch may wait.
+  std::chrono::milliseconds answer_timeout() const {
+    return std::chrono::milliseconds(config.number("request.timeout.ms"));
+  }
   /// What stood on the command line to reach this cluster (` -b host:9092`), to print in commands to paste.
   std::string same_cluster;
 };

@@ -38,7 +38,7 @@ class Consuming {
         console_(console),
         signals_(signals),
         writer_(STDOUT_FILENO, signals),
-        outage_(settings.timeout) {}
+        outage_(settings.timeout, settings.answer_timeout()) {}
 
   ExitCode run(RangeAnswer answer) {
     begin(std::move(answer));
@@ -46,7 +46,7 @@ class Consuming {
     auto consumer = Consumer::create(settings_.config);
     if (!consumer) return console_.fail(ExitCode::usage, consumer.error().detail);
     std::vector<Assignment> assignments;
-    for (const ReadRange& range : ranges_) assignments.push_back({range.partition, range.from});
+    for (const ReadRange& range : ranges_) assignments.push_back({range.partition, range.start});
     if (auto assigned = consumer->assign(assignments); !assigned) {
       return console_.fail(ExitCode::usage, assigned.error().detail);
     }
@@ -94,9 +94,9 @@ class Consuming {
     }
     if (!times && console_.verbosity() == 0) return;
     for (std::size_t i = 0; i < std::min(ranges.size(), kMostNotes); ++i) {
-      const auto& [partition, from, until, from_time, until_time, last] = ranges[i];
-      console_.note(partition.topic + " [" + std::to_string(partition.partition.value) + "]: from offset " +
-                    std::to_string(from.value) + (until ? " to " + std::to_string(until->value) : " on"));
+      const ReadRange& range = ranges[i];
+      console_.note(shown(range) + "from offset " + std::to_string(range.from.value) +
+                    (range.until ? " to " + std::to_string(range.until->value) : " on"));
     }
     if (ranges.size() <= kMostNotes) return;
     console_.note("and " + std::to_string(ranges.size() - kMostNotes) + " partitions more");
@@ -107,7 +107,7 @@ class Consuming {
     bool broken = trouble.code != ErrorCode::none;
     if (broken && trouble != last_trouble_ && plan_.follow) console_.note("waiting: " + trouble.to_string());
     last_trouble_ = trouble;
-    if (outage_.is_over(broken, OutageClock::Clock::now()) && !plan_.follow) {
+    if (outage_.is_over(trouble.code, OutageClock::Clock::now()) && !plan_.follow) {
       return end(console_.fail(ExitCode::unreachable, "gave up after " + std::to_string(settings_.timeout.count()) +
                                                           " ms: " + trouble.to_string()));
     }
@@ -116,22 +116,29 @@ class Consuming {
     if (ready > 0 && StdoutWriter::reader_left(waits[0].revents)) end(ExitCode::done);
   }
 
+  /// For when there is nothing to write that would fail.
+  void look_for_reader() {
+    pollfd out{STDOUT_FILENO, 0, 0};
+    if (::poll(&out, 1, 0) > 0 && StdoutWriter::reader_left(out.revents)) end(ExitCode::done);
+  }
+
   void take(Consumer& consumer, const Fetched& fetched) {
-    outage_.is_over(false, {});
+    outage_.is_over(ErrorCode::none, {});
     ReadRange& range = ranges_[by_partition_.at({std::string(fetched.topic), fetched.partition})];
     if (fetched.error.code != ErrorCode::none) return take_error(consumer, range, fetched.error);
     for (const RecordView& record : fetched.records) {
       if (range.until && record.offset >= *range.until) break;
-      if (!is_shown(range, record)) continue;
+      if (record.offset < range.from || !is_shown(range, record)) continue;
       plan_.format.append({range.partition.topic, range.partition.partition, record, fetched.high_watermark},
                           writer_.buffer());
       writer_.end_record(record.offset);
       if (++shown_ == plan_.max_records) break;
       if (writer_.size() > kMostInOneWrite && !write(range)) return;
     }
+    if (writer_.size() == 0) look_for_reader();
     if (!write(range)) return;
     if (shown_ == plan_.max_records) end(ExitCode::done);
-    range.from = fetched.position;
+    range.from = std::max(range.from, fetched.position);
     if (range.done()) close(consumer, range);
   }
 
@@ -141,15 +148,31 @@ class Consuming {
     return plan_.filter.passes(record);
   }
 
+  static std::string shown(const ReadRange& range) {
+    return range.partition.topic + " [" + std::to_string(range.partition.partition.value) + "]: ";
+  }
+
   /// A partition at a halt: where retention overtook us it goes on, else it is given up.
-  void take_error(Consumer& consumer, ReadRange& range, const Error& error) {
-    std::string text = range.partition.topic + " [" + std::to_string(range.partition.partition.value) + "]: ";
-    if (error.code == ErrorCode::offset_out_of_range && consumer.seek(range.partition, kBeginning)) {
-      return console_.note(text + "offset " + std::to_string(range.from.value) +
-                           " is gone; going on with what is there");
-    }
-    outcome_.add(console_.fail(exit_code_of(error.code), text + error.to_string()));
+  void take_error(Consumer& consumer, ReadRange& range, Error error) {
+    if (error.code == ErrorCode::offset_out_of_range && go_to_beginning(consumer, range)) return;
+    outcome_.add(console_.fail(exit_code_of(error.code), shown(range) + error.to_string()));
     close(consumer, range);
+  }
+
+  /// Only if the position is before the first record there is: behind the last one is no place to go back from. If
+  /// nobody says where that is now, the same error will come again.
+  bool go_to_beginning(Consumer& consumer, const ReadRange& range) {
+    auto position = consumer.position(range.partition);
+    if (!position) return false;
+    auto beginning = consumer.beginning_offsets(std::span(&range.partition, 1), settings_.timeout).front().info;
+    if (!beginning && error_info(beginning.code()).retriable) return consumer.seek(range.partition, *position).ok();
+    if (!beginning || *position >= beginning->offset) return false;
+    if (!consumer.seek(range.partition, beginning->offset)) return false;
+    if (range.from < beginning->offset) {
+      console_.note(shown(range) + "offset " + std::to_string(range.from.value) +
+                    " is gone; going on with what is there");
+    }
+    return true;
   }
 
   void close(Consumer& consumer, ReadRange& range) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <kstream/error.h>
+
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -9,20 +12,28 @@ namespace kstream::cli {
 class OutageClock {
  public:
   using Clock = std::chrono::steady_clock;
-  explicit OutageClock(std::chrono::milliseconds patience) : patience_(patience) {}
+  using Duration = std::chrono::milliseconds;
 
-  /// Takes note of whether there is trouble at `now`; true once it has lasted for the patience without a pause.
-  bool is_over(bool trouble, Clock::time_point now) {
-    if (!trouble) {
+  /// A broker that says nothing is noticed when it has owed an answer for `silence`, which counts.
+  OutageClock(Duration patience, Duration silence) : patience_(patience), silence_(silence) {}
+
+  /// Takes note at `now` of what the trouble is, NONE if there is none; true once it has lasted for the patience
+  /// without a pause. Some of that is always left for another broker to take over.
+  bool is_over(ErrorCode trouble, Clock::time_point now) {
+    if (trouble == ErrorCode::none) {
       since_.reset();
       return false;
     }
     if (!since_) since_ = now;
-    return now - *since_ >= patience_;
+    const auto seen = std::chrono::duration_cast<Duration>(now - *since_);
+    const auto before = trouble == ErrorCode::request_timed_out ? silence_ : Duration(0);
+    return seen + before >= patience_ && seen >= std::min(patience_, kLeast);
   }
 
  private:
-  std::chrono::milliseconds patience_;
+  static constexpr Duration kLeast{1000};
+  Duration patience_;
+  Duration silence_;
   std::optional<Clock::time_point> since_;
 };
 

@@ -1,10 +1,12 @@
 #include "cli/output.h"
 
+#include <poll.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace kstream::cli {
@@ -77,11 +79,17 @@ void append_table(const Table& table, OutputFormat format, bool color, std::stri
 bool write_stdout(std::string_view text) {
   while (!text.empty()) {
     ssize_t put = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return errno == EPIPE;
-    text.remove_prefix(static_cast<std::size_t>(put));
+    if (put < 0 && errno == EAGAIN) {
+      pollfd room{STDOUT_FILENO, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+    } else if (put < 0 && errno != EINTR) {
+      return errno == EPIPE;
+    }
+    text.remove_prefix(put > 0 ? static_cast<std::size_t>(put) : 0);
   }
   return true;
 }
+
+std::string stdout_failure() { return std::string("stdout: ") + std::strerror(errno); }
 
 }  // namespace kstream::cli

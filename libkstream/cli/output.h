@@ -29,7 +29,9 @@ struct Table {
 /// Appends the table as `format`, which is not json: what JSON holds is more than text. `color` makes the header bold.
 void append_table(const Table& table, OutputFormat format, bool color, std::string& out);
 
-/// Writes all of `text` to stdout. False if that failed, other than by a reader that left.
+/// Writes all of `text` to stdout. False, with errno, if that failed, other than by a reader that left.
 bool write_stdout(std::string_view text);
+/// Why write_stdout() failed just now.
+std::string stdout_failure();
 
 }  // namespace kstream::cli

@@ -46,7 +46,7 @@ class Producing {
         settings_(settings),
         console_(console),
         places_(plan.json || plan.delimiter == "\n" ? "line" : "record"),
-        outage_(settings.timeout) {
+        outage_(settings.timeout, settings.answer_timeout()) {
     for (const Header& header : plan.headers) headers_.push_back({header.name, header.value});
   }
 
@@ -199,7 +199,7 @@ class Producing {
       fail(ExitCode::failed, here() + ": " + parsed.error().detail);
       return false;
     }
-    if (plan_.topic.empty() && !parsed->topic) {
+    if (plan_.topic.empty() && parsed->topic.value_or("").empty()) {
       fail(ExitCode::failed, here() + ": no \"topic\", and none on the command line");
       return false;
     }
@@ -237,7 +237,7 @@ class Producing {
   bool brokers_are_gone() {
     if (gone_ || ledger_.all_settled()) return gone_;
     auto trouble = producer_->stats().last_trouble;
-    gone_ = outage_.is_over(trouble.code != ErrorCode::none, OutageClock::Clock::now());
+    gone_ = outage_.is_over(trouble.code, OutageClock::Clock::now());
     if (!gone_) return false;
     fail(ExitCode::unreachable,
          "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble.to_string());

@@ -140,7 +140,7 @@ std::optional<std::vector<PartitionId>> select_partitions(const std::vector<Part
 
 ReadRange make_range(const TopicPartition& partition, const Target& target, const RangeFacts& facts, bool follow,
                      std::vector<std::string>& notes) {
-  ReadRange range{partition, resolve(*target.from, facts.offsets, facts.from_at_time), {}, {}, {}};
+  ReadRange range{partition, resolve(*target.from, facts.offsets, facts.from_at_time), {}, {}, {}, {}};
   if (is_time(target.from)) range.from_time = target.from->time;
   if (is_time(target.until)) range.until_time = target.until->time;
   if (range.from < facts.offsets.beginning) {
@@ -150,8 +150,9 @@ ReadRange make_range(const TopicPartition& partition, const Target& target, cons
   }
   if (range.from > facts.offsets.end) {
     notes.push_back(shown(partition) + ": offset " + std::to_string(range.from.value) + " is behind the end, " +
-                    std::to_string(facts.offsets.end.value));
+                    std::to_string(facts.offsets.end.value) + (follow ? "; waiting for it" : ""));
   }
+  range.start = std::min(range.from, facts.offsets.end);
   if (target.until) {
     range.until = resolve(*target.until, facts.offsets, facts.until_at_time);
     if (!follow) range.until = std::min(*range.until, facts.offsets.end);

@@ -16,7 +16,8 @@ namespace kstream::cli {
 /// What is read of one partition.
 struct ReadRange {
   TopicPartition partition;
-  Offset from;
+  Offset from;                          ///< the first one wanted
+  Offset start;                         ///< where reading begins: `from`, or the end if that is still below it
   std::optional<Offset> until;          ///< not read any more; nothing: no end
   std::optional<Timestamp> from_time;   ///< older records are not shown
   std::optional<Timestamp> until_time;  ///< nor are these and later ones

@@ -89,6 +89,9 @@ Status parse_words(const Arguments& arguments, ProducePlan& plan) {
   } else if (!plan.json) {
     return invalid("to which topic? As in: kproduce orders < orders.txt");
   }
+  if (plan.topic.empty() && (arguments.has(Flag::topic) || !arguments.words().empty())) {
+    return invalid("'' names no topic");
+  }
   plan.files.assign(words.begin(), words.end());
   if (plan.files.empty()) plan.files = {"-"};
   for (const auto& file : plan.files) {

@@ -99,6 +99,9 @@ ExitCode run_topics(const Arguments& arguments, const Console& console) {
   auto usage = [&](const Error& error) { return console.fail(ExitCode::usage, error.detail); };
   auto output = parse_output(arguments);
   if (!output) return usage(output.error());
+  for (const auto& name : names(arguments)) {
+    if (name.empty()) return usage(invalid("'' names no topic"));
+  }
   auto settings = make_client_settings(arguments, console);
   if (!settings) return usage(settings.error());
   switch (arguments.verb().where) {

@@ -3,18 +3,30 @@
 #include "cli/help.h"
 #include "cli/output.h"
 
+#include <fcntl.h>
 #include <unistd.h>
+#include <cerrno>
 #include <csignal>
 
 namespace kstream::cli {
 namespace {
+
+/// A descriptor of 0 to 2 that is closed would be taken by the next file or socket, into which output would then go.
+/// stdin is empty then, stdout cannot be written, and stderr swallows what is said.
+void fill_standard_descriptors() {
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) != 0 && errno == EBADF) ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
 
 ExitCode run_words(const Program& program, std::span<const std::string> words,
                    ExitCode (*run)(const Arguments&, const Console&)) {
   Console plain(program.name, use_color("auto", STDERR_FILENO));
   auto arguments = parse_arguments(program, words);
   if (!arguments) return plain.fail(ExitCode::usage, arguments.error().detail);
-  auto show = [](const std::string& text) { return write_stdout(text) ? ExitCode::done : ExitCode::failed; };
+  auto show = [&](const std::string& text) {
+    return write_stdout(text) ? ExitCode::done : plain.fail(ExitCode::failed, stdout_failure());
+  };
   if (arguments->has(Flag::version)) return show(version_line(program));
   if (arguments->has(Flag::help)) return show(long_help(program));
   if (arguments->has(Flag::short_help)) return show(short_help(program));
@@ -32,6 +44,7 @@ ExitCode run_words(const Program& program, std::span<const std::string> words,
 
 int start(const Program& program, int argc, char** argv, ExitCode (*run)(const Arguments&, const Console&),
           std::vector<std::string_view> (*properties)()) {
+  fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words.front() == "__complete") {

@@ -8,7 +8,8 @@
 namespace kstream::cli {
 
 /// The whole of main(): reads the command line, answers -h, --help, -V and __complete, and else calls `run`.
-/// SIGPIPE is ignored from here on: a reader that left is seen by what writes.
+/// SIGPIPE is ignored from here on: a reader that left is seen by what writes. A standard descriptor that was closed is
+/// opened, so that no file or socket takes its place: then stdin is empty and stdout cannot be written.
 int start(const Program& program, int argc, char** argv, ExitCode (*run)(const Arguments&, const Console&),
           std::vector<std::string_view> (*properties)() = client_properties);
 

@@ -120,8 +120,12 @@ Result<Timestamp> local(const WallClock& clock, std::string_view text) {
   return Timestamp(*ms);
 }
 
+/// Seconds since 1970, rounded down, and the milliseconds beyond them.
+std::time_t whole_seconds(Timestamp time) { return time.value / 1000 - (time.value % 1000 < 0 ? 1 : 0); }
+int milliseconds_of(Timestamp time) { return static_cast<int>((time.value % 1000 + 1000) % 1000); }
+
 std::tm local_tm(Timestamp time) {
-  std::time_t seconds = time.value / 1000;
+  std::time_t seconds = whole_seconds(time);
   std::tm tm{};
   localtime_r(&seconds, &tm);
   return tm;
@@ -155,7 +159,7 @@ Timestamp days_before(Timestamp now, int days) {
   clock.hour = tm.tm_hour;
   clock.minute = tm.tm_min;
   clock.second = tm.tm_sec;
-  clock.ms = static_cast<int>(now.value % 1000);
+  clock.ms = milliseconds_of(now);
   return at_or_after(clock);
 }
 
@@ -230,12 +234,12 @@ Result<Timestamp> parse_time(std::string_view text, Timestamp now) {
 }
 
 void append_utc(Timestamp time, std::string& out) {
-  std::time_t seconds = time.value / 1000;
+  std::time_t seconds = whole_seconds(time);
   std::tm tm{};
   char text[64];
   gmtime_r(&seconds, &tm);
   int size = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-                           tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, static_cast<int>(time.value % 1000));
+                           tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, milliseconds_of(time));
   out.append(text, static_cast<std::size_t>(size));
 }
 
@@ -251,13 +255,13 @@ std::string format_local(Timestamp time) {
   long minutes = tm.tm_gmtoff / 60;
   long east = minutes < 0 ? -minutes : minutes;
   int size = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%c%02ld:%02ld", tm.tm_year + 1900,
-                           tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-                           static_cast<int>(time.value % 1000), minutes < 0 ? '-' : '+', east / 60, east % 60);
+                           tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, milliseconds_of(time),
+                           minutes < 0 ? '-' : '+', east / 60, east % 60);
   return std::string(text, static_cast<std::size_t>(size));
 }
 
 void append_strftime(Timestamp time, const char* format, std::string& out) {
-  std::time_t seconds = time.value / 1000;
+  std::time_t seconds = whole_seconds(time);
   std::tm tm{};
   char text[256];
   gmtime_r(&seconds, &tm);

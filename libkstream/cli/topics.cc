@@ -15,7 +15,7 @@ ExitCode fail(const Console& console, const Error& error) {
 
 /// Prints, and answers with `code` unless stdout is broken.
 ExitCode print(std::string_view text, ExitCode code, const Console& console) {
-  return write_stdout(text) ? code : console.fail(ExitCode::failed, "stdout cannot be written");
+  return write_stdout(text) ? code : console.fail(ExitCode::failed, stdout_failure());
 }
 
 /// Whether any of `globs` fits; none stands for all.

@@ -39,7 +39,7 @@ void Accumulator::update(const Metadata& metadata) {
 void Accumulator::update(ProducerTopic& topic, const TopicMetadata& known) {
   topic.error = known.error;
   topic.answers = known.answers;
-  if (known.error != ErrorCode::none) return;
+  if (known.error != ErrorCode::none || known.partitions.empty()) return;
   topic.count = known.partitions.size();
   topic.with_leader.clear();
   for (std::size_t i = 0; i < topic.count; ++i) {

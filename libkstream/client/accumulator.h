@@ -53,7 +53,8 @@ class Accumulator {
 
   /// The topic's state, made if it is new; stays where it is.
   ProducerTopic& topic(std::string_view name);
-  /// Takes what metadata says of the topics now. Partitions that are gone keep their batches.
+  /// Takes what metadata says of the topics now. Partitions that are gone keep their batches; a topic that has some
+  /// never has none again.
   void update(const Metadata& metadata);
 
   /// The budget that a record takes, or MESSAGE_TOO_LARGE.

@@ -17,14 +17,13 @@ namespace {
 using base::MonoTime;
 using client::Cluster;
 using client::Connection;
+using client::kOldestMetadata;
 using client::milliseconds;
 using protocol::CreateTopicsRequest;
 using protocol::CreateTopicsResponse;
 using protocol::MetadataRequest;
 using protocol::MetadataResponse;
 
-/// Older brokers cannot be told not to create topics.
-constexpr int kOldestMetadata = 4;
 /// From here on -1 partitions and -1 replicas mean the broker's defaults (KIP-464).
 constexpr int kCreateWithDefaults = 4;
 
@@ -59,16 +58,18 @@ TopicDescription describe(const MetadataResponse::MetadataResponseTopic& from) {
 }
 
 std::vector<DescribedTopic> describe_all(std::span<const std::string> names, const MetadataResponse& response) {
+  std::map<std::string_view, const MetadataResponse::MetadataResponseTopic*> answers;
+  for (const auto& topic : response.topics) answers[topic.name ? std::string_view(*topic.name) : ""] = &topic;
   std::vector<DescribedTopic> result;
   for (const std::string& name : names) {
     result.push_back({name, Error{ErrorCode::unknown_topic_or_partition, "no topic is named " + name}});
-    for (const auto& topic : response.topics) {
-      const auto code = static_cast<ErrorCode>(topic.error_code);
-      if (topic.name != name) continue;
-      if (code == ErrorCode::none) result.back().topic = describe(topic);
-      if (code != ErrorCode::none && code != ErrorCode::unknown_topic_or_partition) {
-        result.back().topic = Error{code, "topic " + name};
-      }
+    const auto answer = answers.find(name);
+    if (answer == answers.end()) continue;
+    const auto code = static_cast<ErrorCode>(answer->second->error_code);
+    if (code == ErrorCode::none) {
+      result.back().topic = describe(*answer->second);
+    } else if (code != ErrorCode::unknown_topic_or_partition) {
+      result.back().topic = Error{code, "topic " + name};
     }
   }
   return result;
@@ -93,16 +94,18 @@ CreateTopicsRequest::CreatableTopic creatable(const NewTopic& topic) {
 }
 
 std::vector<CreateTopicResult> created(const std::vector<NewTopic>& topics, const CreateTopicsResponse& response) {
+  std::map<std::string_view, const CreateTopicsResponse::CreatableTopicResult*> answers;
+  for (const auto& answer : response.topics) answers[answer.name] = &answer;
   std::vector<CreateTopicResult> results;
   for (const NewTopic& topic : topics) {
     results.push_back({topic.name, Error{ErrorCode::unknown_server_error, "the broker left this topic out"}});
-    for (const auto& answer : response.topics) {
-      if (answer.name != topic.name) continue;
-      if (answer.error_code == 0) {
-        results.back().topic = CreatedTopic{answer.topic_id, answer.num_partitions, answer.replication_factor};
-      } else {
-        results.back().topic = Error{static_cast<ErrorCode>(answer.error_code), answer.error_message.value_or("")};
-      }
+    const auto found = answers.find(topic.name);
+    if (found == answers.end()) continue;
+    const auto& answer = *found->second;
+    if (answer.error_code == 0) {
+      results.back().topic = CreatedTopic{answer.topic_id, answer.num_partitions, answer.replication_factor};
+    } else {
+      results.back().topic = Error{static_cast<ErrorCode>(answer.error_code), answer.error_message.value_or("")};
     }
   }
   return results;
@@ -140,7 +143,7 @@ class Admin::Impl {
 
  private:
   asio::awaitable<Response> ask(MetadataRequest request, MonoTime deadline);
-  asio::awaitable<Result<std::vector<CreateTopicResult>>> ask(const Creation& creation);
+  asio::awaitable<Result<std::vector<CreateTopicResult>>> ask(Creation creation);
   asio::awaitable<Result<Connection*>> controller(MonoTime deadline);
 
   client::Background background_;
@@ -162,7 +165,7 @@ Admin::Impl::Response Admin::Impl::metadata(MetadataRequest request, millisecond
   const auto work = [this, request, deadline] {
     return client::retry(cluster_, deadline, [this, request, deadline] { return ask(request, deadline); });
   };
-  return background_.wait<Response>(work, client::mono_now() + timeout, late());
+  return background_.wait<Response>(work, client::deadline_after(timeout), late());
 }
 
 /// The broker that takes requests for the controller, as far as anybody knows; before 4.0 only it takes them.
@@ -183,7 +186,7 @@ asio::awaitable<Result<Connection*>> Admin::Impl::controller(MonoTime deadline) 
   co_return other;
 }
 
-asio::awaitable<Result<std::vector<CreateTopicResult>>> Admin::Impl::ask(const Creation& creation) {
+asio::awaitable<Result<std::vector<CreateTopicResult>>> Admin::Impl::ask(Creation creation) {
   Result<Connection*> connection = co_await controller(creation.deadline);
   if (!connection) co_return connection.error();
   CreateTopicsRequest request = make_request(creation);
@@ -203,9 +206,9 @@ asio::awaitable<Result<std::vector<CreateTopicResult>>> Admin::Impl::ask(const C
 Result<std::vector<CreateTopicResult>> Admin::Impl::create(Creation creation, milliseconds timeout) {
   using Results = Result<std::vector<CreateTopicResult>>;
   const auto work = [this, creation] {
-    return client::retry(cluster_, creation.deadline, [this, &creation] { return ask(creation); });
+    return client::retry(cluster_, creation.deadline, [this, creation] { return ask(creation); });
   };
-  return background_.wait<Results>(work, client::mono_now() + timeout, late());
+  return background_.wait<Results>(work, client::deadline_after(timeout), late());
 }
 
 std::vector<ListedOffset> Admin::Impl::list(std::vector<OffsetQuery> queries, bool read_committed,
@@ -214,7 +217,7 @@ std::vector<ListedOffset> Admin::Impl::list(std::vector<OffsetQuery> queries, bo
   const auto work = [this, queries, read_committed, deadline] {
     return client::list_offsets(cluster_, queries, read_committed, deadline);
   };
-  return background_.wait(work, client::mono_now() + timeout, client::failed_offsets(queries, late()));
+  return background_.wait(work, client::deadline_after(timeout), client::failed_offsets(queries, late()));
 }
 
 Result<Admin> Admin::create(const ClientConfig& config) {

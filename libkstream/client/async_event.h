@@ -1,8 +1,10 @@
 #pragma once
 
 #include "base/time.h"
+#include "client/settings.h"
 #include "net/asio.h"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -11,6 +13,11 @@ namespace kstream::client {
 inline base::MonoTime mono_now() {
   return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
               .count()};
+}
+
+/// The end of a wait of a caller's choice: one below zero is over, one that is very long ends in ten years.
+inline base::MonoTime deadline_after(milliseconds timeout) {
+  return mono_now() + std::clamp(timeout, milliseconds(0), kLongestWait);
 }
 
 inline std::chrono::steady_clock::time_point time_point(base::MonoTime time) {

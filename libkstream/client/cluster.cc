@@ -11,8 +11,6 @@ using base::MonoTime;
 
 /// Before another broker is tried while one does not answer.
 constexpr std::chrono::milliseconds kStagger(250);
-/// Older brokers cannot be told not to create topics.
-constexpr int kOldestMetadata = 4;
 
 }  // namespace
 
@@ -31,10 +29,11 @@ std::unique_ptr<Connection> Cluster::make_connection(Endpoint endpoint, Identity
                                       [this] { on_connection_changed(); });
 }
 
-void Cluster::want_topic(std::string_view topic) {
-  if (!metadata_.want(topic)) return;
+bool Cluster::want_topic(std::string_view topic) {
+  if (!metadata_.want(topic)) return false;
   urgent_ = true;
   refresh();
+  return true;
 }
 
 void Cluster::refresh() {

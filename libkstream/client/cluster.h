@@ -21,6 +21,9 @@
 
 namespace kstream::client {
 
+/// Older brokers cannot be told not to create topics.
+inline constexpr int kOldestMetadata = 4;
+
 /// A response, and the bytes into which its `records` fields are views.
 template <class Response>
 struct Reply {
@@ -37,11 +40,10 @@ class Cluster {
   Cluster(asio::io_context& context, ClientSettings settings, std::function<void()> changed);
 
   const ClientSettings& settings() const { return settings_; }
-  base::Random& random() { return random_; }
   Metadata& metadata() { return metadata_; }
 
-  /// Has metadata of `topic` fetched at once, if it was not wanted before.
-  void want_topic(std::string_view topic);
+  /// Has metadata of `topic` fetched at once, if it was not wanted before; returns whether that is so.
+  bool want_topic(std::string_view topic);
   /// Has metadata fetched as soon as that is allowed.
   void refresh();
   /// Why the last request for metadata failed; NONE if it did not.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <utility>
 
 namespace kstream::client {
@@ -17,6 +18,10 @@ using protocol::ApiVersionsResponse;
 constexpr std::size_t kBlockSize = std::size_t{64} * 1024;
 constexpr std::size_t kPiecesOfWrite = 64;
 constexpr std::size_t kLengthSize = 4;
+/// The length and the correlation id of an answer. What has both right is believed to be a broker.
+constexpr std::size_t kHeadSize = 8;
+/// The largest block made because a frame's length asks for it. A larger frame gets its memory as its bytes come.
+constexpr std::size_t kMostOnTrust = std::size_t{128} << 20;
 
 std::string api_name(ApiKey api) { return protocol::find_api(static_cast<std::int16_t>(api))->name; }
 
@@ -60,7 +65,12 @@ void Connection::want() {
 }
 
 asio::awaitable<void> Connection::run() {
-  Error error = co_await serve();
+  Error error;
+  try {
+    error = co_await serve();
+  } catch (const std::exception& exception) {  // no memory, or what `trace` threw
+    error = {ErrorCode::network_exception, endpoint_.to_string() + ": " + exception.what()};
+  }
   end(std::move(error));
   if (!stopping_) {
     const std::int64_t longest = settings_.reconnect.after(failures_).count() * 1000;
@@ -110,8 +120,7 @@ asio::awaitable<std::optional<Error>> Connection::connect_to(asio::ip::tcp::endp
   socket_.open(address.protocol(), error);
   if (!error) {
     set_options();
-    deadline_timer_.expires_after(settings_.connect_timeout);
-    watch_deadline();
+    watch_deadline(mono_now() + settings_.connect_timeout);
     std::tie(error) = co_await socket_.async_connect(address, kAwaitTuple);
   }
   if (close_reason_) co_return *close_reason_;
@@ -150,15 +159,16 @@ asio::awaitable<Error> Connection::receive() {
   }
 }
 
-/// Lets the frame that has begun, or the next one, fit behind what is received.
+/// Lets the frame that has begun, or the next one, fit behind what is received, or a larger part of it.
 void Connection::make_room() {
   const std::size_t held = end_ - begin_;
-  std::size_t needed = kLengthSize;
-  if (held >= kLengthSize) {
-    needed += static_cast<std::uint32_t>(base::load_be<std::int32_t>(block_->data() + begin_));
+  std::size_t needed = kHeadSize;
+  if (held >= kHeadSize) {
+    needed = kLengthSize + static_cast<std::uint32_t>(base::load_be<std::int32_t>(block_->data() + begin_));
   }
   if (held == 0 && block_.unique()) begin_ = end_ = 0;
-  if (block_ && block_->size() - begin_ >= needed && end_ < block_->size()) return;
+  if (block_ && block_->size() - begin_ >= std::min(needed, kMostOnTrust) && end_ < block_->size()) return;
+  needed = std::min(needed, std::max(kMostOnTrust, 2 * held));
   auto block = base::make_counted<base::Block>(std::max(kBlockSize, needed));
   if (held > 0) std::memcpy(block->data(), block_->data() + begin_, held);
   block_ = std::move(block);
@@ -167,10 +177,14 @@ void Connection::make_room() {
 }
 
 std::optional<Error> Connection::take_frames() {
-  while (end_ - begin_ >= kLengthSize) {
+  while (end_ - begin_ >= kHeadSize) {
     const char* at = block_->data() + begin_;
     const auto size = base::load_be<std::int32_t>(at);
-    if (size < 4) return Error{ErrorCode::network_exception, endpoint_.to_string() + ": not a Kafka broker"};
+    const bool awaited = !pending_.empty() && pending_.front().correlation_id == base::load_be<std::int32_t>(at + 4);
+    if (size < 4 || !awaited) {
+      return Error{ErrorCode::network_exception,
+                   endpoint_.to_string() + ": not a Kafka broker, or its answers are mixed up"};
+    }
     if (end_ - begin_ - kLengthSize < static_cast<std::size_t>(size)) break;
     begin_ += kLengthSize + static_cast<std::size_t>(size);
     if (auto failed = take_frame(base::BytesView(at + kLengthSize, static_cast<std::size_t>(size)))) return failed;
@@ -179,10 +193,8 @@ std::optional<Error> Connection::take_frames() {
   return std::nullopt;
 }
 
+/// The answer to the first of pending_.
 std::optional<Error> Connection::take_frame(base::BytesView frame) {
-  if (pending_.empty() || pending_.front().correlation_id != base::load_be<std::int32_t>(frame.data())) {
-    return Error{ErrorCode::network_exception, endpoint_.to_string() + ": an answer that nobody asked for"};
-  }
   Pending pending = std::move(pending_.front());
   pending_.pop_front();
   protocol::Reader reader(frame, is_flexible(pending.api, pending.version));
@@ -226,6 +238,7 @@ void Connection::on_versions(const Result<Answer>& answer) {
   failures_ = 0;
   trouble_ = {ErrorCode::none, {}};
   deadline_timer_.cancel();
+  watching_ = false;
   if (settings_.trace) settings_.trace(endpoint_.to_string() + ": connected");
   changed_();
 }
@@ -249,16 +262,13 @@ void Connection::send(EncodedRequest request, Done done) {
   base::store_be(request.bytes.data() + kCorrelationIdAt, id);
   const base::MonoTime deadline = mono_now() + settings_.request_timeout;
   if (request.answered) {
-    const bool first = pending_.empty();
     pending_.push_back({id, request.api, request.version, deadline, std::exchange(done, nullptr)});
-    if (first && ready()) {
-      deadline_timer_.expires_at(time_point(deadline));
-      watch_deadline();
-    }
   }
-  outgoing_.push_back({std::move(request), {}, 0, std::move(done)});
+  outgoing_.push_back({std::move(request), {}, 0, deadline, std::move(done)});
   outgoing_.back().pieces = pieces_of(outgoing_.back().request);
   write();
+  const bool owed = !pending_.empty() || !outgoing_.empty();
+  if (owed && ready() && !std::exchange(watching_, true)) watch_deadline(deadline);
 }
 
 /// Writes until the socket takes no more, then waits for it. If that fails receive() notices.
@@ -308,23 +318,35 @@ void Connection::discard_written(std::size_t size) {
   }
 }
 
-/// Waits for the time that deadline_timer_ was set to, then looks whether an answer is late.
-void Connection::watch_deadline() {
+/// When the broker is late with an answer, or with taking a request; never if it owes nothing.
+base::MonoTime Connection::first_deadline() const {
+  base::MonoTime first = base::MonoTime::never();
+  if (!pending_.empty()) first = pending_.front().deadline;
+  if (!outgoing_.empty()) first = std::min(first, outgoing_.front().deadline);
+  return first;
+}
+
+void Connection::watch_deadline(base::MonoTime deadline) {
+  deadline_timer_.expires_at(time_point(deadline));
   deadline_timer_.async_wait([this](error_code error) {
-    if (error) return;
-    if (state_ == State::connecting) {
-      return close({ErrorCode::request_timed_out, endpoint_.to_string() + ": no connection within " +
-                                                      std::to_string(settings_.connect_timeout.count()) + " ms"});
-    }
-    if (pending_.empty()) return;
-    if (pending_.front().deadline <= mono_now()) {
-      return close({ErrorCode::request_timed_out, endpoint_.to_string() + ": no answer to " +
-                                                      api_name(pending_.front().api) + " within " +
-                                                      std::to_string(settings_.request_timeout.count()) + " ms"});
-    }
-    deadline_timer_.expires_at(time_point(pending_.front().deadline));
-    watch_deadline();
+    if (!error) on_deadline();
   });
+}
+
+void Connection::on_deadline() {
+  const auto late = [this](const std::string& what, milliseconds limit) {
+    close({ErrorCode::request_timed_out,
+           endpoint_.to_string() + ": " + what + " within " + std::to_string(limit.count()) + " ms"});
+  };
+  if (state_ == State::connecting) return late("no connection", settings_.connect_timeout);
+  const base::MonoTime first = first_deadline();
+  watching_ = first != base::MonoTime::never();
+  if (!watching_) return;
+  if (mono_now() < first) return watch_deadline(first);
+  const bool unanswered = !pending_.empty() && pending_.front().deadline == first;
+  late(unanswered ? "no answer to " + api_name(pending_.front().api)
+                  : api_name(outgoing_.front().request.api) + " was not taken",
+       settings_.request_timeout);
 }
 
 /// Makes serve() end.
@@ -344,7 +366,7 @@ void Connection::end(Error reason) {
   trouble_ = std::move(reason);
   if (settings_.trace) settings_.trace("disconnected: " + trouble_.to_string());
   versions_.clear();
-  waiting_to_write_ = false;
+  waiting_to_write_ = watching_ = false;
   block_ = {};
   begin_ = end_ = 0;
   std::vector<Done> dones;

@@ -34,7 +34,7 @@ class Connection {
  public:
   /// Called once, never from within send(): with the answer; without a body for a request that has none, once it is
   /// written; or with what broke the connection: NETWORK_EXCEPTION, or REQUEST_TIMED_OUT if `request.timeout.ms`
-  /// passed.
+  /// passed without the answer, or without the broker taking the whole request.
   using Done = std::function<void(Result<Answer>)>;
 
   /// `changed` is called when a connection was made, was lost or may be tried again.
@@ -79,6 +79,7 @@ class Connection {
     EncodedRequest request;
     std::vector<asio::const_buffer> pieces;
     std::size_t next_piece = 0;
+    base::MonoTime deadline;
     Done done;  ///< only of requests without answer
   };
 
@@ -96,7 +97,9 @@ class Connection {
   void write();
   bool write_some();
   void discard_written(std::size_t size);
-  void watch_deadline();
+  base::MonoTime first_deadline() const;
+  void watch_deadline(base::MonoTime deadline);
+  void on_deadline();
   void close(Error reason);
   void end(Error reason);
 
@@ -122,6 +125,7 @@ class Connection {
   std::deque<Pending> pending_;
   std::deque<Outgoing> outgoing_;
   bool waiting_to_write_ = false;
+  bool watching_ = false;  ///< deadline_timer_ runs for a request
   base::Ref<base::Block> block_;
   std::size_t begin_ = 0, end_ = 0;  ///< what is received and not taken, within the block
 };

@@ -98,7 +98,7 @@ void Consumer::Impl::forget_last_poll() {
 
 const Fetched& Consumer::Impl::poll(milliseconds timeout) {
   forget_last_poll();
-  const MonoTime deadline = mono_now() + timeout;
+  const MonoTime deadline = client::deadline_after(timeout);
   Lock lock(mutex_);
   while (!take_ready(lock)) {
     if (changed_.wait_until(lock, client::time_point(deadline), [&] { return fetcher_.has_ready(); })) continue;
@@ -115,7 +115,10 @@ bool Consumer::Impl::take_ready(Lock& lock) {
     fetched_.partition = ready->partition->partition;
     fetched_.position = fetcher_.position(*ready->partition).value_or(kNoOffset);
     fetched_.error = ready->error;
-    if (!ready->chunk) return true;
+    if (!ready->chunk) {
+      event_.set(fetcher_.has_ready());
+      return true;
+    }
     const Offset before = ready->chunk->position();
     read(lock, *ready);
     if (fetched_.error.code != ErrorCode::none || fetched_.position > before) return true;
@@ -169,7 +172,7 @@ std::vector<ListedOffset> Consumer::Impl::list(std::vector<OffsetQuery> queries,
     return client::list_offsets(cluster_, queries, settings_.read_committed, deadline);
   };
   const Error late{ErrorCode::request_timed_out, "no answer in time"};
-  return background_.wait(work, mono_now() + timeout, client::failed_offsets(queries, late));
+  return background_.wait(work, client::deadline_after(timeout), client::failed_offsets(queries, late));
 }
 
 int Consumer::Impl::event_fd() {

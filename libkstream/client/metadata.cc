@@ -35,9 +35,7 @@ void Metadata::apply(const protocol::MetadataResponse::MetadataResponseTopic& fr
   topic.error = static_cast<ErrorCode>(from.error_code);
   if (topic.error != ErrorCode::none) return;
   const bool same = topic.id == from.topic_id;
-  if (!same) names_.erase(topic.id);
   topic.id = from.topic_id;
-  if (!topic.id.is_zero()) names_.insert_or_assign(topic.id, found->first);
   std::vector<Leader> before = std::exchange(topic.partitions, {});
   for (const auto& partition : from.partitions) {
     const auto index = static_cast<std::size_t>(partition.partition_index);
@@ -79,11 +77,6 @@ Leader Metadata::leader(std::string_view topic_name, PartitionId partition) cons
   const TopicMetadata* known = topic(topic_name);
   const auto index = static_cast<std::size_t>(partition.value);
   return known && index < known->partitions.size() ? known->partitions[index] : Leader();
-}
-
-std::string_view Metadata::topic_name(const Uuid& id) const {
-  const auto found = names_.find(id);
-  return found == names_.end() ? std::string_view() : found->second;
 }
 
 }  // namespace kstream::client

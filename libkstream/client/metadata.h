@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace kstream::client {
@@ -53,8 +52,6 @@ class Metadata {
   const TopicMetadata* topic(std::string_view name) const;
   /// Of an unknown partition: nowhere.
   Leader leader(std::string_view topic, PartitionId partition) const;
-  /// Empty if no topic has the id.
-  std::string_view topic_name(const Uuid& id) const;
   const std::map<NodeId, Endpoint>& brokers() const { return brokers_; }
   const std::optional<std::string>& cluster_id() const { return cluster_id_; }
   NodeId controller() const { return controller_; }
@@ -66,7 +63,6 @@ class Metadata {
 
   std::map<NodeId, Endpoint> brokers_;
   std::map<std::string, TopicMetadata, std::less<>> topics_;
-  std::unordered_map<Uuid, std::string> names_;
   std::optional<std::string> cluster_id_;
   NodeId controller_{-1};
   std::uint64_t updates_ = 0;

@@ -30,7 +30,7 @@ std::string_view topic_name(const ProduceRequest& request, const ProduceResponse
   return {};
 }
 
-Outcome outcome_of(const ProduceResponse::PartitionProduceResponse& answer) {
+Outcome outcome_of(const ProduceResponse::PartitionProduceResponse& answer, std::size_t record_count) {
   Outcome outcome;
   const auto code = static_cast<ErrorCode>(answer.error_code);
   outcome.error = {code, answer.error_message.value_or("")};
@@ -39,9 +39,9 @@ Outcome outcome_of(const ProduceResponse::PartitionProduceResponse& answer) {
     outcome.append_time = Timestamp(answer.log_append_time_ms);
   }
   for (const auto& record : answer.record_errors) {
-    if (record.batch_index < 0) continue;
-    outcome.rejected.push_back(
-        {static_cast<std::size_t>(record.batch_index), record.batch_index_error_message.value_or("")});
+    const auto index = static_cast<std::size_t>(record.batch_index);
+    if (index >= record_count) continue;  // negative too
+    outcome.rejected.push_back({index, record.batch_index_error_message.value_or("")});
   }
   return outcome;
 }
@@ -86,7 +86,7 @@ void apply_answer(ProduceOrder& order, const ProduceRequest& request, const Prod
       const auto found = batches.find({name, answer.index});
       if (found == batches.end()) continue;
       Outcome& outcome = found->second->outcome;
-      outcome = outcome_of(answer);
+      outcome = outcome_of(answer, found->second->tags.size());
       const Leader leader{NodeId(answer.current_leader.leader_id), LeaderEpoch(answer.current_leader.leader_epoch)};
       outcome.leader_named = metadata.apply_hint(name, PartitionId(answer.index), leader);
     }

@@ -127,7 +127,8 @@ Status Producer::Impl::check_partition(Lock& lock, ProducerTopic& topic, std::op
   };
   if (partition && partition->value < 0) return {ErrorCode::unknown_topic_or_partition, "a negative partition"};
   if (!missing()) return {};
-  if (Status status = await_topic(lock, topic, mono_now() + settings_.max_block, false); !status) return status;
+  if (Status status = await_topic(lock, topic, client::deadline_after(settings_.max_block), false); !status)
+    return status;
   if (!missing()) return {};
   return {ErrorCode::unknown_topic_or_partition, "topic " + topic.name + " has " + std::to_string(topic.count) +
                                                      " partitions; there is no partition " +
@@ -139,8 +140,7 @@ Status Producer::Impl::await_topic(Lock& lock, ProducerTopic& topic, MonoTime de
   for (;;) {
     const std::uint64_t before = topic.answers;
     background_.post([this, name = topic.name] {
-      cluster_.want_topic(name);
-      cluster_.refresh();
+      if (!cluster_.want_topic(name)) cluster_.refresh();
     });
     const bool answered =
         changed_.wait_until(lock, client::time_point(deadline), [&] { return topic.answers != before; });
@@ -154,7 +154,7 @@ Status Producer::Impl::await_topic(Lock& lock, ProducerTopic& topic, MonoTime de
 }
 
 Status Producer::Impl::wait_for_room(Lock& lock, std::size_t cost) {
-  const MonoTime deadline = mono_now() + settings_.max_block;
+  const MonoTime deadline = client::deadline_after(settings_.max_block);
   ++waiting_for_room_;
   accumulator_.set_hurry(true);
   wake();
@@ -200,12 +200,13 @@ Delivery Producer::Impl::delivery_of(const client::Batch& batch, std::vector<Del
 std::size_t Producer::Impl::poll(milliseconds timeout) {
   if (!handler_) return 0;
   Lock lock(mutex_);
-  changed_.wait_until(lock, client::time_point(mono_now() + timeout), [&] { return !sender_.settled().empty(); });
+  changed_.wait_until(lock, client::time_point(client::deadline_after(timeout)),
+                      [&] { return !sender_.settled().empty(); });
   return report(lock);
 }
 
 Status Producer::Impl::flush(milliseconds timeout) {
-  const MonoTime deadline = mono_now() + timeout;
+  const MonoTime deadline = client::deadline_after(timeout);
   Lock lock(mutex_);
   const std::uint64_t generation = accumulator_.flush();
   wake();
@@ -227,7 +228,7 @@ Result<std::int32_t> Producer::Impl::partition_count(std::string_view name, mill
   Lock lock(mutex_);
   ProducerTopic& topic = accumulator_.topic(name);
   if (topic.count == 0) {
-    if (Status status = await_topic(lock, topic, mono_now() + timeout, true); !status) return status.error();
+    if (Status status = await_topic(lock, topic, client::deadline_after(timeout), true); !status) return status.error();
   }
   return static_cast<std::int32_t>(topic.count);
 }

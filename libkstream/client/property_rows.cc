@@ -12,6 +12,8 @@ using config::Row;
 using config::Type;
 
 constexpr double kInt32Max = INT32_MAX, kInt64Max = static_cast<double>(INT64_MAX);
+/// What records::BatchBuilder can hold: less than 1 GiB.
+constexpr double kMostOfBatch = (1 << 30) - 1;
 
 constexpr Row row(std::string_view name, Type type, std::optional<std::string_view> default_value, Effect effect,
                   std::string_view doc) {
@@ -76,7 +78,8 @@ constexpr Row kRows[] = {
     refused("connections.max.idle.ms", "540000"),
     ignored("default.api.timeout.ms"),
     number("delivery.timeout.ms", "120000", 0, kInt32Max,
-           "How long after send() a batch may be tried; one that is under way then still gets its answer."),
+           "How long after send() a batch may be tried; one that is under way then still gets its answer. At least "
+           "linger.ms and request.timeout.ms together, to which the default is raised if need be."),
     ignored("enable.auto.commit"),
     refused("enable.idempotence", "false", "Sending without duplicates comes with a later release."),
     ignored("enable.metrics.push"),
@@ -104,14 +107,14 @@ constexpr Row kRows[] = {
            "Bytes of one partition that one fetch may return; a larger batch comes alone."),
     ignored("max.poll.interval.ms"),
     number("max.poll.records", "500", 1, kInt32Max, "Records of one poll."),
-    number("max.request.size", "1048576", 0, kInt32Max,
+    number("max.request.size", "1048576", 0, kMostOfBatch,
            "The largest record and the largest batch, uncompressed; also the size of a request from which no batch is "
            "added."),
     flag(
         "metadata.cluster.check.enable", "true",
         "Whether brokers of 4.4 and above are asked to refuse a client that means another cluster or node (KIP-1242)."),
     number("metadata.max.age.ms", "300000", 0, kInt64Max, "How long what is known of the cluster is believed."),
-    ignored("metadata.max.idle.ms"),
+    refused("metadata.max.idle.ms", "300000", "A client that has used a topic asks for its metadata until it ends."),
     refused("metadata.recovery.rebootstrap.trigger.ms", "300000"),
     refused("metadata.recovery.strategy", "rebootstrap"),
     ignored("metric.reporters"),

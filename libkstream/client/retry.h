@@ -12,10 +12,8 @@
 namespace kstream::client {
 
 /// When work for a caller who waits for `timeout` must be done, so that its last error still reaches him in time.
-inline base::MonoTime work_deadline(std::chrono::milliseconds timeout) {
-  const std::chrono::nanoseconds slack =
-      std::min<std::chrono::nanoseconds>(timeout / 20, std::chrono::milliseconds(50));
-  return mono_now() + (timeout - slack);
+inline base::MonoTime work_deadline(milliseconds timeout) {
+  return deadline_after(timeout - std::min(timeout / 20, milliseconds(50)));
 }
 
 /// Awaits `attempt()`, which returns an awaitable of a Result, again and again while its error may pass and time is

@@ -8,11 +8,8 @@
 namespace kstream::client {
 namespace {
 
-/// Ten years are as good as for ever, and fit into nanoseconds.
-constexpr milliseconds kLongest = std::chrono::hours(24 * 3650);
-
 milliseconds time(const ClientConfig& config, std::string_view name) {
-  return std::min(milliseconds(config.number(name)), kLongest);
+  return std::min(milliseconds(config.number(name)), kLongestWait);
 }
 
 std::size_t size(const ClientConfig& config, std::string_view name) {
@@ -117,7 +114,9 @@ Result<ProducerSettings> producer_settings(const ClientConfig& config) {
   settings.retries = int32(config, "retries");
   settings.retry = retry_backoff(config);
   settings.ignore_keys = config.flag("partitioner.ignore.keys");
-  if (settings.delivery_timeout < settings.linger + settings.request_timeout) {
+  const milliseconds least = settings.linger + settings.request_timeout;
+  if (!config.is_set("delivery.timeout.ms")) settings.delivery_timeout = std::max(settings.delivery_timeout, least);
+  if (settings.delivery_timeout < least) {
     return invalid("delivery.timeout.ms must be at least linger.ms and request.timeout.ms together");
   }
   return settings;

@@ -17,6 +17,9 @@ namespace kstream::client {
 
 using std::chrono::milliseconds;
 
+/// Waits that are to be longer are cut to this: as good as for ever, and what fits into nanoseconds.
+inline constexpr milliseconds kLongestWait = std::chrono::hours(24 * 3650);
+
 struct Endpoint {
   std::string host;
   std::uint16_t port = 0;
@@ -85,7 +88,8 @@ struct ConsumerSettings {
 
 /// INVALID_CONFIG if `bootstrap.servers` is empty or cannot be read.
 Result<ClientSettings> client_settings(const ClientConfig& config);
-/// INVALID_CONFIG if `delivery.timeout.ms` is less than `linger.ms` and `request.timeout.ms` together.
+/// INVALID_CONFIG if `delivery.timeout.ms` was set and is less than `linger.ms` and `request.timeout.ms` together; its
+/// default is raised to that.
 Result<ProducerSettings> producer_settings(const ClientConfig& config);
 /// INVALID_CONFIG if `request.timeout.ms` is not more than `fetch.max.wait.ms`.
 Result<ConsumerSettings> consumer_settings(const ClientConfig& config);

@@ -120,19 +120,54 @@ teardown_file() { stop_server; }
 @test "-F -o end shows only what comes; -u N ends it" {
   new_topic
   seq 5 | kproduce -q "$topic"
-  kconsume -F -o end -u 7 "$topic" > "$BATS_TEST_TMPDIR/out" 3>&- &
-  sleep 0.5
+  kconsume -v -F -o end -u 7 "$topic" > "$BATS_TEST_TMPDIR/out" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  eventually grep -q "from offset 5 to 7" "$BATS_TEST_TMPDIR/err"
   seq 6 9 | kproduce -q "$topic"
   wait $!
   [ "$(tr -d '\n' < "$BATS_TEST_TMPDIR/out")" = 67 ]
 }
 
+@test "-F from behind the end waits for that offset" {
+  new_topic
+  seq 0 4 | kproduce -q "$topic"
+  kconsume -F "$topic:0@8..10" > "$BATS_TEST_TMPDIR/out1" 2> "$BATS_TEST_TMPDIR/err1" 3>&- &
+  kconsume -F "$topic" -o 8 -u 10 > "$BATS_TEST_TMPDIR/out2" 2> "$BATS_TEST_TMPDIR/err2" 3>&- &
+  eventually grep -q "offset 8 is behind the end, 5; waiting for it" "$BATS_TEST_TMPDIR/err1"
+  eventually grep -q "offset 8 is behind the end, 5; waiting for it" "$BATS_TEST_TMPDIR/err2"
+  seq 5 6 | kproduce -q "$topic"
+  seq 7 12 | kproduce -q "$topic"
+  wait %1 %2
+  [ "$(tr -d '\n' < "$BATS_TEST_TMPDIR/out1")" = 89 ]
+  [ "$(tr -d '\n' < "$BATS_TEST_TMPDIR/out2")" = 89 ]
+}
+
 @test "the end is pinned at the start" {
   new_topic
   seq 100000 | kproduce -q "$topic"
-  { for _ in {1..20}; do seq 1000; done | kproduce -q "$topic" -D '\n'; } 3>&- &
-  count=$(kconsume "$topic" | wc -l)
-  [ "$count" -ge 100000 ]
-  [ "$count" -le 120000 ]
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kconsume -v "$topic" > "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  exec 4< "$BATS_TEST_TMPDIR/fifo"  # which is not read until more has come, so that kconsume stands before the end
+  eventually grep -q "from offset 0 to 100000" "$BATS_TEST_TMPDIR/err"
+  seq 1000 | kproduce -q "$topic"
+  [ "$(wc -l <&4)" -eq 100000 ]
+  exec 4<&-
+  wait $!
+}
+
+@test "a reader that left is noticed while nothing passes the filter" {
+  new_topic
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kconsume -v -F -k none "$topic" > "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  pid=$!
+  exec 4< "$BATS_TEST_TMPDIR/fifo"
+  eventually grep -q "from offset 0 on" "$BATS_TEST_TMPDIR/err"
+  mkfifo "$BATS_TEST_TMPDIR/feed"
+  kproduce -q "$topic" "$BATS_TEST_TMPDIR/feed" 3>&- 4<&- &
+  exec 5> "$BATS_TEST_TMPDIR/feed"
+  (while echo x >&5; do sleep 0.01; done) 3>&- 4<&- &
+  feeder=$!
+  exec 4<&- 5>&-
+  wait $pid
+  kill $feeder
   wait
 }

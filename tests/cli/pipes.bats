@@ -79,8 +79,24 @@ teardown_file() { stop_server; }
   [ "$(ktopics list big | cat)" = big ]
 }
 
+@test "stdout that is closed: 1, in one line" {
+  set +e
+  kconsume big >&- 2> "$BATS_TEST_TMPDIR/err"
+  [ $? -eq 1 ] || return 1
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "kconsume: stdout: Bad file descriptor; written up to: nothing" ]
+}
+
 @test "memory stays bounded" {
-  ulimit -v 4000000
-  seq 2000000 | kproduce -q big
-  [ "$(kconsume big -n 1000000 | wc -l)" -eq 1000000 ]
+  # 400 MB, of which either holds what it is allowed to buffer: 32 MiB to send, 50 MiB ahead of what is shown.
+  peak() {  # its peak, in KiB, goes into a file of its name
+    python3 -c 'import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)' "$BATS_TEST_TMPDIR/$1" "$@"
+  }
+  new_topic
+  head -c 400000000 /dev/zero | tr '\0' x | fold -w 999 | peak kproduce -q "$topic"
+  [ "$(peak kconsume "$topic" | wc -l)" -ge 400000 ]
+  [ "$(cat "$BATS_TEST_TMPDIR/kproduce")" -lt 100000 ]
+  [ "$(cat "$BATS_TEST_TMPDIR/kconsume")" -lt 150000 ]
 }

@@ -70,8 +70,7 @@ teardown_file() { stop_server; }
     run kproduce --acks $acks "$topic" <<< "$acks"
     [ "$status" -eq 0 ]
   done
-  sleep 0.2
-  [ "$(kconsume "$topic" | wc -l)" -eq 3 ]
+  [ "$(kconsume -F -n 3 "$topic" | wc -l)" -eq 3 ]
 }
 
 @test "JSON goes round without loss" {
@@ -140,11 +139,31 @@ teardown_file() { stop_server; }
 
 @test "lines of a slow pipe are sent without waiting for its end" {
   new_topic
-  { echo first; sleep 2; echo second; } | kproduce -q "$topic" &
-  sleep 1
-  [ "$(kconsume "$topic")" = first ]
-  wait
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kproduce -q "$topic" "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  exec 4> "$BATS_TEST_TMPDIR/fifo"
+  echo first >&4
+  [ "$(kconsume -F -n 1 "$topic")" = first ]
+  echo second >&4
+  exec 4>&-
+  wait $!
   [ "$(kconsume "$topic" | wc -l)" -eq 2 ]
+}
+
+@test "a name that is none" {
+  expect_error 2 "'' names no topic" kproduce -J ''
+  expect_error 2 "'' names no topic" kproduce -t ''
+  run kproduce -J <<< '{"topic":"","value":"x"}'
+  [ "$status" -eq 1 ]
+  [[ $output == *'line 1, byte 0: no "topic"'* ]]
+}
+
+@test "stdin that is closed is empty" {
+  new_topic
+  # shellcheck disable=SC2016
+  run --separate-stderr timeout 20 bash -c 'kproduce "$0" <&-' "$topic"
+  [ "$status" -eq 0 ]
+  [ "$stderr" = "kproduce: acknowledged 0 of 0" ]
 }
 
 @test "a signal ends the input; what was taken is sent" {

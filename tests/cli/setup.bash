@@ -34,6 +34,16 @@ new_topic() {
   ktopics create "$topic" -p "${1:-1}" -q
 }
 
+# eventually COMMAND...: the command succeeds within 20 s.
+eventually() {
+  for _ in {1..200}; do
+    if "$@"; then return; fi
+    sleep 0.1
+  done
+  echo "never: $*"
+  return 1
+}
+
 # expect STATUS TEXT COMMAND...: the command exits so, says nothing on stdout, and TEXT is in what it says on stderr.
 expect_error() {
   local wanted=$1 text=$2 got=0

@@ -65,6 +65,11 @@ teardown_file() { stop_server; }
   [[ $output == known* ]]
 }
 
+@test "a timeout for ever" {
+  new_topic
+  [ "$(ktopics list "$topic" --timeout 9223372036854775807ms)" = "$topic" ]
+}
+
 @test "dry run creates nothing" {
   run ktopics create dry --dry-run -p 5
   [ "$status" -eq 0 ]

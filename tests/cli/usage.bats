@@ -35,6 +35,8 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "ktopics: ktopics has no --list: say ktopics list" ktopics --list
   expect_error 2 "ktopics: -p is not for ktopics list" ktopics list -p 3
   expect_error 2 "create what?" ktopics create
+  expect_error 2 "'' names no topic" ktopics describe ''
+  expect_error 2 "'' names no topic" ktopics create ''
   expect_error 2 "the number of partitions is not '0'" ktopics create x -p 0
   expect_error 2 "the number of replicas is not 'x'" ktopics create x -r x
   expect_error 2 "-c wants NAME=VALUE" ktopics create x -c retention.ms
@@ -72,6 +74,31 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "with -F an end is an offset" kconsume t -F -u now
   expect_error 2 "--isolation-level: " kconsume t --isolation-level serializable
   expect_error 2 "which stands for a consumer group, yet" kconsume -g g t
+}
+
+@test "help that cannot be written: 1, and why" {
+  run --separate-stderr bash -c 'ktopics --help > /dev/full'
+  [ "$status" -eq 1 ]
+  [ "$stderr" = "ktopics: stdout: No space left on device" ]
+  run --separate-stderr bash -c 'kconsume --version >&-'
+  [ "$status" -eq 1 ]
+  [ "$stderr" = "kconsume: stdout: Bad file descriptor" ]
+}
+
+@test "a full pipe that does not block is waited for" {
+  run --separate-stderr python3 -c '
+import fcntl, os, subprocess, time
+r, w = os.pipe()
+fcntl.fcntl(w, 1031, 4096)  # F_SETPIPE_SZ, less than the text
+os.set_blocking(w, False)
+p = subprocess.Popen(["kconsume", "--help"], stdout=w)
+os.close(w)
+time.sleep(0.3)  # a process that does not wait would be gone by now
+text = b"".join(iter(lambda: os.read(r, 65536), b""))
+assert p.wait() == 0 and text.endswith(b"\n"), (p.returncode, text[-80:])
+assert text == subprocess.run(["kconsume", "--help"], capture_output=True).stdout
+'
+  [ "$status" -eq 0 ]
 }
 
 @test "configuration errors name the place, and exit 2" {

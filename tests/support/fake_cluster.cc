@@ -137,7 +137,7 @@ void FakeCluster::serve(Node& node, int socket) {
 
 /// False: close the connection.
 bool FakeCluster::handle(Node& node, BytesView frame, std::string& out) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   protocol::Reader reader(frame, false);
   Result<protocol::RequestHeader> header = protocol::read_request_header(reader);
   if (!header) return false;
@@ -151,6 +151,10 @@ bool FakeCluster::handle(Node& node, BytesView frame, std::string& out) {
     return false;
   }
   if (ignored_[api] > 0) return --ignored_[api] >= 0;
+  if (stalled_.contains(api)) {
+    changed_.wait(lock, [this] { return stopping_; });
+    return false;
+  }
   return answer(call);
 }
 
@@ -266,7 +270,9 @@ void FakeCluster::produce(Call& call) {
       } else if (const Log* log = find(name); hints_ && log) {
         partition.current_leader = {log->leader.value, log->epoch.value};
       }
-      if (error == ErrorCode::invalid_record) partition.record_errors.push_back({1, "bad record"});
+      if (error == ErrorCode::invalid_record) {
+        partition.record_errors = {{-1, "no index"}, {1, "bad record"}, {1000, "no such record"}};
+      }
     }
   }
   if (request.acks != 0) reply(call, response);
@@ -475,6 +481,11 @@ void FakeCluster::cut(ApiKey api, int times, bool carried_out) {
 void FakeCluster::ignore(ApiKey api, int times) {
   const std::lock_guard lock(mutex_);
   ignored_[api] = times;
+}
+
+void FakeCluster::stall(ApiKey api) {
+  const std::lock_guard lock(mutex_);
+  stalled_.insert(api);
 }
 
 void FakeCluster::set_fault(Fault fault) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -52,6 +53,8 @@ class FakeCluster {
   void cut(protocol::ApiKey api, int times, bool carried_out);
   /// The next `times` requests of a kind are not answered.
   void ignore(protocol::ApiKey api, int times);
+  /// From now on a request of a kind is the last thing that is read of its connection, which stays open.
+  void stall(protocol::ApiKey api);
   /// Asked for each partition of a Produce or Fetch request; an error is answered instead.
   using Fault = std::function<ErrorCode(protocol::ApiKey, const TopicPartition&, base::BytesView records)>;
   void set_fault(Fault fault);
@@ -120,6 +123,7 @@ class FakeCluster {
   std::map<std::string, Topic> topics_;
   std::map<protocol::ApiKey, int> counts_, last_versions_, limits_, ignored_;
   std::map<protocol::ApiKey, Cut> cuts_;
+  std::set<protocol::ApiKey> stalled_;
   Fault fault_;
   bool hints_ = false;
   bool stopping_ = false;

@@ -60,7 +60,8 @@ struct Fetched {
   bool empty() const { return topic.empty(); }
 };
 
-/// Reads the partitions that it is told to read, on a thread of its own that is at most one fetch ahead of poll().
+/// Reads the partitions that it is told to read, on a thread of its own. Of each partition it holds what two fetches
+/// brought at most, the one that poll() is reading included.
 ///
 /// One thread at a time may call a consumer. Properties: `isolation.level`, `fetch.*`, `max.partition.fetch.bytes`,
 /// `max.poll.records` (for one poll), `check.crcs`, `auto.offset.reset` (of a position that is out of range: `none`

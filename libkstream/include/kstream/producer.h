@@ -54,8 +54,9 @@ class KSTREAM_API Delivery {
   /// The brokers' clock if the topic has message.timestamp.type=LogAppendTime, else kNoTimestamp.
   Timestamp append_time() const { return append_time_; }
 
-  /// Why not. REQUEST_TIMED_OUT (delivery.timeout.ms is over) and NETWORK_EXCEPTION leave open whether the records are
-  /// in the log; all other codes say that they are not.
+  /// Why not: what the last attempt came to, or REQUEST_TIMED_OUT once delivery.timeout.ms is over. REQUEST_TIMED_OUT,
+  /// NETWORK_EXCEPTION, NOT_ENOUGH_REPLICAS_AFTER_APPEND and UNKNOWN_SERVER_ERROR leave open whether the records are in
+  /// the log; so does every code if the answer to an earlier attempt was lost.
   const Error& error() const { return error_; }
   /// Those records because of which the broker refused the whole batch, if it said so (INVALID_RECORD, KIP-467).
   std::span<const RecordError> record_errors() const { return record_errors_; }

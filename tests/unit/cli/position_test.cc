@@ -133,6 +133,17 @@ TEST_F(ReadRanges, WhatIsGoneIsTold) {
   EXPECT_TRUE(notes.empty());
 }
 
+TEST_F(ReadRanges, WhatIsToComeIsWaitedForAtTheEnd) {
+  auto r = range("300", "", facts, true);
+  EXPECT_EQ(r.from, Offset(300));
+  EXPECT_EQ(r.start, Offset(200));
+  EXPECT_FALSE(r.done());
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0], "t [0]: offset 300 is behind the end, 200; waiting for it");
+  EXPECT_EQ(range("150", "", facts, true).start, Offset(150));
+  EXPECT_EQ(range("7", "", facts).start, Offset(100));
+}
+
 TEST_F(ReadRanges, OpenTransactionsAreTold) {
   facts.high_watermark = Offset(250);
   range("beginning", "", facts);

@@ -72,14 +72,33 @@ TEST(InputPlaces, CountsEachFileFromOne) {
 }
 
 TEST(OutageClock, CountsOnlyUnbrokenTrouble) {
-  OutageClock clock(std::chrono::seconds(10));
-  auto at = [](int seconds) { return OutageClock::Clock::time_point(std::chrono::seconds(seconds)); };
-  EXPECT_FALSE(clock.is_over(true, at(0)));
-  EXPECT_FALSE(clock.is_over(true, at(9)));
-  EXPECT_FALSE(clock.is_over(false, at(10)));
-  EXPECT_FALSE(clock.is_over(true, at(11)));
-  EXPECT_FALSE(clock.is_over(true, at(20)));
-  EXPECT_TRUE(clock.is_over(true, at(21)));
+  using std::chrono::seconds;
+  constexpr auto kGone = ErrorCode::network_exception;
+  OutageClock clock(seconds(10), seconds(10));
+  auto at = [](int s) { return OutageClock::Clock::time_point(seconds(s)); };
+  EXPECT_FALSE(clock.is_over(kGone, at(0)));
+  EXPECT_FALSE(clock.is_over(kGone, at(9)));
+  EXPECT_FALSE(clock.is_over(ErrorCode::none, at(10)));
+  EXPECT_FALSE(clock.is_over(kGone, at(11)));
+  EXPECT_FALSE(clock.is_over(kGone, at(20)));
+  EXPECT_TRUE(clock.is_over(kGone, at(21)));
+}
+
+TEST(OutageClock, CountsTheSilenceBeforeATimeout) {
+  using std::chrono::milliseconds;
+  constexpr auto kSilent = ErrorCode::request_timed_out;
+  auto at = [](int ms) { return OutageClock::Clock::time_point(milliseconds(ms)); };
+  OutageClock equal(milliseconds(10000), milliseconds(10000));
+  EXPECT_FALSE(equal.is_over(kSilent, at(0))) << "another broker may take over";
+  EXPECT_FALSE(equal.is_over(kSilent, at(999)));
+  EXPECT_TRUE(equal.is_over(kSilent, at(1000)));
+  OutageClock shorter(milliseconds(10000), milliseconds(4000));
+  EXPECT_FALSE(shorter.is_over(kSilent, at(0)));
+  EXPECT_FALSE(shorter.is_over(kSilent, at(5999)));
+  EXPECT_TRUE(shorter.is_over(kSilent, at(6000)));
+  OutageClock impatient(milliseconds(100), milliseconds(1500));
+  EXPECT_FALSE(impatient.is_over(kSilent, at(0)));
+  EXPECT_TRUE(impatient.is_over(kSilent, at(100)));
 }
 
 }  // namespace

@@ -57,6 +57,14 @@ class ClientSettingsTest : public testing::Test {
   std::string folder_;
 };
 
+TEST_F(ClientSettingsTest, AnAnswerMayTakeAsLongAsTheTimeout) {
+  EXPECT_EQ(get({"t"}, "request.timeout.ms"), "10000");
+  EXPECT_EQ(get({"t", "--timeout", "1m"}, "request.timeout.ms"), "60000");
+  EXPECT_EQ(get({"t", "--timeout", "100ms"}, "request.timeout.ms"), "1500") << "a fetch may wait for 500 ms";
+  EXPECT_EQ(get({"t", "--timeout", "1m", "-X", "request.timeout.ms=7000"}, "request.timeout.ms"), "7000");
+  EXPECT_EQ(get({"t", "--timeout", "9223372036854775807ms"}, "request.timeout.ms"), "2147483647");
+}
+
 TEST_F(ClientSettingsTest, LayersInOrder) {
   EXPECT_EQ(get({}, "bootstrap.servers"), "127.0.0.1:9092");
   write("kstream/client.toml",

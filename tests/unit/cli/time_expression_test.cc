@@ -133,6 +133,10 @@ TEST_F(TimeExpression, Formats) {
   zone("America/St_Johns");
   Timestamp time(1'767'323'045'678);  // 2026-01-02T03:04:05.678Z
   EXPECT_EQ(format_utc(time), "2026-01-02T03:04:05.678Z");
+  EXPECT_EQ(format_utc(Timestamp(-1)), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_utc(Timestamp(-500)), "1969-12-31T23:59:59.500Z");
+  EXPECT_EQ(format_utc(Timestamp(-2000)), "1969-12-31T23:59:58.000Z");
+  EXPECT_FALSE(format_utc(Timestamp(INT64_MIN)).empty());
   EXPECT_EQ(format_local(time), "2026-01-01T23:34:05.678-03:30");
   std::string text;
   append_strftime(time, "%F %T", text);

@@ -24,6 +24,14 @@ TEST(Accumulator, TellsWhenABatchIsDueAndOnlyIfThatIsNews) {
   EXPECT_EQ(producing.send(kRecord), base::MonoTime::never());
 }
 
+TEST(Accumulator, DoesNotBelieveThatATopicLostAllPartitions) {
+  Producing producing;
+  producing.accumulator.update(metadata_of(0));
+  EXPECT_EQ(producing.accumulator.topic("t").count, 1u);
+  producing.send(kRecord, std::nullopt);
+  EXPECT_EQ(batches_of(producing, 0), 1u);
+}
+
 TEST(Accumulator, BatchesEndAtTheirSize) {
   Producing producing;
   for (int i = 0; i < 4; ++i) producing.send(kRecord);

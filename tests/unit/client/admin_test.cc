@@ -84,9 +84,18 @@ TEST(Admin, ADeadlineIsADeadline) {
   FakeCluster cluster;
   cluster.ignore(ApiKey::metadata, 1000);
   Admin admin = make_admin(cluster.bootstrap());
-  const auto start = std::chrono::steady_clock::now();
-  EXPECT_EQ(admin.list_topics(milliseconds(200)).code(), ErrorCode::request_timed_out);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kSoon / 2);
+  const auto late = admin.list_topics(milliseconds(200));
+  EXPECT_EQ(late.error().to_string(), "REQUEST_TIMED_OUT: no answer in time") << "not that of request.timeout.ms";
+}
+
+TEST(Admin, TakesAnyTimeout) {
+  FakeCluster cluster;
+  Admin admin = make_admin(cluster.bootstrap());
+  EXPECT_TRUE(admin.list_topics(milliseconds::max()).ok());
+  const NewTopic wanted = topic("a", 1);
+  EXPECT_TRUE(admin.create_topics(std::span(&wanted, 1), false, milliseconds::max()).ok());
+  const ErrorCode code = admin.list_topics(milliseconds::min()).code();  // an open connection may be faster
+  EXPECT_TRUE(code == ErrorCode::request_timed_out || code == ErrorCode::none);
 }
 
 TEST(Admin, FindsABrokerAmongSeveralNames) {

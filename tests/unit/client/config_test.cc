@@ -34,6 +34,7 @@ TEST(ClientConfig, ChecksValues) {
   refusal("compression.type", "rar");
   refusal("compression.gzip.level", "0");
   refusal("check.crcs", "yes");
+  refusal("max.request.size", "1073741824");
 }
 
 TEST(ClientConfig, RefusesWhatHasNoEffectYet) {
@@ -90,6 +91,13 @@ TEST(Settings, RefusesContradictions) {
   EXPECT_EQ(settings->level, 3);
   EXPECT_EQ(settings->acks, 1);
   EXPECT_FALSE(producer_settings(with({{"compression.type", "snappy"}}))->level.has_value());
+}
+
+TEST(Settings, RaisesADeliveryTimeoutThatNobodySet) {
+  const auto longer = producer_settings(with({{"request.timeout.ms", "200000"}, {"linger.ms", "1000"}}));
+  ASSERT_TRUE(longer.ok());
+  EXPECT_EQ(longer->delivery_timeout, milliseconds(201000));
+  EXPECT_EQ(producer_settings(with({}))->delivery_timeout, milliseconds(120000));
 }
 
 TEST(Settings, BackoffDoublesUpToItsMost) {

@@ -9,6 +9,7 @@
 #include <poll.h>
 
 #include <map>
+#include <thread>
 
 namespace kstream::test {
 namespace {
@@ -134,6 +135,25 @@ TEST(Consumer, EventDescriptorIsReadableWhileSomethingIsThere) {
   EXPECT_EQ(::poll(&event, 1, static_cast<int>(kSoon.count())), 1);
   EXPECT_EQ(take(consumer, 1), Values{"a"});
   EXPECT_EQ(::poll(&event, 1, 0), 0);
+  ASSERT_TRUE(consumer.seek(orders(0), Offset(7)).ok());
+  EXPECT_EQ(::poll(&event, 1, static_cast<int>(kSoon.count())), 1);
+  EXPECT_EQ(consumer.poll(kSoon).error.code, ErrorCode::offset_out_of_range);
+  EXPECT_EQ(::poll(&event, 1, 0), 0) << "a halt is told once";
+}
+
+TEST(Consumer, WaitsForAsLongAsATimeoutCanSay) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 1);
+  Consumer consumer = make_consumer(cluster);
+  ASSERT_TRUE(assign(consumer, kBeginning).ok());
+  std::thread writer([&] {
+    std::this_thread::sleep_for(milliseconds(50));
+    cluster.append(orders(0), batch({"a"}));
+  });
+  EXPECT_FALSE(consumer.poll(milliseconds::max()).empty());
+  writer.join();
+  const TopicPartition partition = orders(0);
+  EXPECT_TRUE(consumer.end_offsets(std::span(&partition, 1), milliseconds::max())[0].info.ok());
 }
 
 TEST(Consumer, SeeksAndPauses) {

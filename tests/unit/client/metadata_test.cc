@@ -43,7 +43,6 @@ TEST(Metadata, KnowsOnlyWhatIsWanted) {
   EXPECT_EQ(metadata.leader("a", kZero).node, NodeId(1));
   EXPECT_EQ(metadata.leader("a", PartitionId(1)).node, NodeId(-1));
   EXPECT_EQ(metadata.leader("a", PartitionId(-1)).node, NodeId(-1));
-  EXPECT_EQ(metadata.topic_name(kId), "a");
   EXPECT_EQ(metadata.brokers().size(), 1u) << "a port that cannot be";
 }
 
@@ -55,7 +54,6 @@ TEST(Metadata, DoesNotBelieveAnOlderLeader) {
   EXPECT_EQ(metadata.leader("a", kZero).node, NodeId(2));
   metadata.apply(response({topic("a", kOtherId, {led(1, 0)})}));
   EXPECT_EQ(metadata.leader("a", kZero).node, NodeId(1)) << "a new topic of that name";
-  EXPECT_EQ(metadata.topic_name(kId), "");
 }
 
 TEST(Metadata, KeepsPartitionsWhenTheTopicHasAnError) {
