@@ -86,7 +86,10 @@ class Codecs(Librdkafka):
         self.create(codec)
         values = [b"the same words again and again %d" % (i % 5) for i in range(500)]
         self.produce(codec, [{"value": value} for value in values], compression_type=codec, linger_ms=50)
-        self.assertEqual(segment.codecs(self.server.log_dir / f"{codec}-0"), {codec})
+        # librdkafka leaves a batch alone that a codec would make larger, as the first one may be on a slow machine.
+        codecs = segment.codecs(self.server.log_dir / f"{codec}-0")
+        self.assertIn(codec, codecs)
+        self.assertLessEqual(codecs, {codec, "none"})
         self.assertEqual([m.value() for m in self.consume(codec, 500)], values)
 
     def test_none(self):
