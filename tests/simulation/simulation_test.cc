@@ -28,7 +28,8 @@ void run_seed(std::uint64_t seed) {
   Simulation sim(seed, scenario_of(seed));
   sim.run();
   if (auto& violation = sim.checkers().violation()) {
-    FAIL() << "checker " << violation->checker << ": " << violation->what << "\nKSTREAM_SEED=" << seed;
+    FAIL() << "checker " << violation->checker << ": " << violation->what << '\n'
+           << sim.stuck() << "\nKSTREAM_SEED=" << seed;
   }
   ASSERT_EQ(sim.stuck(), "") << "KSTREAM_SEED=" << seed;
   ASSERT_GT(sim.checkers().acknowledged_records(), 0u) << "KSTREAM_SEED=" << seed;
