@@ -88,7 +88,7 @@ void Simulation::boot_on(std::uint64_t incarnation) {
   if (!booting_->ended()) return after(delay(1, 200), [this, incarnation] { boot_on(incarnation); });
   booting_.reset();
   if (!host_) return;
-  for (broker::MachineId id = 0; id <= scenario_.shards; ++id) turn(host_->machines[id], id);
+  for (std::size_t id = 0; id <= scenario_.shards; ++id) turn(host_->machines[id], static_cast<broker::MachineId>(id));
 }
 
 // kill -9, or the power is gone: operations in flight are done, in part or not at all.
@@ -145,6 +145,29 @@ void Simulation::end_stop() {
 
 // ---- turns
 
+// When what leaves now arrives: FIFO on each channel.
+std::chrono::nanoseconds Simulation::arrival(std::size_t from, std::size_t to) {
+  auto& last = host_->channels[{from, to}];
+  last = std::max(last + 1, (now_.mono + delay(1, 100)).ns);
+  return std::chrono::nanoseconds(last - now_.mono.ns);
+}
+
+void Simulation::send_mail(broker::Effects& effects, broker::MachineId id) {
+  for (std::size_t to = 0; to < effects.mail.size(); ++to) {
+    for (auto& message : effects.mail[to]) {
+      auto carried = std::make_shared<broker::Message>(std::move(message));
+      after(arrival(id, to), [this, id, to, carried, incarnation = incarnation_] {
+        if (incarnation != incarnation_) return;
+        auto target = static_cast<broker::MachineId>(to);
+        note(4, to);
+        host_->machines[target].message(id, std::move(*carried), now_);
+        turn(host_->machines[target], target);
+      });
+    }
+    effects.mail[to].clear();
+  }
+}
+
 void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
   auto& host = *host_;
   auto& effects = machine.effects();
@@ -165,11 +188,6 @@ void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
     });
   }
   effects.disk.clear();
-  auto arrival = [&](std::size_t from, std::size_t to) {  // FIFO on each channel
-    auto& last = host.channels[{from, to}];
-    last = std::max(last + 1, (now_.mono + delay(1, 100)).ns);
-    return std::chrono::nanoseconds(last - now_.mono.ns);
-  };
   for (auto& send : effects.sends) {
     auto found = host.connections.find({id, send.to});
     if (found == host.connections.end()) continue;
@@ -198,19 +216,7 @@ void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
     found.mapped()->closed();
     host.machines.shards[id]->closed(close.connection, now_);
   }
-  for (std::size_t to = 0; to < effects.mail.size(); ++to) {
-    for (auto& message : effects.mail[to]) {
-      auto carried = std::make_shared<broker::Message>(std::move(message));
-      after(arrival(id, to), [this, id, to, carried, incarnation = incarnation_] {
-        if (incarnation != incarnation_) return;
-        auto target = static_cast<broker::MachineId>(to);
-        note(4, to);
-        host_->machines[target].message(id, std::move(*carried), now_);
-        turn(host_->machines[target], target);
-      });
-    }
-    effects.mail[to].clear();
-  }
+  send_mail(effects, id);
   effects.clear_answers();
   effects.log.clear();
   if (!effects.fatal.empty()) stuck_ = effects.fatal;

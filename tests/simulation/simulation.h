@@ -74,6 +74,8 @@ class Simulation {
   void end_stop();
   void come_back();
   void turn(broker::Machine& machine, broker::MachineId id);
+  std::chrono::nanoseconds arrival(std::size_t from, std::size_t to);
+  void send_mail(broker::Effects& effects, broker::MachineId id);
   void schedule_tick(broker::MachineId id);
   void note(std::uint64_t kind, std::uint64_t what);
   bool step();
