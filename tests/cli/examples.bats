@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# Every example of the man pages and of --help is typed here, as it stands, and does what it promises. An example without
+# a test fails, as does a test whose example is gone.
+
+# shellcheck disable=SC2154,SC2030,SC2031  # stderr and others come from setup.bash and bats; each test is a subshell
+load setup
+
+setup_file() { start_server; }
+teardown_file() { stop_server; }
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  mkdir -p data var/log/nginx
+  printf 'one\ntwo\nthree\n' | tee var/log/dpkg.log > var/log/nginx/access.log
+  : > tried
+}
+
+# The examples of a program, a line each.
+examples() {
+  {
+    "$1" --help | sed -n '/^Examples:/,/^$/s/^  //p' | sed -E 's/ {2,}# .*//'
+    mandoc -T utf8 "$BATS_TEST_DIRNAME/../../man/$1.1" | col -b | sed -n '/^EXAMPLES/,/^[A-Z]* ALSO/s/^     //p'
+  } | sort -u
+}
+
+# try LINE: runs an example with this test's files in the place of the machine's. What it prints is in $output.
+try() {
+  echo "$1" >> tried
+  run --separate-stderr timeout -s TERM "${seconds:-20}" bash -c \
+    "$(sed "s#/var/log/#$PWD/var/log/#; s#/data#$PWD/data#; s#/etc/kstream#$PWD#" <<< "$1")"
+  echo "$1: exit $status, stdout: ${output:0:300}, stderr: $stderr"
+}
+
+# follow LINE RECORD...: an example that ends only when it is stopped; the records are sent to logs meanwhile.
+follow() {
+  local line=$1
+  shift
+  {
+    sleep 1
+    "$@"
+  } 3>&- &
+  seconds=3 try "$line"
+  wait $!
+  [ "$status" -eq 124 ]
+}
+
+all_tried() { diff <(examples "$1") <(sort -u tried); }
+
+topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
+
+@test "kserver" {
+  [ -n "$(examples kserver)" ]
+  export KSERVER_LISTENERS=PLAINTEXT://127.0.0.1:0 XDG_STATE_HOME=$PWD/state
+  printf '"node.id" = 7\n"log.dirs" = "%s/toml"\n' "$PWD" > kserver.toml
+  for line in kserver 'kserver -X log.dirs=/data -X node.id=2' 'kserver -c /etc/kstream/kserver.toml'; do
+    seconds=2 try "$line"
+    [[ $output == "ready 127.0.0.1:"* ]]
+  done
+  grep -qx node.id=1 state/kstream/meta.properties
+  grep -qx node.id=2 data/meta.properties
+  grep -qx node.id=7 toml/meta.properties
+  try "kserver status -q || echo 'no broker runs'"
+  [ "$output" = 'no broker runs' ]
+  all_tried kserver
+}
+
+@test "ktopics" {
+  [ -n "$(examples ktopics)" ]
+  page() { echo paged; }
+  export -f page
+  try 'ktopics create orders -p 12 -r 3 -c retention.ms=7d'
+  [ "$status" -eq 1 ]
+  [[ $stderr == *"INVALID_REPLICATION_FACTOR"* ]]
+  try 'ktopics create orders -p 12 -c retention.ms=7d'
+  [ "$status" -eq 0 ]
+  try "ktopics list 'orders*'"
+  [ "$output" = orders ]
+  try 'ktopics describe orders -J | jq .partitions[].leader'
+  [ "$output" = "$(yes 1 | head -n 12)" ]
+  try "ktopics describe --unhealthy -q || echo 'look at the cluster'"
+  [ "$status $output" = '0 ' ]
+  try 'ktopics describe --unhealthy -q || page'
+  [ "$status $output" = '0 ' ]
+  all_tried ktopics
+}
+
+@test "kproduce" {
+  [ -n "$(examples kproduce)" ]
+  for name in logs web users orders orders2; do topic $name; done
+  printf 'anna:1\nbert:2\nnobody\n' > users.txt
+  before=$(kconsume logs -f raw | wc -l)
+  try 'kproduce logs < /var/log/dpkg.log'
+  [ "$(kconsume logs | tail -n +$((before + 1)))" = $'one\ntwo\nthree' ]
+  try 'kproduce -z zstd web /var/log/nginx/access.log'
+  [ "$(kconsume web)" = $'one\ntwo\nthree' ]
+  try 'kproduce -K : users < users.txt'
+  [ "$(kconsume users -f '%k=%s\n')" = $'anna=1\nbert=2\n=nobody' ]
+  try 'find . -print0 | kproduce -0 --create files'
+  [ "$status" -eq 0 ]
+  kconsume files | grep -qx ./var/log/dpkg.log
+  kproduce -K : -q orders < users.txt
+  try "kconsume -J orders | jq -c 'select(.key)' | kproduce -J orders2"
+  [ "$(kconsume orders2 -f '%k=%s\n')" = $'anna=1\nbert=2' ]
+  all_tried kproduce
+}
+
+@test "kconsume" {
+  [ -n "$(examples kconsume)" ]
+  topic logs
+  topic orders 12
+  kproduce -q logs var/log/dpkg.log
+  try 'kconsume logs'
+  [[ $'\n'$output == *$'\none\ntwo\nthree' ]]
+  follow 'kconsume -F -o end logs' bash -c 'kproduce -q logs <<< fresh'
+  [ "$output" = fresh ]
+  follow 'kconsume -F -o end -H level=error logs' bash -c \
+    'kproduce -q logs -H level=info <<< dull; kproduce -q logs -H level=error <<< alarm'
+  [ "$output" = alarm ]
+  seq 1300 | kproduce -q -p 3 -k key orders
+  try "kconsume orders -o -15m -u now -f '%{time} %k %s\\n'"
+  [[ $output == *"Z key 1300"* ]]
+  try 'kconsume orders:3@1200..1210 -J | jq .'
+  [ "$(jq -s length <<< "$output")" = 10 ]
+  try 'kconsume orders -o yesterday -u today -f raw > orders.bin'
+  [ "$status" -eq 0 ]
+  [ ! -s orders.bin ]
+  all_tried kconsume
+}
