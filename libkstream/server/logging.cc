@@ -52,6 +52,10 @@ struct Logging::Spdlog {
     logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %-7l %v");
     logger->set_level(spdlog_level(level));
   }
+  // The pool first, which ends its thread: what that used may go then, and ThreadSanitizer sees the order.
+  ~Spdlog() { pool.reset(); }
+  Spdlog(const Spdlog&) = delete;
+  Spdlog& operator=(const Spdlog&) = delete;
   // spdlog's own interface wants shared ownership of pool and logger.
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
