@@ -356,8 +356,7 @@ void Shard::located(const Pending& pending, DiskWork&& work, Result<log::Outcome
     log_limited(failed_reads_, base::LogLevel::error, now, "a read failed: " + result.error().detail);
   } else {
     auto& locate = std::get<log::Locate>(work.operation);
-    auto range = log::Log::found(locate, std::get<log::Located>(*result));
-    fill(out, std::move(range));
+    fill(out, pending.partition->log.found(locate, std::get<log::Located>(std::move(*result))));
     if (out.bytes == 0 && locate.next < out.high_watermark) {  // the offsets between were compacted away
       read(*pending.partition, locate.next, locate.max_bytes, pending.collecting, pending.index);
     }

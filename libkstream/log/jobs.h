@@ -75,7 +75,9 @@ struct Locate {
   Offset up_to;
   Offset next;                       ///< the next segment's base or the log's end: where to read on if nothing is found
   std::uint64_t hint = 0;            ///< a batch starts here, at or before the one sought
-  std::uint64_t offset_entries = 0;  ///< so many entries of the offset index are in its file and may give a better hint
+  bool near = false;                 ///< it is the one sought, or a few KiB before it: no index knows better
+  std::uint64_t offset_entries = 0;  ///< so many entries of the offset index are in its file
+  base::FileRef index;               ///< that file, if it is open
   std::uint64_t end = 0;             ///< bytes of the segment that are written
   std::uint32_t max_bytes = 0;
 };
@@ -132,6 +134,8 @@ using Operation = std::variant<OpenLog, CreateSegment, Append, WriteIndex, SyncS
 struct Located {
   std::uint64_t position = 0;
   std::uint64_t bytes = 0;  ///< 0: no batch from `from` on is wholly below `up_to`
+  Offset next;              ///< of the batch behind the range; without bytes it means nothing
+  base::FileRef index;      ///< the offset index, if it had to be opened
 };
 struct FoundRecord {
   Offset offset = kNoOffset;  ///< none: no such record
@@ -141,7 +145,8 @@ struct FoundRecord {
 using Outcome = std::variant<std::monostate, base::FileRef, Located, FoundRecord>;
 
 /// Which thread an operation may run on. `in_turn` operations (Append) are short and may be performed at once by the
-/// driver; all others open files, sync or read what may be cold.
+/// driver; all others open files, sync or read what may be cold. A Locate may be tried at once all the same, with what
+/// is in memory (storage::perform_cached).
 enum class Lane { in_turn, pool };
 Lane lane(const Operation& operation);
 /// Whether it changes nothing, and somebody waits for what it finds.

@@ -102,17 +102,30 @@ Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes) const {
       return Range{segment.file, batches->position, batches->bytes};
     }
   }
-  const auto hint = segment.index.position_for(from);
+  const auto in_memory = segment.index.position_for(from);
+  auto place = in_memory ? in_memory : places_.find(from, segment.base);
+  if (from <= segment.base) place = 0;
   return Locate{.file = segment.file,
                 .folder = folder_,
                 .base = segment.base,
                 .from = from,
                 .up_to = up_to,
                 .next = std::min(end_of(i), end_),
-                .hint = hint.value_or(0),
-                .offset_entries = hint ? 0 : segment.index.offset_count(),
+                .hint = place.value_or(0),
+                .near = place.has_value(),
+                .offset_entries = in_memory ? 0 : segment.index.offset_count(),
+                .index = in_memory ? nullptr : places_.index(segment.base),
                 .end = segment.written,
                 .max_bytes = max_bytes};
+}
+
+Log::Range Log::found(const Locate& locate, Located&& located) {
+  const bool retired = segments_.empty() || locate.base < segments_.front().base;
+  if (located.index && !retired) places_.opened(locate.base, std::move(located.index));
+  if (located.bytes > 0 && !retired) {
+    places_.ended(locate.from, located.next, locate.base, located.position + located.bytes);
+  }
+  return {locate.file, located.position, located.bytes};
 }
 
 std::optional<FindTimestamp> Log::find_timestamp(Timestamp target, bool latest, Offset up_to) const {

@@ -5,6 +5,7 @@
 #include "log/index.h"
 #include "log/jobs.h"
 #include "log/log_config.h"
+#include "log/places.h"
 #include "log/recent.h"
 #include "log/recovered.h"
 #include "log/segment.h"
@@ -66,9 +67,7 @@ class Log {
   /// high watermark or last stable offset; `end()` at most). A Range of 0 bytes where there is nothing yet.
   /// OFFSET_OUT_OF_RANGE below the log start or above `end()`.
   Read read(Offset from, Offset up_to, std::uint32_t max_bytes) const;
-  static Range found(const Locate& locate, const Located& located) {
-    return {locate.file, located.position, located.bytes};
-  }
+  Range found(const Locate& locate, Located&& located);
 
   /// About how many bytes `read` could give from `from` on, over all segments: exact at the tail, elsewhere as if a
   /// segment's batches were all alike. 0 if and only if nothing is below `up_to`. Fetches decide by it when min.bytes
@@ -161,6 +160,7 @@ class Log {
   std::deque<Segment> segments_;  ///< none before the first append
   std::size_t settled_ = 0;       ///< so many of the first segments are settled
   RecentBatches recent_;          ///< of the segment that holds the last batch written
+  Places places_;                 ///< in older ones
   Epochs epochs_;
   bool epochs_changed_ = false;
   bool writing_epochs_ = false;

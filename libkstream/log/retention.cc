@@ -40,6 +40,7 @@ bool Log::expired(const Segment& segment, Timestamp now) const {
 
 void Log::retire_first() {
   retired_.push_back({.base = segments_.front().base});
+  places_.forget(segments_.front().base);
   bytes_ -= segments_.front().written;
   segments_.pop_front();
   --settled_;

@@ -165,6 +165,10 @@ void Driver::perform_disk() {
 
 void Driver::perform_one(broker::DiskWork&& work) {
   auto& pool = disk(work.directory);
+  if (auto result = storage::perform_cached(work.operation)) {
+    metrics_.count(base::Metric::searches_in_memory);
+    return machine_.disk_done(std::move(work), std::move(*result), now_);
+  }
   if (log::lane(work.operation) == log::Lane::pool) return pool.submit(std::move(work), *this);
   auto before = read_clocks().mono;
   auto result = storage::perform(pool.directory(), work.operation);

@@ -6,8 +6,8 @@
 
 namespace kstream::storage {
 
-BatchScanner::BatchScanner(File& file, std::uint64_t position, std::uint64_t end, std::size_t window)
-    : file_(file), position_(position), end_(end), size_(window) {}
+BatchScanner::BatchScanner(File& file, std::uint64_t position, std::uint64_t end, std::size_t window, ReadFrom from)
+    : file_(file), position_(position), end_(end), size_(window), from_(from) {}
 
 Result<std::optional<BatchScanner::Batch>> BatchScanner::next() {
   if (position_ >= end_) return std::optional<Batch>();
@@ -47,9 +47,9 @@ Result<base::BytesView> BatchScanner::at(std::uint64_t position, std::size_t lea
   const auto inside = [&] { return position >= window_position_ ? position - window_position_ : window_.size(); };
   if (inside() >= window_.size() || window_.size() - inside() < least) {
     window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, end_ - position)));
-    auto read = file_.read(position, window_.data(), window_.size());
-    if (!read) return std::move(read).error();
-    window_.resize(*read);
+    auto got = read(file_, from_, position, window_.data(), window_.size());
+    if (!got) return std::move(got).error();
+    window_.resize(*got);
     window_position_ = position;
   }
   return base::BytesView(window_).substr(inside());

@@ -28,7 +28,8 @@ class BatchScanner {
   static constexpr std::size_t kWindow = 64 * 1024;
 
   /// From `position`, where a batch begins, to `end`.
-  BatchScanner(File& file, std::uint64_t position, std::uint64_t end, std::size_t window = kWindow);
+  BatchScanner(File& file, std::uint64_t position, std::uint64_t end, std::size_t window = kWindow,
+               ReadFrom from = ReadFrom::disk);
   /// Goes on at another batch.
   void move_to(std::uint64_t position) { position_ = position; }
 
@@ -51,7 +52,8 @@ class BatchScanner {
   std::uint64_t position_;
   std::uint64_t end_;
   const std::size_t size_;  ///< of a window
-  bool large_ = false;      ///< the last batch was larger
+  const ReadFrom from_;
+  bool large_ = false;  ///< the last batch was larger
   std::string window_;
   std::uint64_t window_position_ = 0;
 };

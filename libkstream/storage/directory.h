@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ class File : public base::SharedFile {
   using SharedFile::SharedFile;
   /// Reads up to `size` bytes at `position`; fewer only at the end of the file.
   virtual Result<std::size_t> read(std::uint64_t position, char* to, std::size_t size) = 0;
+  /// The same without waiting for a disk: nothing if not all of it is in memory, or nobody can tell.
+  virtual std::optional<std::size_t> read_cached(std::uint64_t position, char* to, std::size_t size) = 0;
   /// Writes all of `pieces`, one behind the other, at `position`.
   virtual Status write(std::uint64_t position, std::span<const iovec> pieces) = 0;
   virtual Status sync() = 0;  ///< the data, as fdatasync
@@ -29,6 +32,14 @@ class File : public base::SharedFile {
   virtual Result<std::uint64_t> size() = 0;
 };
 inline File& file(const base::FileRef& ref) { return static_cast<File&>(*ref); }
+
+/// How a search reads: waiting for the disk, or only what is in memory, where anything else is an error.
+enum class ReadFrom { disk, memory };
+inline Result<std::size_t> read(File& file, ReadFrom how, std::uint64_t position, char* to, std::size_t size) {
+  if (how == ReadFrom::disk) return file.read(position, to, size);
+  if (auto got = file.read_cached(position, to, size)) return *got;
+  return {ErrorCode::kafka_storage_error, file.name() + ": not in memory"};
+}
 
 /// One log directory: the seam between us and the operating system. posix_directory.cc is the only file that calls the
 /// OS for files; the simulator has its own. Paths are relative to the directory. All calls may block.

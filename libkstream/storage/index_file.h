@@ -17,7 +17,10 @@ template <class Entry>
 class IndexFile {
  public:
   /// The first `count` entries of an open index.
-  IndexFile(base::FileRef opened, std::uint64_t count) : file_(std::move(opened)), count_(count) {}
+  IndexFile(base::FileRef opened, std::uint64_t count, ReadFrom from = ReadFrom::disk)
+      : file_(std::move(opened)), count_(count), from_(from) {}
+
+  const base::FileRef& opened() const { return file_; }
 
   std::uint64_t count() const { return count_; }
 
@@ -67,15 +70,16 @@ class IndexFile {
     const std::uint64_t last_first = count_ - std::min(count_, kChunk);
     first_ = std::min(i - std::min(i, kChunk / 2), last_first);
     chunk_.resize(static_cast<std::size_t>(std::min(count_, kChunk) * Entry::kSize));
-    auto read = file(file_).read(first_ * Entry::kSize, chunk_.data(), chunk_.size());
-    if (!read) return std::move(read).error();
-    if (*read == chunk_.size()) return {};
+    auto got = read(file(file_), from_, first_ * Entry::kSize, chunk_.data(), chunk_.size());
+    if (!got) return std::move(got).error();
+    if (*got == chunk_.size()) return {};
     chunk_.clear();
     return {ErrorCode::corrupt_message, file_->name() + " is shorter than it was"};
   }
 
   base::FileRef file_;
   std::uint64_t count_;
+  ReadFrom from_;
   std::string chunk_;  ///< entries from `first_` on, as they are in the file
   std::uint64_t first_ = 0;
 };

@@ -14,7 +14,13 @@ using log::OffsetEntry;
 using Index = std::optional<IndexFile<OffsetEntry>>;
 
 /// An index leads to within a few KiB.
-constexpr std::size_t kWindow = 16 * 1024;
+constexpr std::size_t kWindow = 16 * 1024, kSmallWindow = 4 * 1024;
+
+/// Enough for the headers of a small range, and of what lies before it.
+std::size_t window_for(const Locate& what) {
+  const std::size_t wanted = what.max_bytes + records::kBatchHeaderSize;
+  return wanted <= kSmallWindow ? kSmallWindow : kWindow;
+}
 
 /// Which of `entries` lies at `part` of `whole`, if they lie evenly.
 std::uint64_t share(std::uint64_t entries, double part, double whole) {
@@ -23,10 +29,14 @@ std::uint64_t share(std::uint64_t entries, double part, double whole) {
 
 std::uint64_t position_of(const OffsetEntry& entry) { return static_cast<std::uint64_t>(entry.position); }
 
+/// The index is asked where the range begins, unless that is known, and where it ends, unless that is near.
+bool begins_by_index(const Locate& what) { return what.offset_entries > 0 && !what.near; }
+bool ends_by_index(const Locate& what) { return what.offset_entries > 0 && what.max_bytes > kWindow; }
+
 /// Where the batch begins that contains `from` or is the first behind it; `end` if there is none below `up_to`.
 Result<std::uint64_t> find_start(const Locate& what, Index& index, BatchScanner& scanner) {
   std::uint64_t hint = what.hint;
-  if (index) {
+  if (index && begins_by_index(what)) {
     const auto guess =
         share(index->count(), static_cast<double>(what.from - what.base), static_cast<double>(what.next - what.base));
     auto entry = index->last([&](const OffsetEntry& e) { return what.base + e.relative <= what.from; }, guess);
@@ -42,11 +52,17 @@ Result<std::uint64_t> find_start(const Locate& what, Index& index, BatchScanner&
   }
 }
 
+struct End {
+  std::uint64_t position = 0;
+  Offset next;  ///< of the batch that begins there
+};
+
 /// Where the batches from `start` on end that fit.
-Result<std::uint64_t> find_end(const Locate& what, Index& index, BatchScanner& scanner, std::uint64_t start) {
-  if (what.end - start <= what.max_bytes && what.up_to >= what.next) return what.end;
+Result<End> find_end(const Locate& what, Index& index, BatchScanner& scanner, std::uint64_t start) {
+  const End all{what.end, what.next};
+  if (what.end - start <= what.max_bytes && what.up_to >= what.next) return all;
   std::uint64_t hint = start;
-  if (index) {
+  if (index && ends_by_index(what)) {
     const auto guess =
         share(index->count(), static_cast<double>(start + what.max_bytes), static_cast<double>(what.end));
     auto entry = index->last(
@@ -58,34 +74,55 @@ Result<std::uint64_t> find_end(const Locate& what, Index& index, BatchScanner& s
     if (*entry) hint = std::max(hint, position_of(**entry));
   }
   scanner.move_to(hint);
+  std::optional<Offset> next;
   for (std::uint64_t end = hint;;) {
+    if (next && end - start + records::kBatchHeaderSize > what.max_bytes) return End{end, *next};  // nothing else fits
     auto batch = scanner.next();
     if (!batch) return std::move(batch).error();
-    const bool fits = *batch && (*batch)->header.next_offset() <= what.up_to &&
+    if (!*batch) return all;
+    const auto& header = (*batch)->header;
+    const bool fits = header.next_offset() <= what.up_to &&
                       ((*batch)->position == start || (*batch)->end() - start <= what.max_bytes);
-    if (!fits) return end;
+    if (!fits) return End{end, next.value_or(header.base_offset)};
     end = (*batch)->end();
+    next = header.next_offset();
   }
 }
 
-Result<Located> locate_by(const Locate& what, Index index) {
-  BatchScanner scanner(file(what.file), what.hint, what.end, kWindow);
+Result<Located> search(const Locate& what, Index& index, ReadFrom from) {
+  BatchScanner scanner(file(what.file), what.hint, what.end, window_for(what), from);
   auto start = find_start(what, index, scanner);
   if (!start) return std::move(start).error();
   if (*start >= what.end) return Located{};
   auto end = find_end(what, index, scanner, *start);
   if (!end) return std::move(end).error();
-  return Located{*start, *end - *start};
+  return Located{*start, end->position - *start, end->next, nullptr};
 }
+
+bool needs_index(const Locate& what) { return begins_by_index(what) || ends_by_index(what); }
 
 }  // namespace
 
 Result<Located> locate(Directory& directory, const Locate& what) {
-  auto index =
-      open_index<OffsetEntry>(directory, log::segment_path(what.folder, what.base, ".index"), what.offset_entries);
-  const bool indexed = index.has_value();
-  auto located = locate_by(what, std::move(index));
-  if (indexed && located.code() == ErrorCode::corrupt_message) return locate_by(what, std::nullopt);
+  Index index;
+  if (what.index) {
+    index.emplace(what.index, what.offset_entries);
+  } else if (needs_index(what)) {
+    index =
+        open_index<OffsetEntry>(directory, log::segment_path(what.folder, what.base, ".index"), what.offset_entries);
+  }
+  auto located = search(what, index, ReadFrom::disk);
+  if (index && located.code() == ErrorCode::corrupt_message) return search(what, index = std::nullopt, ReadFrom::disk);
+  if (index && located.ok() && !what.index) located->index = index->opened();
+  return located;
+}
+
+std::optional<Result<Located>> locate_cached(const Locate& what) {
+  if (needs_index(what) && !what.index) return std::nullopt;  // it is to be opened first
+  Index index;
+  if (what.index) index.emplace(what.index, what.offset_entries, ReadFrom::memory);
+  auto located = search(what, index, ReadFrom::memory);
+  if (!located.ok()) return std::nullopt;  // not in memory, or an index leads astray: the disk decides
   return located;
 }
 

@@ -127,7 +127,7 @@ Result<Outcome> perform_one(Directory& directory, const log::SyncSegment& operat
 Result<Outcome> perform_one(Directory& directory, const log::Locate& operation) {
   auto located = locate(directory, operation);
   if (!located) return std::move(located).error();
-  return Outcome(*located);
+  return Outcome(std::move(*located));
 }
 
 Result<Outcome> perform_one(Directory& directory, const log::FindTimestamp& operation) {
@@ -168,6 +168,15 @@ Result<Outcome> perform_one(Directory& directory, const log::RemoveFile& operati
 
 Result<Outcome> perform(Directory& directory, const log::Operation& operation) {
   return std::visit([&](const auto& what) { return perform_one(directory, what); }, operation);
+}
+
+std::optional<Result<Outcome>> perform_cached(const log::Operation& operation) {
+  const auto* what = std::get_if<log::Locate>(&operation);
+  if (!what) return std::nullopt;
+  auto located = locate_cached(*what);
+  if (!located) return std::nullopt;
+  if (!*located) return std::move(*located).error();
+  return Outcome(std::move(**located));
 }
 
 }  // namespace kstream::storage

@@ -48,6 +48,19 @@ class PosixFile final : public File {
     return have;
   }
 
+  std::optional<std::size_t> read_cached(std::uint64_t position, char* to, std::size_t size) override {
+    std::size_t have = 0;
+    while (have < size) {
+      const iovec rest{to + have, size - have};
+      const auto n =
+          retried([&] { return ::preadv2(descriptor_, &rest, 1, static_cast<off_t>(position + have), RWF_NOWAIT); });
+      if (n < 0) return std::nullopt;
+      if (n == 0) break;
+      have += static_cast<std::size_t>(n);
+    }
+    return have;
+  }
+
   Status write(std::uint64_t position, std::span<const iovec> pieces) override {
     while (!pieces.empty()) {
       const int count = static_cast<int>(std::min<std::size_t>(pieces.size(), IOV_MAX));

@@ -171,8 +171,18 @@ void Simulation::send_mail(broker::Effects& effects, broker::MachineId id) {
 void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
   auto& host = *host_;
   auto& effects = machine.effects();
-  machine.end_turn(now_);
-  for (auto& work : effects.disk) {
+  std::vector<broker::DiskWork> works;
+  for (machine.end_turn(now_); !effects.disk.empty(); machine.end_turn(now_)) {
+    for (auto& work : std::exchange(effects.disk, {})) {
+      auto cached = random_.chance(0.5) ? storage::perform_cached(work.operation) : std::nullopt;
+      if (cached) {
+        machine.disk_done(std::move(work), std::move(*cached), now_);
+      } else {
+        works.push_back(std::move(work));
+      }
+    }
+  }
+  for (auto& work : works) {
     auto number = ++host.last_disk;
     host.disk.emplace(number, std::pair{id, std::move(work)});
     bool slow = random_.chance(0.02);
@@ -187,7 +197,6 @@ void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
       turn(to, owner);
     });
   }
-  effects.disk.clear();
   for (auto& send : effects.sends) {
     auto found = host.connections.find({id, send.to});
     if (found == host.connections.end()) continue;

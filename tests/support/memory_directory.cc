@@ -111,6 +111,11 @@ class MemoryFile final : public storage::File {
     return size;
   }
 
+  std::optional<std::size_t> read_cached(std::uint64_t position, char* to, std::size_t size) override {
+    auto got = read(position, to, size);
+    return got ? std::optional(*got) : std::nullopt;
+  }
+
   Status write(std::uint64_t position, std::span<const iovec> pieces) override {
     KS_ASSERT(writable_);
     if (state_->failed()) return error("the disk is gone");

@@ -102,10 +102,32 @@ TEST_F(ReadTest, ClosedSegmentsAreLocatedByTheirIndex) {
   EXPECT_EQ(read.offset_entries, 3u);
   EXPECT_EQ(read.file->name(), "t-0/00000000000000000010.log");
   EXPECT_EQ(range(20, 25).bytes, 500u);
-  const auto found = Log::found(read, {300, 200});
+  const auto found = log.found(read, {300, 200, Offset(15), read.file});
   EXPECT_EQ(found.position, 300u);
   EXPECT_EQ(found.bytes, 200u);
   EXPECT_EQ(found.file, read.file);
+}
+
+TEST_F(ReadTest, ReadersGoOnWhereTheyWere) {
+  make({.segment_bytes = 1000, .index_interval_bytes = 250, .retention_ms = std::chrono::milliseconds(-1)});
+  append(25);
+  disk.run();
+  const auto first = located(13, 25);
+  EXPECT_FALSE(first.near);
+  EXPECT_EQ(first.index, nullptr);
+  (void)log.found(first, {300, 200, Offset(15), first.file});
+  const auto second = located(15, 25);
+  EXPECT_TRUE(second.near);
+  EXPECT_EQ(second.hint, 500u);
+  EXPECT_EQ(second.index, first.file) << "the index that was opened";
+  EXPECT_FALSE(located(14, 25).near);
+  for (std::int64_t from = 0; from < 8; ++from) (void)log.found(located(from, 25), {0, 100, Offset(from + 1), nullptr});
+  EXPECT_TRUE(located(15, 25).near) << "one reader goes on, however often";
+  log.raise_start(Offset(10));
+  log.tick(kNow, Offset(25));
+  EXPECT_EQ(log.start(), Offset(10));
+  (void)log.found(first, {300, 200, Offset(15), nullptr});
+  EXPECT_TRUE(located(15, 25).near);
 }
 
 TEST_F(ReadTest, TheSegmentBeingWrittenIsReadWhileALaterOneWaits) {

@@ -160,6 +160,10 @@ class CountingDirectory final : public Directory {
       ++counter_.reads;
       return file(inner_).read(position, to, size);
     }
+    std::optional<std::size_t> read_cached(std::uint64_t position, char* to, std::size_t size) override {
+      ++counter_.reads;
+      return file(inner_).read_cached(position, to, size);
+    }
     Status write(std::uint64_t position, std::span<const iovec> pieces) override {
       return file(inner_).write(position, pieces);
     }
@@ -308,6 +312,33 @@ TEST_F(Searches, AReadFarBackCostsAFewCalls) {
   RecordProperty("reads_per_locate", std::to_string(static_cast<double>(all) / kReads));
   EXPECT_LE(most, 5u);
   EXPECT_LE(all, kReads * 7 / 2);
+}
+
+/// Who goes on where he was needs no index; that of a segment is opened once for those who come from elsewhere.
+TEST_F(Searches, WhoReadsOnIsFollowed) {
+  CountingDirectory counting(directory);
+  running.emplace(counting, log::LogConfig{.segment_bytes = 4 << 20});
+  for (int i = 0; i < 20'000; ++i) {
+    running->append(test::batch_of_size(1024));
+    if (i % 1000 == 999) running->run();
+  }
+  running->run();
+  int opened = 0;
+  std::array<std::int64_t, 8> readers{0, 500, 1000, 4000, 4090, 9000, 9001, 15'000};
+  for (int i = 0; i < 100; ++i) {
+    for (auto& from : readers) {
+      auto locate = std::get<log::Locate>(running->log.read(Offset(from), running->log.end(), 3000));
+      counting.reads = 0;
+      auto found = perform_cached(locate);
+      opened += found ? 0 : 1;
+      if (!found) found = perform(counting, locate);
+      const auto range = running->log.found(locate, std::get<log::Located>(std::move(**found)));
+      ASSERT_EQ(range.position % (4 << 20), static_cast<std::uint64_t>(from % 4096) * 1024);
+      from += static_cast<std::int64_t>(range.bytes) / 1024;
+      EXPECT_TRUE(i == 0 || counting.reads <= 2) << counting.reads;
+    }
+  }
+  EXPECT_EQ(opened, 3) << "segments in the middle of which somebody began";
 }
 
 TEST_F(Searches, ReadsSurviveTheLossOfAnIndex) {

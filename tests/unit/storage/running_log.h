@@ -49,7 +49,14 @@ class RunningLog {
     auto* range = std::get_if<log::Log::Range>(&read);
     log::Log::Range located;
     if (auto* locate = std::get_if<log::Locate>(&read)) {
-      located = log::Log::found(*locate, std::get<log::Located>(*perform(directory_, *locate)));
+      auto by_disk = std::get<log::Located>(*perform(directory_, *locate));
+      if (auto cached = perform_cached(*locate)) {
+        const auto& same = std::get<log::Located>(**cached);
+        EXPECT_EQ(std::tie(same.position, same.bytes, same.next),
+                  std::tie(by_disk.position, by_disk.bytes, by_disk.next));
+        ++cached_reads;
+      }
+      located = log.found(*locate, std::move(by_disk));
       range = &located;
     }
     std::string bytes(range->bytes, '\0');
@@ -58,6 +65,7 @@ class RunningLog {
   }
 
   log::Log log;
+  std::uint64_t cached_reads = 0;
 
  private:
   Directory& directory_;
