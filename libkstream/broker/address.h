@@ -23,9 +23,10 @@ struct Call {
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;
   std::uint32_t part = 0;
-  /// The same request, whatever the part.
+  bool session = false;  ///< a fetch session's, not a request's: `slot` is its number on that shard
+  /// The same request or session, whatever the part.
   bool same_request(const Call& other) const {
-    return origin == other.origin && slot == other.slot && generation == other.generation;
+    return origin == other.origin && slot == other.slot && generation == other.generation && session == other.session;
   }
 };
 

@@ -48,18 +48,20 @@ struct Appended {
 
 // ---- fetch, in two rounds
 
-/// Asks what there is for a fetch at each position, and to be told when it grows, until Collect or Disarm.
+/// Asks what there is for a fetch at each position, and to be told when it grows, until a Collect of the same call or
+/// Disarm. It takes the place of an earlier Arm of the same call and part.
 struct Arm {
   struct Part {
     std::uint32_t part = 0;
     PartitionKey key;
     Offset from;
     LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
+    bool every = true;  ///< tell every growth, not only that there is something
   };
   Call call{};
   std::vector<Part> parts{};
 };
-/// The answer to Arm for every part of it, and later again for a part that has grown.
+/// The answer to Arm for every part of it, and later again (`growth`) for a part that has grown.
 struct Grown {
   struct Part {
     std::uint32_t part = 0;
@@ -68,6 +70,7 @@ struct Grown {
   };
   Call call{};
   std::vector<Part> parts{};
+  bool growth = false;
 };
 /// Asks for the ranges themselves and ends the arming of all parts.
 struct Collect {
@@ -98,7 +101,7 @@ struct Ranges {
 /// The fetch has ended without Collect.
 struct Disarm {
   Call call{};
-  std::vector<PartitionKey> keys;
+  std::vector<PartitionKey> parts{};
 };
 
 // ---- offsets by time

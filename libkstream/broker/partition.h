@@ -27,7 +27,14 @@ struct Partition {
   struct Watch {
     Call call;
     Offset from;
+    bool every = true;  ///< it wants to know of every growth,
+    bool told = false;  ///< else only until it is told
   };
+
+  /// Ends the watch of one part of a call.
+  void forget(const Call& call) {
+    std::erase_if(watches, [&](auto& watch) { return watch.call.same_request(call) && watch.call.part == call.part; });
+  }
 
   const PartitionKey key;
   const std::uint16_t directory;  ///< index of its log directory

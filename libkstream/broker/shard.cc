@@ -3,12 +3,23 @@
 #include "base/assert.h"
 #include "broker/dispatch.h"
 #include "broker/log_settings.h"
+#include "broker/per_shard.h"
 #include "broker/placement.h"
 #include "protocol/list_offsets.h"
 
 #include <algorithm>
 
 namespace kstream::broker {
+
+namespace {
+
+/// A shard's share of max.incremental.fetch.session.cache.slots.
+std::size_t fetch_sessions_of(const config::BrokerConfig& config, std::size_t shards) {
+  auto slots = static_cast<std::size_t>(config.max_incremental_fetch_session_cache_slots);
+  return (slots + shards - 1) / shards;
+}
+
+}  // namespace
 
 Shard::Shard(ShardSetup setup, base::Now now)
     : Machine(setup.shards + 1),
@@ -19,6 +30,7 @@ Shard::Shard(ShardSetup setup, base::Now now)
       random_(setup.seed),
       image_(std::move(setup.image)),
       requests_(id_, *this, effects(), metrics_, &dispatch),
+      fetch_sessions_(id_, shards_, fetch_sessions_of(config_, shards_)),
       offline_(setup.directories),
       sweep_at_(now.mono + config_.log_retention_check_interval) {
   for (auto& found : setup.logs) {
@@ -123,6 +135,9 @@ void Shard::deliver(Message&& message, base::Now now) {
   std::visit(
       [&](auto&& m) {
         using M = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, Grown>) {
+          if (m.call.session) return grow_session(std::move(m), now);
+        }
         if constexpr (std::is_same_v<M, Appended> || std::is_same_v<M, Grown> || std::is_same_v<M, Ranges> ||
                       std::is_same_v<M, LookedUp> || std::is_same_v<M, ControllerAnswer>) {
           join(std::move(m), now);
@@ -231,9 +246,11 @@ void Shard::advance(Partition& partition) {
                                       .log_start = partition.log.start()});
   }
   for (auto& watch : partition.watches) {
+    if (watch.told && !watch.every) continue;
     auto available = partition.log.available(watch.from, end);
-    if (available > 0)
-      send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, ErrorCode::none, available}}});
+    if (available == 0) continue;
+    watch.told = true;
+    send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, ErrorCode::none, available}}, true});
   }
 }
 
@@ -246,7 +263,7 @@ void Shard::fail(Partition& partition) {
   }
   partition.waiters.clear();
   for (auto& watch : partition.watches) {
-    send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, ErrorCode::kafka_storage_error, 0}}});
+    send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, ErrorCode::kafka_storage_error, 0}}, true});
   }
   partition.watches.clear();
 }
@@ -274,6 +291,9 @@ void Shard::handle(Arm&& m, base::Now) {
     auto& out = reply.parts.emplace_back();
     out.part = part.part;
     auto* partition = serve(part.key, part.current_leader_epoch, out.error);
+    auto call = m.call;
+    call.part = part.part;
+    if (auto* armed = m.call.session ? find(part.key) : nullptr) armed->forget(call);
     if (!partition) continue;
     auto end = partition->high_watermark();
     if (part.from < partition->log.start() || part.from > end) {
@@ -281,15 +301,13 @@ void Shard::handle(Arm&& m, base::Now) {
       continue;
     }
     out.available = partition->log.available(part.from, end);
-    auto call = m.call;
-    call.part = part.part;
-    partition->watches.push_back({call, part.from});
+    partition->watches.push_back({call, part.from, part.every, out.available > 0});
   }
   send(m.call.origin, std::move(reply));
 }
 
 void Shard::handle(Disarm&& m, base::Now) {
-  for (auto& key : m.keys) {
+  for (auto& key : m.parts) {
     if (auto* partition = find(key)) {
       std::erase_if(partition->watches, [&](auto& watch) { return watch.call.same_request(m.call); });
     }
@@ -371,6 +389,44 @@ void Shard::collected(std::uint32_t number) {
   send(origin, std::move(collecting.reply));
   collecting.reply = {};
   free_collecting_.push_back(number);
+}
+
+// ---- fetch sessions
+
+void Shard::grow_session(Grown&& m, base::Now now) {
+  auto* session = fetch_sessions_.find(m.call);
+  if (!session) return;
+  if (!m.growth) --session->unanswered;
+  for (auto& part : m.parts) {
+    session->set_error(part.part, part.error);
+    session->set_available(part.part, part.available);
+  }
+  auto* waiting = session->fetching ? requests_.join(session->fetch) : nullptr;
+  if (waiting) waiting->part(*this, std::move(m), now);
+}
+
+FetchSession* Shard::open_fetch_session(std::size_t partitions, bool by_id, base::Now now) {
+  std::unique_ptr<FetchSession> evicted;
+  auto* session = fetch_sessions_.open(partitions, by_id, random_, now.mono, evicted);
+  if (evicted) {
+    metrics_.count(base::Metric::fetch_sessions_evicted);
+    disarm(*evicted);
+  }
+  return session;
+}
+
+// A fetch that waits in it ends.
+void Shard::close_fetch_session(FetchSession& session, base::Now now) {
+  auto closed = fetch_sessions_.close(session);
+  disarm(*closed);
+  auto* waiting = closed->fetching ? requests_.join(closed->fetch) : nullptr;
+  if (waiting) waiting->expire(*this, now);
+}
+
+void Shard::disarm(FetchSession& session) {
+  PerShard<Disarm> disarms(*this, session.call());
+  session.each([&](std::uint32_t, auto& partition) { disarms.of(partition.key).parts.push_back(partition.key); });
+  disarms.send();
 }
 
 // ---- offsets by time
@@ -491,6 +547,7 @@ void Shard::handle(Publish&& m, base::Now) {
 
 void Shard::handle(ReportMetrics&& m, base::Now) {
   metrics_.set(base::Gauge::connections_open, static_cast<std::int64_t>(requests_.connections()));
+  metrics_.set(base::Gauge::fetch_sessions_open, static_cast<std::int64_t>(fetch_sessions_.size()));
   metrics_.set(base::Gauge::requests_held, static_cast<std::int64_t>(requests_.under_way()));
   send(control(), MetricsReport{m.query, metrics_.snapshot()});
 }

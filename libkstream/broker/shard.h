@@ -4,6 +4,7 @@
 #include "base/log_line.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "broker/fetch_sessions.h"
 #include "broker/machine.h"
 #include "broker/partition.h"
 #include "broker/requests.h"
@@ -58,6 +59,10 @@ class Shard final : public Machine {
   base::MonoTime deadline() const override;
 
   // ---- for the handlers
+  FetchSessions& fetch_sessions() { return fetch_sessions_; }
+  /// Null if there is no room for one.
+  FetchSession* open_fetch_session(std::size_t partitions, bool by_id, base::Now now);
+  void close_fetch_session(FetchSession& session, base::Now now);
   Requests& requests() { return requests_; }
   const cluster::Image& image() const { return *image_; }
   const config::BrokerConfig& config() const { return config_; }
@@ -114,6 +119,8 @@ class Shard final : public Machine {
   void log_done(Partition& partition, DiskWork&& work, Result<log::Outcome> result, base::Now now);
   void advance(Partition& partition);
   void fail(Partition& partition);
+  void grow_session(Grown&& m, base::Now now);
+  void disarm(FetchSession& session);
   /// The log directory of a partition that has none yet; nothing if all have failed.
   std::optional<std::uint16_t> place(const PartitionKey& key) const;
   void lose_directory(std::uint16_t directory, const std::string& detail);
@@ -130,6 +137,7 @@ class Shard final : public Machine {
   base::Random random_;
   cluster::ImageRef image_;
   Requests requests_;
+  FetchSessions fetch_sessions_;
 
   std::map<PartitionKey, std::unique_ptr<Partition>> partitions_;  ///< in an order, since what decides goes over them
   std::vector<Partition*> dirty_;                                  ///< logs that may have operations to give

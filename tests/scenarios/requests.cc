@@ -117,8 +117,14 @@ std::string fetch(Words& words, std::int32_t correlation) {
   request.max_bytes = static_cast<std::int32_t>(words.number("max", 1 << 20));
   auto each = static_cast<std::int32_t>(words.number("each", 1 << 20));
   request.session_id = static_cast<std::int32_t>(words.number("session", 0));
+  request.session_epoch = static_cast<std::int32_t>(words.number("at", -1));
   auto epoch = static_cast<std::int32_t>(words.number("epoch", -1));
   for (const auto& word : words.plain) {
+    if (word.front() == '-') {
+      auto forgotten = target(word.substr(1), '@');
+      request.forgotten_topics_data.push_back({forgotten.topic, {}, {forgotten.partition}});
+      continue;
+    }
     auto [topic, partition, offset] = target(word, '@');
     auto& data = entry(request.topics, &protocol::FetchRequest::FetchTopic::topic, topic).partitions.emplace_back();
     data.partition = partition;

@@ -80,7 +80,10 @@ class Transcript {
     stage_->connect(client, words.size() > 2 ? std::stoul(words[2]) : 0);
   }
 
-  void send(const std::string& client, const std::vector<std::string>& words) {
+  void send(const std::string& client, std::vector<std::string> words) {
+    for (auto& word : words) {
+      for (const auto& [id, name] : sessions_) word = word == "session=" + name ? "session=" + id : word;
+    }
     if (words.at(0) == "bytes") {
       std::string frame;
       for (auto word = words.begin() + 1; word != words.end(); ++word)
@@ -107,13 +110,18 @@ class Transcript {
       auto known = ids_.try_emplace(match.str(2), "id" + std::to_string(ids_.size() + 1)).first;
       text = match.prefix().str() + match.str(1) + known->second + match.suffix().str();
     }
+    static const std::regex session(R"re(session_id:(\d+))re");
+    if (std::smatch match; std::regex_search(text, match, session)) {
+      auto known = sessions_.try_emplace(match.str(1), "s" + std::to_string(sessions_.size() + 1)).first;
+      text = match.prefix().str() + "session_id:" + known->second + match.suffix().str();
+    }
     out_ += who + ' ' + text + '\n';
   }
 
   static constexpr const char* kReasons[] = {"malformed request", "unsupported request", "failed unanswered", "defect"};
   std::optional<Stage> stage_;
   std::map<std::string, std::map<std::int32_t, Asked>> asked_;
-  std::map<std::string, std::string> ids_;
+  std::map<std::string, std::string> ids_, sessions_;
   std::int32_t correlation_ = 0;
   std::string out_;
 };

@@ -88,16 +88,22 @@ void Client::fetch() {
   request.max_wait_ms = static_cast<std::int32_t>(sim_.random().below(20));
   request.min_bytes = sim_.random().chance(0.3) ? 2000 : 1;
   request.max_bytes = sim_.random().chance(0.5) ? 1000 : 100'000;
+  if (session_ == 0 || sim_.random().chance(0.02)) session_epoch_ = sim_.random().chance(0.5) ? 0 : -1;
+  request.session_id = session_;
+  request.session_epoch = session_epoch_;
   auto& topic = request.topics.emplace_back();
   topic.topic = kTopic;
   Fetch what;
   for (std::int32_t p = 0; p < sim_.scenario().partitions; ++p) {
+    // A session has the others as they were: where nothing came, nothing moved.
+    if (session_epoch_ > 0 && !moved_.contains(PartitionId(p))) continue;
     auto& partition = topic.partitions.emplace_back();
     partition.partition = p;
     partition.fetch_offset = positions_[PartitionId(p)].next.value;
     partition.partition_max_bytes = sim_.random().chance(0.5) ? 700 : 50'000;
     what.partitions.push_back(PartitionId(p));
   }
+  moved_.clear();
   fetching_ = true;
   send(request, kFetchVersion, std::move(what));
 }
@@ -136,9 +142,12 @@ void Client::produced(const Produce& what, const std::string& body) {
 void Client::fetched(const std::string& body) {
   auto response = protocol::decoded<protocol::FetchResponse>(body, kFetchVersion);
   if (!response.ok()) return;
+  session_ = response->session_id;
+  ++session_epoch_;
   for (auto& topic : response->responses) {
     for (auto& partition : topic.partitions) {
       PartitionId id(partition.partition_index);
+      moved_.insert(id);
       if (partition.error_code == static_cast<std::int16_t>(ErrorCode::offset_out_of_range)) {
         positions_[id].next = Offset(partition.log_start_offset);
       }
@@ -170,6 +179,7 @@ void Client::closed() {
   pending_.clear();
   last_correlation_ = 0;
   positions_.clear();  // after a crash everything is read again
+  session_ = 0;
 }
 
 std::string Client::describe() const {

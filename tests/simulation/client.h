@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -62,6 +63,8 @@ class Client {
   std::uint64_t last_value_ = 0;
   std::deque<Pending> pending_;
   std::map<PartitionId, Position> positions_;
+  std::int32_t session_ = 0, session_epoch_ = 0;  ///< of fetches
+  std::set<PartitionId> moved_;                   ///< since the last one
   Uuid topic_id_;
 };
 

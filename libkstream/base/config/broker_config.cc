@@ -23,6 +23,7 @@ constexpr Field kFields[] = {
     {"auto.create.topics.enable", &BrokerConfig::auto_create_topics_enable},
     {"default.replication.factor", &BrokerConfig::default_replication_factor},
     {"fetch.max.bytes", &BrokerConfig::fetch_max_bytes},
+    {"max.incremental.fetch.session.cache.slots", &BrokerConfig::max_incremental_fetch_session_cache_slots},
     {"log.flush.offset.checkpoint.interval.ms", &BrokerConfig::log_flush_offset_checkpoint_interval},
     {"log.retention.check.interval.ms", &BrokerConfig::log_retention_check_interval},
     {"metadata.log.max.record.bytes.between.snapshots", &BrokerConfig::metadata_log_max_record_bytes_between_snapshots},
