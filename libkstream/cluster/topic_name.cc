@@ -25,4 +25,8 @@ Status check_topic_name(std::string_view name) {
   return {};
 }
 
+bool is_internal_topic(std::string_view name) {
+  return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
+}
+
 }  // namespace kstream::cluster

@@ -2,6 +2,9 @@
 
 #include "protocol/api_versions.h"
 #include "protocol/create_topics.h"
+#include "protocol/describe_cluster.h"
+#include "protocol/describe_configs.h"
+#include "protocol/describe_topic_partitions.h"
 #include "protocol/fetch.h"
 #include "protocol/header.h"
 #include "protocol/list_offsets.h"
@@ -14,6 +17,7 @@
 #include <list>
 #include <map>
 #include <regex>
+#include <sstream>
 #include <stdexcept>
 
 namespace kstream::scenarios {
@@ -42,7 +46,19 @@ struct Words {
     auto found = named.extract(name);
     return found.empty() ? otherwise : std::stoll(found.mapped());
   }
+  std::string text(const std::string& name) {
+    auto found = named.extract(name);
+    return found.empty() ? "" : found.mapped();
+  }
 };
+
+/// `a,b` in its parts; none of an empty text.
+std::vector<std::string> items(const std::string& text, char separator = ',') {
+  std::vector<std::string> all;
+  std::istringstream in(text);
+  for (std::string item; std::getline(in, item, separator);) all.push_back(item);
+  return all;
+}
 
 /// `TOPIC/PARTITION` and what stands behind the separator: `=values` or `@position`.
 struct Target {
@@ -175,6 +191,49 @@ std::string create_topics(Words& words, std::int32_t correlation) {
   return encode(request, words.version, correlation);
 }
 
+/// Resources are `topic:NAME`, `broker:ID`, `logger:ID`, and `NUMBER:NAME` of any other type.
+std::string describe_configs(Words& words, std::int32_t correlation) {
+  protocol::DescribeConfigsRequest request;
+  request.include_synonyms = words.number("synonyms", 0) != 0;
+  request.include_documentation = words.number("documentation", 0) != 0;
+  auto keys = words.text("keys");
+  for (const auto& word : words.plain) {
+    auto colon = word.find(':');
+    auto type = word.substr(0, colon);
+    auto& resource = request.resources.emplace_back();
+    resource.resource_type = static_cast<std::int8_t>(type == "topic"    ? 2
+                                                      : type == "broker" ? 4
+                                                      : type == "logger" ? 8
+                                                                         : std::stoi(type));
+    resource.resource_name = word.substr(colon + 1);
+    resource.configuration_keys.reset();
+    if (!keys.empty()) resource.configuration_keys = items(keys);
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string describe_topic_partitions(Words& words, std::int32_t correlation) {
+  protocol::DescribeTopicPartitionsRequest request;
+  request.response_partition_limit = static_cast<std::int32_t>(words.number("limit", 2000));
+  if (auto cursor = items(words.text("cursor"), ':'); !cursor.empty()) {
+    request.cursor.emplace();
+    request.cursor->topic_name = cursor.at(0);
+    request.cursor->partition_index = std::stoi(cursor.at(1));
+  }
+  for (const auto& name : words.plain) {
+    if (name != "all") request.topics.push_back({name});
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string describe_cluster(Words& words, std::int32_t correlation) {
+  protocol::DescribeClusterRequest request;
+  request.endpoint_type = static_cast<std::int8_t>(words.number("type", 1));
+  request.include_cluster_authorized_operations = words.number("operations", 0) != 0;
+  request.include_fenced_brokers = words.number("fenced", 0) != 0;
+  return encode(request, words.version, correlation);
+}
+
 std::string api_versions(Words& words, std::int32_t correlation) {
   protocol::ApiVersionsRequest request;
   request.client_software_name = "scenario";
@@ -208,7 +267,7 @@ std::string describe(std::string_view body, int version) {
   auto text = response->describe();
   // What says nothing is left out, so that one sees what the answer says.
   static const std::regex silent(
-      R"re(\b((throttle_time_ms|error_code|session_id|leader_epoch|topic_config_error_code):0|\w+:(null|""|\[\]|false|\{\}|A{22})|(record_errors|api_keys):\[\]|(leader_id|epoch|end_offset|leader_epoch|preferred_read_replica|timestamp|log_append_time_ms|finalized_features_epoch):-1|\w+_authorized_operations:-2147483648),?)re");
+      R"re(\b((throttle_time_ms|error_code|session_id|leader_epoch|topic_config_error_code|config_type):0|\w+:(null|""|\[\]|false|\{\}|A{22})|(record_errors|api_keys):\[\]|(leader_id|epoch|end_offset|leader_epoch|preferred_read_replica|timestamp|log_append_time_ms|finalized_features_epoch):-1|\w+_authorized_operations:-2147483648),?)re");
   static const std::regex default_config(R"re(\{name:"[^"]*",(value:"[^"]*",)?config_source:5\},?)re");
   static const std::regex comma(R"re(,([}\]]))re");
   for (std::string before; before != text;) {
@@ -240,6 +299,9 @@ std::string request_frame(const std::vector<std::string>& words, std::int32_t co
   if (asked.api == "Metadata") return metadata(arguments, correlation);
   if (asked.api == "CreateTopics") return create_topics(arguments, correlation);
   if (asked.api == "ApiVersions") return api_versions(arguments, correlation);
+  if (asked.api == "DescribeConfigs") return describe_configs(arguments, correlation);
+  if (asked.api == "DescribeTopicPartitions") return describe_topic_partitions(arguments, correlation);
+  if (asked.api == "DescribeCluster") return describe_cluster(arguments, correlation);
   throw std::invalid_argument("no API " + asked.api);
 }
 
@@ -257,6 +319,12 @@ std::string answer_text(const Asked& asked, std::string_view frame) {
   if (asked.api == "Metadata") return body.operator()<protocol::MetadataRequest, protocol::MetadataResponse>();
   if (asked.api == "CreateTopics")
     return body.operator()<protocol::CreateTopicsRequest, protocol::CreateTopicsResponse>();
+  if (asked.api == "DescribeConfigs")
+    return body.operator()<protocol::DescribeConfigsRequest, protocol::DescribeConfigsResponse>();
+  if (asked.api == "DescribeTopicPartitions")
+    return body.operator()<protocol::DescribeTopicPartitionsRequest, protocol::DescribeTopicPartitionsResponse>();
+  if (asked.api == "DescribeCluster")
+    return body.operator()<protocol::DescribeClusterRequest, protocol::DescribeClusterResponse>();
   return body.operator()<protocol::ApiVersionsRequest, protocol::ApiVersionsResponse>();
 }
 

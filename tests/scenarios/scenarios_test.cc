@@ -68,11 +68,21 @@ class Transcript {
           [this](const std::string& client, broker::CloseReason reason) {
             say(client + "<", std::string("closed: ") + kReasons[static_cast<std::size_t>(reason)]);
           });
-      for (const auto& word : words)
-        stage_->config.auto_create_topics_enable |= word == "auto.create.topics.enable=true";
+      stage_->config = configuration(words);
     }
     auto why = stage_->start();
     say("broker<", why.empty() ? "serving" : why);
+  }
+
+  /// What a kserver with these settings on a disk in memory would obey.
+  static config::BrokerConfig configuration(const std::vector<std::string>& words) {
+    config::Values values{{"log.dirs", "/memory"}, {"listeners", "PLAINTEXT://127.0.0.1:9092"}};
+    for (const auto& word : words) {
+      if (auto equals = word.find('='); equals != word.npos) values[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+    auto made = config::make_broker_config(values);
+    if (!made.ok()) throw std::invalid_argument(made.error().detail);
+    return std::move(*made);
   }
 
   void connect(const std::string& client, const std::vector<std::string>& words) {

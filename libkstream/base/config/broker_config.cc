@@ -26,6 +26,7 @@ constexpr Field kFields[] = {
     {"max.incremental.fetch.session.cache.slots", &BrokerConfig::max_incremental_fetch_session_cache_slots},
     {"log.flush.offset.checkpoint.interval.ms", &BrokerConfig::log_flush_offset_checkpoint_interval},
     {"log.retention.check.interval.ms", &BrokerConfig::log_retention_check_interval},
+    {"max.request.partition.size.limit", &BrokerConfig::max_request_partition_size_limit},
     {"metadata.log.max.record.bytes.between.snapshots", &BrokerConfig::metadata_log_max_record_bytes_between_snapshots},
     {"metadata.log.max.snapshot.interval.ms", &BrokerConfig::metadata_log_max_snapshot_interval},
     {"metadata.log.segment.bytes", &BrokerConfig::metadata_log_segment_bytes},

@@ -42,6 +42,7 @@ struct BrokerConfig {
   std::int32_t socket_request_max_bytes = 100 << 20;
   std::int32_t fetch_max_bytes = 55 << 20;
   std::int32_t max_incremental_fetch_session_cache_slots = 1000;
+  std::int32_t max_request_partition_size_limit = 2000;
   Milliseconds request_timeout{30'000};
 
   Milliseconds log_retention_check_interval{300'000};

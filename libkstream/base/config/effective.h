@@ -15,6 +15,7 @@ enum class Source : std::int8_t {
   dynamic_default_broker = 3,
   static_broker = 4,
   default_value = 5,
+  dynamic_broker_logger = 6,
 };
 
 /// A config with the value that holds.

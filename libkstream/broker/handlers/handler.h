@@ -12,6 +12,9 @@ namespace kstream::broker {
 
 void handle_api_versions(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_create_topics(Shard& shard, Request&& request, AnyTicket&& ticket);
+void handle_describe_cluster(Shard& shard, Request&& request, AnyTicket&& ticket);
+void handle_describe_configs(Shard& shard, Request&& request, AnyTicket&& ticket);
+void handle_describe_topic_partitions(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_list_offsets(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_metadata(Shard& shard, Request&& request, AnyTicket&& ticket);

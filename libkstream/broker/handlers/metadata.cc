@@ -2,6 +2,7 @@
 // auto-creation, 8-10 (cluster) and 8 on (topics) tell authorized operations, 9 is flexible, 10 tells topic ids, 12
 // asks by them.
 #include "protocol/metadata.h"
+#include "broker/handlers/authorized_operations.h"
 #include "broker/handlers/handler.h"
 #include "cluster/topic_name.h"
 
@@ -12,11 +13,6 @@ namespace {
 
 using protocol::MetadataRequest;
 using protocol::MetadataResponse;
-
-/// Without an authorizer everything that exists for the kind of resource is allowed: a bit per AclOperation.
-constexpr std::int32_t kAllTopicOperations = 0b1101'1111'1000;  // read write create delete alter describe, configs
-constexpr std::int32_t kAllClusterOperations =
-    0b1'1111'1010'0000;  // create alter describe cluster-action configs idempotent
 
 class MetadataAnswer {
  public:
@@ -65,12 +61,14 @@ class MetadataAnswer {
     out.error_code = code(error);
     out.name = asked.name;
     out.topic_id = asked.topic_id;
+    out.is_internal = asked.name && cluster::is_internal_topic(*asked.name);
     if (!out.name && version_ < 12) out.name.emplace();
   }
   void add(const cluster::Topic& topic) {
     auto& out = response_.topics.emplace_back();
     out.name = topic.name;
     out.topic_id = topic.id;
+    out.is_internal = cluster::is_internal_topic(topic.name);
     if (body_.include_topic_authorized_operations) out.topic_authorized_operations = kAllTopicOperations;
     out.partitions.reserve(topic.partitions.size());
     for (std::size_t i = 0; i < topic.partitions.size(); ++i)
