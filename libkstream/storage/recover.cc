@@ -25,7 +25,9 @@ class Recovery {
                       &Recovery::recover_leader_epochs}) {
       if (auto done = (this->*step)(); !done) return done.error();
     }
-    recovered_.recovery_point = std::clamp(recovery_point_, recovered_.start, recovered_.end);
+    // Not raised to the log start: what lies below that is still in the file of the first segment, synced or not.
+    const auto least = recovered_.segments.empty() ? recovered_.start : recovered_.segments.front().base;
+    recovered_.recovery_point = std::clamp(recovery_point_, least, recovered_.end);
     return std::move(recovered_);
   }
 

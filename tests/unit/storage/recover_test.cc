@@ -332,6 +332,19 @@ TEST_F(RecoverTest, ALogThatLostAllAboveItsStartGoesOnThere) {
                    "leader-epoch-checkpoint", "partition.metadata"}));
 }
 
+// DeleteRecords may raise the start above all that was synced. A power loss may damage what is below it as well.
+TEST_F(RecoverTest, TheLogStartSaysNothingOfWhatIsSynced) {
+  write(15, false);
+  auto found = recover(Trust::same_boot, Offset(0), Offset(14));
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->start, Offset(14));
+  EXPECT_EQ(found->recovery_point, Offset(0));
+  RunningLog running(directory, config, std::move(*found));
+  running.append(batch_of_size(100));
+  running.run();
+  EXPECT_EQ(running.log.recovery_point(), Offset(10)) << "the first segment is closed";
+}
+
 TEST_F(RecoverTest, GapsBetweenSegmentsAreAllowed) {
   write(35, true);
   for (const char* suffix : {".log", ".index", ".timeindex"}) ASSERT_TRUE(directory.remove(path(10, suffix)).ok());
