@@ -49,6 +49,7 @@ Control::Control(ControlSetup setup, base::Now now)
       checkpoint_at_(now.mono + config_.log_flush_offset_checkpoint_interval),
       recovery_points_(directories_.size()),
       log_starts_(directories_.size()),
+      unwritten_(directories_.size()),
       offline_(directories_.size()) {}
 
 // ---- events
@@ -88,11 +89,12 @@ void Control::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now 
   if (!result.ok()) metrics_.count(base::Metric::disk_failures);
   auto why = result.ok() ? std::string() : result.error().detail;
   if (work.id == kCheckpoint) {
-    --writing_;
     if (!result.ok()) {  // the old file is still whole: the next start only has more to check
       clean_ = false;
+      unwritten_[work.directory] = true;
       effects().log.push_back({base::LogLevel::error, "a checkpoint was not written: " + why});
     }
+    if (--writing_ == 0) end_checkpoint();
   } else {
     bool led = quorum_.role().leader || life_ == Life::loading;
     quorum_.done(std::move(work.operation), std::move(result), now);
@@ -239,6 +241,7 @@ void Control::take_snapshot(base::Now now) {
 void Control::begin_checkpoint() {
   if (missing_points_ > 0 || writing_ > 0) return;  // the last one is still under way
   missing_points_ = shards_;
+  awaiting_checkpoint_ = std::exchange(wanting_checkpoint_, {});
   for (auto& points : recovery_points_) points.clear();
   for (auto& starts : log_starts_) starts.clear();
   for (MachineId shard = 0; shard < shards_; ++shard) post(shard, ReportRecoveryPoints{});
@@ -258,6 +261,7 @@ void Control::write_checkpoints() {
   const log::TopicPartition metadata{std::string(cluster::kMetadataTopic), PartitionId(0)};
   recovery_points_[metadata_directory_][metadata] = quorum_.committed();
   for (std::uint16_t d = 0; d < directories_.size(); ++d) {
+    unwritten_[d] = offline_[d];
     if (offline_[d]) continue;
     writing_ += 2;
     submit(d, kCheckpoint,
@@ -265,6 +269,17 @@ void Control::write_checkpoints() {
     submit(d, kCheckpoint,
            log::ReplaceFile{"log-start-offset-checkpoint", log::print_offset_checkpoint(log_starts_[d])});
   }
+}
+
+// Answers those who asked before it began, and begins one for those who came since.
+void Control::end_checkpoint() {
+  for (const auto& call : std::exchange(awaiting_checkpoint_, {})) post(call.origin, Checkpointed{call, unwritten_});
+  if (!wanting_checkpoint_.empty() && life_ <= Life::draining_shards) begin_checkpoint();
+}
+
+void Control::handle(Checkpoint&& m, MachineId, base::Now) {
+  wanting_checkpoint_.push_back(m.call);
+  if (life_ <= Life::draining_shards) begin_checkpoint();  // else the last one of the stop is still to come
 }
 
 void Control::handle(DirectoryFailed&& m, MachineId, base::Now) {

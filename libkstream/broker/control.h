@@ -84,6 +84,7 @@ class Control final : public Machine {
   void handle(Drained&& m, MachineId from, base::Now now);
   void handle(Stopped&& m, MachineId from, base::Now now);
   void handle(RecoveryPoints&& m, MachineId from, base::Now now);
+  void handle(Checkpoint&& m, MachineId from, base::Now now);
   void handle(DirectoryFailed&& m, MachineId from, base::Now now);
   void handle(MetricsReport&& m, MachineId from, base::Now now);
 
@@ -100,6 +101,7 @@ class Control final : public Machine {
   void take_snapshot(base::Now now);
   void begin_checkpoint();
   void write_checkpoints();
+  void end_checkpoint();
   void step_stop(base::Now now);
   void submit(std::uint16_t directory, std::uint64_t kind, log::Operation&& operation);
   Offset published_everywhere() const;
@@ -143,7 +145,10 @@ class Control final : public Machine {
   std::size_t missing_points_ = 0;                                   ///< shards whose recovery points have not come
   std::vector<log::OffsetCheckpoint> recovery_points_, log_starts_;  ///< per directory
   std::size_t writing_ = 0;                                          ///< checkpoint files under way
-  std::vector<bool> offline_;                                        ///< log directories that failed
+  std::vector<bool> unwritten_;            ///< directories whose last checkpoint was not written
+  std::vector<Call> wanting_checkpoint_;   ///< wait for one that has not begun
+  std::vector<Call> awaiting_checkpoint_;  ///< for the one that is under way
+  std::vector<bool> offline_;              ///< log directories that failed
 
   std::map<std::uint32_t, MetricsQuery> queries_;
   std::uint32_t last_query_ = 0;

@@ -120,6 +120,31 @@ struct LookedUp {
   LeaderEpoch leader_epoch = kNoLeaderEpoch;
 };
 
+// ---- the start of a log
+
+/// Nothing of a partition below `offset`, or with -1 below the high watermark, is to be read any more.
+struct DeleteRecords {
+  Call call{};
+  PartitionKey key;
+  Offset offset;
+};
+/// It is so; a crash may take it back until a checkpoint that was asked for later is written.
+struct RecordsDeleted {
+  Call call{};
+  ErrorCode error = ErrorCode::none;
+  Offset log_start = kNoOffset;
+  std::uint16_t directory = 0;  ///< where the log is
+};
+/// Asks control for checkpoints of all directories that are begun after this has come. Who asks while some are under
+/// way waits for the next ones, together with all others who do.
+struct Checkpoint {
+  Call call{};
+};
+struct Checkpointed {
+  Call call{};
+  std::vector<bool> failed;  ///< directories whose checkpoints could not be written
+};
+
 // ---- the controller
 
 /// A request that only the controller decides, as Kafka's own struct, through the one port for such calls.
@@ -182,8 +207,9 @@ struct MetricsReport {
   base::MetricsSnapshot metrics;
 };
 
-using Message = std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, ControllerCall,
-                             ControllerAnswer, Publish, Published, Stop, Drained, CloseLogs, Stopped,
-                             ReportRecoveryPoints, RecoveryPoints, DirectoryFailed, ReportMetrics, MetricsReport>;
+using Message = std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, DeleteRecords,
+                             RecordsDeleted, Checkpoint, Checkpointed, ControllerCall, ControllerAnswer, Publish,
+                             Published, Stop, Drained, CloseLogs, Stopped, ReportRecoveryPoints, RecoveryPoints,
+                             DirectoryFailed, ReportMetrics, MetricsReport>;
 
 }  // namespace kstream::broker

@@ -139,7 +139,8 @@ void Shard::deliver(Message&& message, base::Now now) {
           if (m.call.session) return grow_session(std::move(m), now);
         }
         if constexpr (std::is_same_v<M, Appended> || std::is_same_v<M, Grown> || std::is_same_v<M, Ranges> ||
-                      std::is_same_v<M, LookedUp> || std::is_same_v<M, ControllerAnswer>) {
+                      std::is_same_v<M, LookedUp> || std::is_same_v<M, RecordsDeleted> ||
+                      std::is_same_v<M, Checkpointed> || std::is_same_v<M, ControllerAnswer>) {
           join(std::move(m), now);
         } else if constexpr (requires { handle(std::move(m), now); }) {
           handle(std::move(m), now);
@@ -465,6 +466,29 @@ void Shard::found(const Pending& pending, Result<log::Outcome> result, base::Now
     reply.leader_epoch = record.leader_epoch;
   }
   send(pending.call.origin, std::move(reply));
+}
+
+// ---- the start of a log
+
+void Shard::handle(DeleteRecords&& m, base::Now) {
+  RecordsDeleted reply{.call = m.call};
+  if (life_ >= Life::closing) {  // of a shard that did not drain in time
+    reply.error = ErrorCode::not_leader_or_follower;
+    return send(m.call.origin, std::move(reply));
+  }
+  auto* partition = serve(m.key, kNoLeaderEpoch, reply.error);
+  if (!partition) return send(m.call.origin, std::move(reply));
+  auto end = partition->high_watermark();
+  auto start = m.offset == kNoOffset ? end : m.offset;
+  if (start < Offset(0) || start > end) {
+    reply.error = ErrorCode::offset_out_of_range;
+  } else {
+    partition->log.raise_start(start);
+    mark_dirty(*partition);
+    reply.log_start = partition->log.start();
+    reply.directory = partition->directory;
+  }
+  send(m.call.origin, std::move(reply));
 }
 
 // ---- disk

@@ -85,7 +85,8 @@ class Log {
   /// When the next retired files are to be removed.
   base::MonoTime next_tick() const;
   void set_config(LogConfig config) { config_ = config; }
-  /// DeleteRecords: nothing below `start`, at most the high watermark, is read any more. A tick retires whole segments.
+  /// DeleteRecords: nothing below `start`, at most `end()`, is read any more. A tick retires whole segments. A crash
+  /// may take it back until a log-start-offset-checkpoint with it is written.
   void raise_start(Offset start);
 
   /// Asks that all below `end()` be synced; recovery_point() tells when.

@@ -2,6 +2,7 @@
 
 #include "protocol/api_versions.h"
 #include "protocol/create_topics.h"
+#include "protocol/delete_records.h"
 #include "protocol/describe_cluster.h"
 #include "protocol/describe_configs.h"
 #include "protocol/describe_topic_partitions.h"
@@ -164,6 +165,17 @@ std::string list_offsets(Words& words, std::int32_t correlation) {
   return encode(request, words.version, correlation);
 }
 
+std::string delete_records(Words& words, std::int32_t correlation) {
+  protocol::DeleteRecordsRequest request;
+  request.timeout_ms = static_cast<std::int32_t>(words.number("timeout", 30'000));
+  for (const auto& word : words.plain) {
+    auto [topic, partition, offset] = target(word, '@');
+    entry(request.topics, &protocol::DeleteRecordsRequest::DeleteRecordsTopic::name, topic)
+        .partitions.push_back({partition, std::stoll(offset)});
+  }
+  return encode(request, words.version, correlation);
+}
+
 std::string metadata(Words& words, std::int32_t correlation) {
   protocol::MetadataRequest request;
   if (words.version >= 4) request.allow_auto_topic_creation = words.number("create", 0) != 0;
@@ -299,6 +311,7 @@ std::string request_frame(const std::vector<std::string>& words, std::int32_t co
   if (asked.api == "Metadata") return metadata(arguments, correlation);
   if (asked.api == "CreateTopics") return create_topics(arguments, correlation);
   if (asked.api == "ApiVersions") return api_versions(arguments, correlation);
+  if (asked.api == "DeleteRecords") return delete_records(arguments, correlation);
   if (asked.api == "DescribeConfigs") return describe_configs(arguments, correlation);
   if (asked.api == "DescribeTopicPartitions") return describe_topic_partitions(arguments, correlation);
   if (asked.api == "DescribeCluster") return describe_cluster(arguments, correlation);
@@ -319,6 +332,8 @@ std::string answer_text(const Asked& asked, std::string_view frame) {
   if (asked.api == "Metadata") return body.operator()<protocol::MetadataRequest, protocol::MetadataResponse>();
   if (asked.api == "CreateTopics")
     return body.operator()<protocol::CreateTopicsRequest, protocol::CreateTopicsResponse>();
+  if (asked.api == "DeleteRecords")
+    return body.operator()<protocol::DeleteRecordsRequest, protocol::DeleteRecordsResponse>();
   if (asked.api == "DescribeConfigs")
     return body.operator()<protocol::DescribeConfigsRequest, protocol::DescribeConfigsResponse>();
   if (asked.api == "DescribeTopicPartitions")

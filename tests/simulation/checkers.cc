@@ -52,10 +52,32 @@ void Checkers::bounds(int client, PartitionId partition, Offset log_start, Offse
   start = std::max(start, log_start);
 }
 
+void Checkers::deleted(PartitionId partition, Offset log_start) {
+  auto& least = least_starts_[partition];
+  least = std::max(least, log_start);
+  ++deleted_count_;
+}
+
+Offset Checkers::least_start(PartitionId partition) const {
+  auto found = least_starts_.find(partition);
+  return found == least_starts_.end() ? Offset(0) : found->second;
+}
+
+void Checkers::starts(PartitionId partition, Offset least, Offset told) {
+  if (told >= least) return;
+  fail("LogStart", "partition " + std::to_string(partition.value) + " was to start at " + std::to_string(least.value) +
+                       " and does at " + std::to_string(told.value));
+}
+
 void Checkers::answered(std::int32_t expected, std::int32_t correlation) {
   if (expected == correlation) return;
   fail("AnswerOrder",
        "the answer to request " + std::to_string(correlation) + " came before that to " + std::to_string(expected));
+}
+
+void Checkers::crash() {
+  read_.clear();
+  for (auto& [key, known] : bounds_) known.log_start = Offset(0);
 }
 
 void Checkers::power_loss() {

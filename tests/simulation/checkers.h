@@ -26,6 +26,12 @@ class Checkers {
   void seen(PartitionId partition, Offset offset, const std::string& value);
   /// What an answer said of a partition to one client, in the order in which it got its answers.
   void bounds(int client, PartitionId partition, Offset log_start, Offset high_watermark);
+  /// A DeleteRecords was answered: whatever happens, the log starts at `log_start` or behind from now on.
+  void deleted(PartitionId partition, Offset log_start);
+  /// Where the log starts at the least, as far as was told; whoever asks now is to see that.
+  Offset least_start(PartitionId partition) const;
+  /// An answer to a request that was sent when `least` was the least start: it tells this start, or a record at it.
+  void starts(PartitionId partition, Offset least, Offset told);
   /// A connection got the answer to `correlation`; it was waiting for `expected`.
   void answered(std::int32_t expected, std::int32_t correlation);
   /// A power loss may take back what was not synced: from here on other records may stand where some were seen.
@@ -35,6 +41,7 @@ class Checkers {
 
   const std::optional<Violation>& violation() const { return violation_; }
   std::size_t acknowledged_records() const { return acknowledged_count_; }
+  std::size_t deletions() const { return deleted_count_; }
 
  private:
   using Place = std::pair<PartitionId, Offset>;
@@ -47,12 +54,14 @@ class Checkers {
   std::set<Place> read_;                                  ///< since the last crash
   std::map<std::pair<PartitionId, int>, Bounds> bounds_;  ///< per client
   std::map<PartitionId, Offset> log_starts_;              ///< the greatest that anybody was told
-  std::size_t acknowledged_count_ = 0;
+  std::map<PartitionId, Offset> least_starts_;            ///< what DeleteRecords promised, for ever
+  std::size_t acknowledged_count_ = 0, deleted_count_ = 0;
   std::optional<Violation> violation_;
 
  public:
-  /// A crash of any kind: what was read before must be read again to count in at_rest().
-  void crash() { read_.clear(); }
+  /// A crash of any kind: what was read before must be read again to count in at_rest(), and a start of a log that was
+  /// told, but that no DeleteRecords has promised, may be taken back.
+  void crash();
 };
 
 }  // namespace kstream::sim

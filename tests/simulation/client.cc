@@ -1,6 +1,7 @@
 #include "simulation/client.h"
 
 #include "protocol/create_topics.h"
+#include "protocol/delete_records.h"
 #include "protocol/fetch.h"
 #include "protocol/header.h"
 #include "protocol/produce.h"
@@ -12,12 +13,12 @@ namespace {
 
 constexpr const char* kTopic = "orders";
 constexpr std::size_t kInFlight = 5;
-constexpr std::int16_t kProduceVersion = 9, kFetchVersion = 12, kCreateVersion = 7;
+constexpr std::int16_t kProduceVersion = 9, kFetchVersion = 12, kCreateVersion = 7, kDeleteVersion = 2;
 
 }  // namespace
 
 template <class Request>
-void Client::send(const Request& request, std::int16_t version, std::variant<Produce, Fetch, Create> what) {
+void Client::send(const Request& request, std::int16_t version, What what) {
   std::string frame;
   protocol::Writer writer(frame, version >= Request::kFlexibleFrom);
   protocol::RequestHeader header;
@@ -42,6 +43,7 @@ void Client::act() {
     } else {
       while (pending_.size() < kInFlight && sim_.random().chance(0.7) && sim_.take_request()) produce();
       if (!fetching_ && !finished()) fetch();
+      if (!sim_.ending() && sim_.random().chance(0.05)) delete_records();
     }
   }
   sim_.after(std::chrono::microseconds(sim_.random().between(50, 5000)), [this] { act(); });
@@ -101,11 +103,24 @@ void Client::fetch() {
     partition.partition = p;
     partition.fetch_offset = positions_[PartitionId(p)].next.value;
     partition.partition_max_bytes = sim_.random().chance(0.5) ? 700 : 50'000;
-    what.partitions.push_back(PartitionId(p));
+    what.least_starts[PartitionId(p)] = sim_.checkers().least_start(PartitionId(p));
   }
   moved_.clear();
   fetching_ = true;
   send(request, kFetchVersion, std::move(what));
+}
+
+// Something that it has read, seldom all.
+void Client::delete_records() {
+  if (positions_.empty()) return;
+  auto position = positions_.begin();
+  std::advance(position, sim_.random().below(positions_.size()));
+  auto next = static_cast<std::uint64_t>(position->second.next.value);
+  protocol::DeleteRecordsRequest request;
+  request.timeout_ms = 30'000;
+  auto offset = sim_.random().chance(0.1) ? -1 : static_cast<std::int64_t>(sim_.random().below(next / 2 + 1));
+  request.topics.push_back({kTopic, {{position->first.value, offset}}});
+  send(request, kDeleteVersion, Delete{position->first});
 }
 
 void Client::receive(const std::string& frame) {
@@ -119,9 +134,11 @@ void Client::receive(const std::string& frame) {
   auto body = frame.substr(frame.size() - reader.left());
   if (auto* what = std::get_if<Produce>(&pending.what)) {
     produced(*what, body);
-  } else if (std::holds_alternative<Fetch>(pending.what)) {
+  } else if (auto* asked = std::get_if<Fetch>(&pending.what)) {
     fetching_ = false;
-    fetched(body);
+    fetched(*asked, body);
+  } else if (auto* deletion = std::get_if<Delete>(&pending.what)) {
+    deleted(*deletion, body);
   } else {
     auto response = protocol::decoded<protocol::CreateTopicsResponse>(body, kCreateVersion);
     auto code =
@@ -139,7 +156,14 @@ void Client::produced(const Produce& what, const std::string& body) {
   positions_[what.partition].at_end = false;  // whoever produced it reads it
 }
 
-void Client::fetched(const std::string& body) {
+void Client::deleted(const Delete& what, const std::string& body) {
+  auto response = protocol::decoded<protocol::DeleteRecordsResponse>(body, kDeleteVersion);
+  if (!response.ok()) return;
+  auto& partition = response->topics.front().partitions.front();
+  if (partition.error_code == 0) sim_.checkers().deleted(what.partition, Offset(partition.low_watermark));
+}
+
+void Client::fetched(const Fetch& what, const std::string& body) {
   auto response = protocol::decoded<protocol::FetchResponse>(body, kFetchVersion);
   if (!response.ok()) return;
   session_ = response->session_id;
@@ -152,14 +176,16 @@ void Client::fetched(const std::string& body) {
         positions_[id].next = Offset(partition.log_start_offset);
       }
       if (partition.error_code != 0) continue;
+      auto least_start = what.least_starts.at(id);
+      sim_.checkers().starts(id, least_start, Offset(partition.log_start_offset));
       sim_.checkers().bounds(number_, id, Offset(partition.log_start_offset), Offset(partition.high_watermark));
-      if (partition.records) take_records(id, partition.records->bytes);
+      if (partition.records) take_records(id, least_start, partition.records->bytes);
       positions_[id].at_end = positions_[id].next.value >= partition.high_watermark;
     }
   }
 }
 
-void Client::take_records(PartitionId partition, base::BytesView bytes) {
+void Client::take_records(PartitionId partition, Offset least_start, base::BytesView bytes) {
   auto& position = positions_[partition];
   records::BatchReader batches(bytes);
   records::BatchView batch;
@@ -168,6 +194,7 @@ void Client::take_records(PartitionId partition, base::BytesView bytes) {
     RecordView record;
     while (reader.next(record)) {
       if (record.offset < position.next) continue;
+      sim_.checkers().starts(partition, least_start, record.offset);
       sim_.checkers().seen(partition, record.offset, std::string(*record.value));
     }
     position.next = std::max(position.next, batch.header.next_offset());
@@ -186,7 +213,7 @@ std::string Client::describe() const {
   std::string text = " client " + std::to_string(number_) + (connected_ ? " connected" : " not connected");
   if (!topic_known_) text += ", knows no topic";
   for (const auto& pending : pending_) {
-    constexpr const char* kKinds[] = {"produce", "fetch", "create"};
+    constexpr const char* kKinds[] = {"produce", "fetch", "create", "delete"};
     text += ", waits for " + std::string(kKinds[pending.what.index()]) + " " + std::to_string(pending.correlation);
   }
   for (const auto& [partition, position] : positions_) {

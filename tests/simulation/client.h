@@ -12,7 +12,8 @@
 namespace kstream::sim {
 
 /// A client with one connection and several requests in flight. It produces records of unique values with acks=all,
-/// fetches what is there, creates the topic if it is not there, and tells the checkers all that it is told.
+/// fetches what is there, deletes old records now and then, creates the topic if it is not there, and tells the
+/// checkers all that it is told.
 class Client {
  public:
   Client(Simulation& sim, int number) : sim_(sim), number_(number) {}
@@ -34,12 +35,16 @@ class Client {
     std::vector<std::string> values;
   };
   struct Fetch {
-    std::vector<PartitionId> partitions;
+    std::map<PartitionId, Offset> least_starts;
   };
   struct Create {};
+  struct Delete {
+    PartitionId partition;
+  };
+  using What = std::variant<Produce, Fetch, Create, Delete>;
   struct Pending {
     std::int32_t correlation;
-    std::variant<Produce, Fetch, Create> what;
+    What what;
   };
   struct Position {
     Offset next{0};
@@ -47,13 +52,15 @@ class Client {
   };
 
   template <class Request>
-  void send(const Request& request, std::int16_t version, std::variant<Produce, Fetch, Create> what);
+  void send(const Request& request, std::int16_t version, What what);
   void produce();
   void fetch();
   void create();
+  void delete_records();
   void produced(const Produce& what, const std::string& body);
-  void fetched(const std::string& body);
-  void take_records(PartitionId partition, base::BytesView bytes);
+  void fetched(const Fetch& what, const std::string& body);
+  void deleted(const Delete& what, const std::string& body);
+  void take_records(PartitionId partition, Offset least_start, base::BytesView bytes);
 
   Simulation& sim_;
   const int number_;

@@ -24,6 +24,8 @@ Scenario scenario_of(std::uint64_t seed) {
   return scenario;
 }
 
+std::size_t deletions = 0;  ///< that were answered, in all seeds
+
 void run_seed(std::uint64_t seed) {
   Simulation sim(seed, scenario_of(seed));
   sim.run();
@@ -33,6 +35,7 @@ void run_seed(std::uint64_t seed) {
   }
   ASSERT_EQ(sim.stuck(), "") << "KSTREAM_SEED=" << seed;
   ASSERT_GT(sim.checkers().acknowledged_records(), 0u) << "KSTREAM_SEED=" << seed;
+  deletions += sim.checkers().deletions();
 }
 
 double seconds_allowed() {
@@ -70,7 +73,8 @@ TEST(Simulation, Seeds) {
   while (std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count() < seconds_allowed() &&
          !HasFatalFailure())
     run_seed(++seed);
-  std::cout << seed << " seeds\n";
+  std::cout << seed << " seeds, " << deletions << " deletions\n";
+  EXPECT_TRUE(deletions > 0 || HasFatalFailure());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace kstream::broker {
 
 void handle_api_versions(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_create_topics(Shard& shard, Request&& request, AnyTicket&& ticket);
+void handle_delete_records(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_describe_cluster(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_describe_configs(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_describe_topic_partitions(Shard& shard, Request&& request, AnyTicket&& ticket);

@@ -3,6 +3,7 @@
 #include "broker/control.h"
 #include "broker/shard.h"
 #include "server/boot.h"
+#include "storage/log_dir.h"
 #include "storage/perform.h"
 #include "support/batches.h"
 #include "support/memory_directory.h"
@@ -96,6 +97,16 @@ class SmallBroker {
     return answers_.empty() ? ErrorCode::request_timed_out : answers_.back().error;
   }
   const std::vector<broker::Appended>& answers() const { return answers_; }
+  /// So many requests ask for checkpoints at once. For each that was answered, the directories whose checkpoints
+  /// failed.
+  const std::vector<std::vector<bool>>& ask_checkpoints(int calls) {
+    checkpointed_.clear();
+    for (int i = 0; i < calls; ++i) control_->message(0, broker::Checkpoint{}, now_);
+    run();
+    return checkpointed_;
+  }
+  /// How often the log-start checkpoint of a directory was to be written.
+  std::size_t checkpoints() const { return checkpoints_; }
 
   /// What the machines said, and what the start did.
   std::string said() const {
@@ -123,6 +134,8 @@ class SmallBroker {
     machine.end_turn(now_);
     bool busy = !effects.disk.empty();
     for (auto& work : std::exchange(effects.disk, {})) {
+      auto* file = std::get_if<log::ReplaceFile>(&work.operation);
+      if (file && file->path == storage::kLogStarts) ++checkpoints_;
       auto result = storage::perform(*directories_[work.directory], work.operation);
       machine.disk_done(std::move(work), std::move(result), now_);
     }
@@ -131,6 +144,8 @@ class SmallBroker {
         busy = true;
         if (auto* answer = std::get_if<broker::Appended>(&message)) {
           answers_.push_back(std::move(*answer));
+        } else if (auto* written = std::get_if<broker::Checkpointed>(&message)) {
+          checkpointed_.push_back(std::move(written->failed));
         } else if (!std::holds_alternative<broker::ControllerAnswer>(message)) {  // no request of the shard's waits
           (to == 0 ? static_cast<broker::Machine&>(*shard_) : *control_).message(id, std::move(message), now_);
         }
@@ -151,6 +166,8 @@ class SmallBroker {
   std::unique_ptr<broker::Shard> shard_;
   std::unique_ptr<broker::Control> control_;
   std::vector<broker::Appended> answers_;
+  std::vector<std::vector<bool>> checkpointed_;
+  std::size_t checkpoints_ = 0;
   std::vector<base::LogLine> lines_;
   std::string fatal_;
 };
