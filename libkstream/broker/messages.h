@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "broker/address.h"
 #include "cluster/image.h"
+#include "log/epochs.h"
 #include "protocol/create_topics.h"
 #include "records/validate.h"
 
@@ -120,6 +121,20 @@ struct LookedUp {
   LeaderEpoch leader_epoch = kNoLeaderEpoch;
 };
 
+// ---- leader epochs
+
+struct EpochLookup {
+  Call call{};
+  PartitionKey key;
+  LeaderEpoch epoch = kNoLeaderEpoch;
+  LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
+};
+struct EpochFound {
+  Call call{};
+  ErrorCode error = ErrorCode::none;
+  log::EpochEnd end{};
+};
+
 // ---- the start of a log
 
 /// Nothing of a partition below `offset`, or with -1 below the high watermark, is to be read any more.
@@ -207,9 +222,9 @@ struct MetricsReport {
   base::MetricsSnapshot metrics;
 };
 
-using Message = std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, DeleteRecords,
-                             RecordsDeleted, Checkpoint, Checkpointed, ControllerCall, ControllerAnswer, Publish,
-                             Published, Stop, Drained, CloseLogs, Stopped, ReportRecoveryPoints, RecoveryPoints,
-                             DirectoryFailed, ReportMetrics, MetricsReport>;
+using Message = std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, EpochLookup,
+                             EpochFound, DeleteRecords, RecordsDeleted, Checkpoint, Checkpointed, ControllerCall,
+                             ControllerAnswer, Publish, Published, Stop, Drained, CloseLogs, Stopped,
+                             ReportRecoveryPoints, RecoveryPoints, DirectoryFailed, ReportMetrics, MetricsReport>;
 
 }  // namespace kstream::broker

@@ -139,8 +139,9 @@ void Shard::deliver(Message&& message, base::Now now) {
           if (m.call.session) return grow_session(std::move(m), now);
         }
         if constexpr (std::is_same_v<M, Appended> || std::is_same_v<M, Grown> || std::is_same_v<M, Ranges> ||
-                      std::is_same_v<M, LookedUp> || std::is_same_v<M, RecordsDeleted> ||
-                      std::is_same_v<M, Checkpointed> || std::is_same_v<M, ControllerAnswer>) {
+                      std::is_same_v<M, LookedUp> || std::is_same_v<M, EpochFound> ||
+                      std::is_same_v<M, RecordsDeleted> || std::is_same_v<M, Checkpointed> ||
+                      std::is_same_v<M, ControllerAnswer>) {
           join(std::move(m), now);
         } else if constexpr (requires { handle(std::move(m), now); }) {
           handle(std::move(m), now);
@@ -468,7 +469,14 @@ void Shard::found(const Pending& pending, Result<log::Outcome> result, base::Now
   send(pending.call.origin, std::move(reply));
 }
 
-// ---- the start of a log
+// ---- leader epochs, the start of a log
+
+void Shard::handle(EpochLookup&& m, base::Now) {
+  EpochFound reply{.call = m.call};
+  auto* partition = serve(m.key, m.current_leader_epoch, reply.error);
+  if (partition) reply.end = partition->log.epoch_end(m.epoch, partition->epoch);
+  send(m.call.origin, std::move(reply));
+}
 
 void Shard::handle(DeleteRecords&& m, base::Now) {
   RecordsDeleted reply{.call = m.call};

@@ -98,6 +98,7 @@ class Shard final : public Machine {
   void handle(Collect&& m, base::Now now);
   void handle(Disarm&& m, base::Now now);
   void handle(Lookup&& m, base::Now now);
+  void handle(EpochLookup&& m, base::Now now);
   void handle(DeleteRecords&& m, base::Now now);
   void handle(Publish&& m, base::Now now);
   void handle(Stop&& m, base::Now now);

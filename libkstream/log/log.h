@@ -85,8 +85,8 @@ class Log {
   /// When the next retired files are to be removed.
   base::MonoTime next_tick() const;
   void set_config(LogConfig config) { config_ = config; }
-  /// DeleteRecords: nothing below `start`, at most `end()`, is read any more. A tick retires whole segments. A crash
-  /// may take it back until a log-start-offset-checkpoint with it is written.
+  /// DeleteRecords: nothing below `start`, at most `end()`, is read any more. A tick retires whole segments. A crash may
+  /// take it back until a log-start-offset-checkpoint with it is written.
   void raise_start(Offset start);
 
   /// Asks that all below `end()` be synced; recovery_point() tells when.
@@ -107,8 +107,9 @@ class Log {
   bool failed() const { return failure_.has_value(); }
   /// Why; asked only if failed().
   const Error& failure() const { return *failure_; }
-  /// The end offset of `epoch` and the epoch itself, as OffsetForLeaderEpoch answers (KIP-101, KIP-279).
-  EpochEnd epoch_end(LeaderEpoch epoch) const { return epochs_.end_of(epoch, end_); }
+  /// The end offset of `epoch` and the epoch itself, as OffsetForLeaderEpoch answers (KIP-101, KIP-279). Of `current`,
+  /// the leader's own, nothing may have been appended yet: it begins at `end()` then.
+  EpochEnd epoch_end(LeaderEpoch epoch, LeaderEpoch current) const;
   /// The epoch of the record at `offset`; -1 if unknown.
   LeaderEpoch epoch_at(Offset offset) const { return epochs_.at(offset); }
   LeaderEpoch latest_epoch() const { return epochs_.latest(); }

@@ -10,6 +10,7 @@
 #include "protocol/header.h"
 #include "protocol/list_offsets.h"
 #include "protocol/metadata.h"
+#include "protocol/offset_for_leader_epoch.h"
 #include "protocol/produce.h"
 #include "records/builder.h"
 #include "records/iterate.h"
@@ -165,6 +166,20 @@ std::string list_offsets(Words& words, std::int32_t correlation) {
   return encode(request, words.version, correlation);
 }
 
+std::string offset_for_leader_epoch(Words& words, std::int32_t correlation) {
+  protocol::OffsetForLeaderEpochRequest request;
+  auto current = static_cast<std::int32_t>(words.number("current", -1));
+  for (const auto& word : words.plain) {
+    auto [topic, partition, epoch] = target(word, '@');
+    auto& data = entry(request.topics, &protocol::OffsetForLeaderEpochRequest::OffsetForLeaderTopic::topic, topic)
+                     .partitions.emplace_back();
+    data.partition = partition;
+    data.leader_epoch = std::stoi(epoch);
+    data.current_leader_epoch = current;
+  }
+  return encode(request, words.version, correlation);
+}
+
 std::string delete_records(Words& words, std::int32_t correlation) {
   protocol::DeleteRecordsRequest request;
   request.timeout_ms = static_cast<std::int32_t>(words.number("timeout", 30'000));
@@ -312,6 +327,7 @@ std::string request_frame(const std::vector<std::string>& words, std::int32_t co
   if (asked.api == "CreateTopics") return create_topics(arguments, correlation);
   if (asked.api == "ApiVersions") return api_versions(arguments, correlation);
   if (asked.api == "DeleteRecords") return delete_records(arguments, correlation);
+  if (asked.api == "OffsetForLeaderEpoch") return offset_for_leader_epoch(arguments, correlation);
   if (asked.api == "DescribeConfigs") return describe_configs(arguments, correlation);
   if (asked.api == "DescribeTopicPartitions") return describe_topic_partitions(arguments, correlation);
   if (asked.api == "DescribeCluster") return describe_cluster(arguments, correlation);
@@ -334,6 +350,8 @@ std::string answer_text(const Asked& asked, std::string_view frame) {
     return body.operator()<protocol::CreateTopicsRequest, protocol::CreateTopicsResponse>();
   if (asked.api == "DeleteRecords")
     return body.operator()<protocol::DeleteRecordsRequest, protocol::DeleteRecordsResponse>();
+  if (asked.api == "OffsetForLeaderEpoch")
+    return body.operator()<protocol::OffsetForLeaderEpochRequest, protocol::OffsetForLeaderEpochResponse>();
   if (asked.api == "DescribeConfigs")
     return body.operator()<protocol::DescribeConfigsRequest, protocol::DescribeConfigsResponse>();
   if (asked.api == "DescribeTopicPartitions")

@@ -19,6 +19,7 @@ void handle_describe_topic_partitions(Shard& shard, Request&& request, AnyTicket
 void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_list_offsets(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_metadata(Shard& shard, Request&& request, AnyTicket&& ticket);
+void handle_offset_for_leader_epoch(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_produce(Shard& shard, Request&& request, AnyTicket&& ticket);
 
 /// The request's body, or nothing, and its connection is closed: there is no answer to bytes that are no request.

@@ -227,10 +227,27 @@ TEST_F(LogTest, TellsWhereEpochsEnd) {
   (void)append(produced_batch(4), 5);
   disk.run();
   EXPECT_EQ(log.latest_epoch(), LeaderEpoch(5));
-  EXPECT_EQ(log.epoch_end(LeaderEpoch(5)), (EpochEnd{LeaderEpoch(5), Offset(7)}));
-  EXPECT_EQ(log.epoch_end(LeaderEpoch(4)), (EpochEnd{LeaderEpoch(2), Offset(3)}));
+  const LeaderEpoch current(5);
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(5), current), (EpochEnd{LeaderEpoch(5), Offset(7)}));
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(4), current), (EpochEnd{LeaderEpoch(2), Offset(3)}));
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(1), current), (EpochEnd{LeaderEpoch(1), Offset(0)})) << "before the first";
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(6), current), EpochEnd{});
+  EXPECT_EQ(log.epoch_end(kNoLeaderEpoch, current), EpochEnd{});
   EXPECT_EQ(log.epoch_at(Offset(3)), LeaderEpoch(5));
   EXPECT_EQ(disk.files["orders-0/leader-epoch-checkpoint"], "0\n2\n2 0\n5 3\n");
+}
+
+// As in Kafka, where a leader notes its epoch before it appends.
+TEST_F(LogTest, AnEpochWithoutRecordsBeginsAtTheEnd) {
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(3), LeaderEpoch(3)), (EpochEnd{LeaderEpoch(3), Offset(0)}));
+  (void)append(produced_batch(3), 2);
+  disk.run();
+  const LeaderEpoch current(5);
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(5), current), (EpochEnd{LeaderEpoch(5), Offset(3)}));
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(4), current), (EpochEnd{LeaderEpoch(2), Offset(3)}));
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(2), current), (EpochEnd{LeaderEpoch(2), Offset(3)}));
+  EXPECT_EQ(log.epoch_end(LeaderEpoch(6), current), EpochEnd{});
+  EXPECT_EQ(log.latest_epoch(), LeaderEpoch(2)) << "to be asked changes nothing";
 }
 
 TEST_F(LogTest, WritesOneEpochFileAtATime) {
