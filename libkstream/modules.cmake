@@ -21,3 +21,5 @@ target_compile_definitions(kstream_broker PRIVATE $<$<CONFIG:Debug>:KSTREAM_CHEC
 
 find_package(spdlog REQUIRED)
 kstream_module(server LINKS spdlog::spdlog)
+set_source_files_properties(${CMAKE_CURRENT_SOURCE_DIR}/server/observation.cc PROPERTIES COMPILE_DEFINITIONS
+                            KSTREAM_VERSION="${PROJECT_VERSION}")

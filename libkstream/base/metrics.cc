@@ -74,4 +74,14 @@ void MetricsSnapshot::merge(const MetricsSnapshot& other) {
   for (const auto& [key, count] : other.errors) errors[key] += count;
 }
 
+MetricsSnapshot Metrics::snapshot() const {
+  auto snapshot = values_;
+  for (std::size_t i = 0; i < errors_.size(); ++i) {
+    if (errors_[i] == 0) continue;
+    auto code = static_cast<ErrorCode>(static_cast<std::int16_t>(i % kMetricCodes) - 1);
+    snapshot.errors[{static_cast<std::int16_t>(i / kMetricCodes), code}] = errors_[i];
+  }
+  return snapshot;
+}
+
 }  // namespace kstream::base

@@ -92,6 +92,15 @@ class LogLinear {
 
 /// API keys at or above this (Kafka 4.4 ends at 94) are counted as one.
 inline constexpr std::size_t kMetricApis = 96;
+/// Error codes from -1 on; those above (Kafka 4.4 ends at 136) are counted as one.
+inline constexpr std::size_t kMetricCodes = 160;
+
+/// Whose requests share histograms.
+enum class ApiGroup : std::uint8_t { produce, fetch, other, count_ };
+/// The row of a group, `first` being that of ApiGroup::produce.
+constexpr Histogram of_group(Histogram first, ApiGroup group) {
+  return static_cast<Histogram>(static_cast<std::size_t>(first) + static_cast<std::size_t>(group));
+}
 
 /// What was counted up to a moment. Snapshots of several machines are merged by adding.
 struct MetricsSnapshot {
@@ -120,15 +129,18 @@ class Metrics {
   void count_request(std::int16_t api_key) { ++values_.requests[slot(api_key)]; }
   /// A response, or a part of one, that carries an error. ErrorCode::none is not counted.
   void count_error(std::int16_t api_key, ErrorCode code) {
-    if (code != ErrorCode::none) ++values_.errors[{static_cast<std::int16_t>(slot(api_key)), code}];
+    if (code == ErrorCode::none) return;
+    auto column = static_cast<std::size_t>(static_cast<std::uint16_t>(static_cast<std::int16_t>(code) + 1));
+    ++errors_[slot(api_key) * kMetricCodes + std::min(column, kMetricCodes - 1)];
   }
-  const MetricsSnapshot& snapshot() const { return values_; }
+  MetricsSnapshot snapshot() const;
 
  private:
   static std::size_t slot(std::int16_t api_key) {
     return std::min(static_cast<std::size_t>(static_cast<std::uint16_t>(api_key)), kMetricApis - 1);
   }
-  MetricsSnapshot values_;
+  MetricsSnapshot values_;  ///< its errors are in errors_
+  std::vector<std::uint64_t> errors_ = std::vector<std::uint64_t>(kMetricApis * kMetricCodes);
 };
 
 }  // namespace kstream::base

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/log_line.h"
+#include "base/metrics.h"
 #include "base/shared_file.h"
 #include "broker/address.h"
 #include "broker/messages.h"
@@ -43,6 +44,12 @@ struct Close {
   CloseReason reason;
 };
 
+/// A request that is over, for the histograms. What of its time lies within the turn only the driver knows.
+struct Answered {
+  base::ApiGroup group;
+  base::MonoTime received, started, answered;
+};
+
 /// What a machine wants done. It appends, the driver (or the simulator) performs and clears; the memory is reused.
 /// Order within a turn: disk, whose results are fed back; then sends, closes, mail.
 struct Effects {
@@ -51,6 +58,7 @@ struct Effects {
   std::vector<Send> sends;
   std::vector<FilePiece> pieces;
   std::vector<Close> closes;
+  std::vector<Answered> answered;
   std::vector<ConnectionId> resumed;       ///< the machine takes frames of these again (see Shard::receive)
   std::vector<std::vector<Message>> mail;  ///< one list per machine
   std::vector<base::LogLine> log;
@@ -62,6 +70,7 @@ struct Effects {
     sends.clear();
     pieces.clear();
     closes.clear();
+    answered.clear();
     resumed.clear();
   }
 };

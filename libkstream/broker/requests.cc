@@ -12,10 +12,9 @@ namespace {
 /// nothing else is held.
 constexpr std::size_t kMaxHeldRequests = 100, kMaxHeldBytes = 16 << 20;
 
-base::Histogram latency_of(std::int16_t api) {
-  if (api == static_cast<std::int16_t>(protocol::ApiKey::produce)) return base::Histogram::request_produce;
-  if (api == static_cast<std::int16_t>(protocol::ApiKey::fetch)) return base::Histogram::request_fetch;
-  return base::Histogram::request_other;
+base::ApiGroup group_of(std::int16_t api) {
+  if (api == static_cast<std::int16_t>(protocol::ApiKey::produce)) return base::ApiGroup::produce;
+  return api == static_cast<std::int16_t>(protocol::ApiKey::fetch) ? base::ApiGroup::fetch : base::ApiGroup::other;
 }
 
 }  // namespace
@@ -147,7 +146,8 @@ void Requests::start_next(ConnectionId id, Connection& connection) {
   slot.version = encoded_version(next.header.api_key, next.header.api_version);
   slot.correlation = next.header.correlation_id;
   slot.frame = next.frame;
-  slot.received = next.received;
+  slot.received = next.received.mono;
+  slot.started = now_.mono;
   ++under_way_;
   metrics_.count_request(next.header.api_key);
   start_(shard_, {id, connection.listener, std::move(next.header), std::move(next.frame), next.body, next.received},
@@ -259,7 +259,7 @@ void Requests::flush(ConnectionId id, Connection& connection) {
 
 void Requests::release(std::uint32_t number) {
   auto& slot = slots_[number];
-  metrics_.observe(latency_of(slot.api), static_cast<std::uint64_t>((now_.mono - slot.received.mono).count()));
+  effects_.answered.push_back({group_of(slot.api), slot.received, slot.started, now_.mono});
   if (auto* connection = find(slot.connection)) {
     connection->held_bytes -= slot.frame.bytes.size();
     connection->exclusive -= slot.overlapping ? 0 : 1;

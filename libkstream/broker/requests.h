@@ -114,7 +114,7 @@ class Requests {
     std::int16_t api = 0, version = 0;
     std::int32_t correlation = 0;
     base::Slice frame;
-    base::Now received;
+    base::MonoTime received, started;
     base::MonoTime deadline = base::MonoTime::never();
     std::unique_ptr<Join> join;
     std::string early;  ///< an answer that came before that of an earlier request

@@ -132,13 +132,20 @@ std::string value_lines(const Program& program, std::string_view flag, std::span
   return {};
 }
 
+std::string config_lines(Properties properties) {
+  std::string lines;
+  for (auto name : properties()) lines += std::string(name) + '\n';
+  return lines;
+}
+
 /// What a word that is no flag may be: a verb, if none is there yet; a topic, if the verb takes any; behind kproduce's
-/// topic a file.
-std::string word_lines(const Program& program, std::span<const std::string> words) {
+/// topic a file; behind `kserver config` a config.
+std::string word_lines(const Program& program, std::span<const std::string> words, Properties properties) {
   if (program.has_verbs()) {
     std::string verbs;
     for (const Verb& verb : program.verbs) {
       bool typed = std::find(words.begin(), words.end(), verb.name) != words.end();
+      if (typed && (verb.where & kServer) != 0) return verb.where == kServerConfig ? config_lines(properties) : "";
       if (typed) return verb.arguments.empty() ? "" : topic_lines(program, words);
       verbs += std::string(verb.name) + '\n';
     }
@@ -159,7 +166,7 @@ void complete(const Program& program, std::span<const std::string> words, Proper
   auto typed = words.subspan(2);
   std::string lines = what == "flags"    ? flag_lines(program)
                       : what == "topics" ? topic_lines(program, typed)
-                      : what == "words"  ? word_lines(program, typed)
+                      : what == "words"  ? word_lines(program, typed, properties)
                                          : value_lines(program, what, typed, properties);
   std::string fitting;
   for (std::size_t at = 0; at < lines.size();) {

@@ -25,7 +25,7 @@ constexpr FlagRow kRows[] = {
      "with -q, nothing is printed."},
     {Flag::under_replicated, 0, "under-replicated", "", kTopicsDescribe, "",
      "Only partitions with a replica that is not in sync. Exit status as of --unhealthy."},
-    {Flag::output_format, 'f', "format", "FORMAT", kTopics, "table|plain|csv|json",
+    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerConfig, "table|plain|csv|json",
      "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none."},
     {Flag::partition, 'p', "partitions", "N", kProduce, "", "The partition of every record."},
     {Flag::partitions, 'p', "partitions", "LIST", kConsume, "", "Only these partitions, as in 0,2-5."},
@@ -88,7 +88,7 @@ constexpr FlagRow kRows[] = {
     {Flag::timeout, 0, "timeout", "DURATION", kClients, "",
      "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. kconsume -F "
      "goes on for ever."},
-    {Flag::color, 0, "color", "WHEN", kClients, "auto|always|never",
+    {Flag::color, 0, "color", "WHEN", kClients | kServerConfig, "auto|always|never",
      "auto (the default: on a terminal, without NO_COLOR), always, never."},
     {Flag::quiet, 'q', "quiet", "", kClients, "", "Say nothing on stderr but errors."},
     {Flag::verbose, 'v', "verbose", "", kClients, "", "Say more on stderr. Twice: every request and answer."},
@@ -96,8 +96,14 @@ constexpr FlagRow kRows[] = {
      "The configuration: TOML whose keys are Kafka's names in quotation marks, or a server.properties."},
     {Flag::server_override, 'X', "override", "NAME=VALUE", kServer, "@properties",
      "A config, instead of what the environment and the file say; repeatable."},
-    {Flag::status_json, 'J', "json", "", kServerStatus, "", "All of the answer, as JSON."},
-    {Flag::status_quiet, 'q', "quiet", "", kServerStatus, "", "Print nothing: the exit status is the answer."},
+    {Flag::server_all, 'a', "all", "", kServerConfig, "", "Those that have their default, too."},
+    {Flag::ephemeral, 0, "ephemeral", "", kServerRun, "",
+     "A broker in a temporary folder on a free port, gone when CMD ends, or by a signal. CMD finds it in "
+     "$KSTREAM_SERVER; its exit status is kserver's."},
+    {Flag::server_json, 'J', "json", "", kServerStatus | kServerCheck | kServerConfig, "",
+     "All of the answer, as JSON: one object for status, one on each line for check and config."},
+    {Flag::server_quiet, 'q', "quiet", "", kServerStatus | kServerCheck, "",
+     "Print nothing: the exit status is the answer."},
     {Flag::short_help, 'h', "", "", kEverywhere, "", "The flags, in short."},
     {Flag::help, 0, "help", "", kEverywhere, "", "The flags, exit status and examples."},
     {Flag::version, 'V', "version", "", kEverywhere, "", "The version."},
@@ -116,7 +122,10 @@ constexpr Verb kTopicsVerbs[] = {{"list", kTopicsList, "[GLOB...]"},
                                  {"create", kTopicsCreate, "TOPIC..."}};
 constexpr Verb kProduceVerbs[] = {{"", kProduce, "TOPIC [FILE...]"}};
 constexpr Verb kConsumeVerbs[] = {{"", kConsume, "TOPIC[:PARTITIONS[@FROM[..UNTIL]]]..."}};
-constexpr Verb kServerVerbs[] = {{"run", kServerRun, ""}, {"status", kServerStatus, ""}};
+constexpr Verb kServerVerbs[] = {{"run", kServerRun, "[--ephemeral [-- CMD [ARG...]]]"},
+                                 {"check", kServerCheck, ""},
+                                 {"config", kServerConfig, "[NAME|GLOB...]"},
+                                 {"status", kServerStatus, ""}};
 
 /// What the letters mean that stand in no row of a program, here or in programs to come: one meaning each.
 constexpr std::array<std::pair<char, std::string_view>, 4> kOtherLetters = {{{'g', "a consumer group"},
@@ -128,9 +137,9 @@ constexpr std::array<std::pair<char, std::string_view>, 4> kOtherLetters = {{{'g
 
 std::span<const FlagRow> flag_rows() { return kRows; }
 
-std::uint8_t Program::where() const {
-  std::uint8_t all = 0;
-  for (const Verb& verb : verbs) all = static_cast<std::uint8_t>(all | verb.where);
+std::uint32_t Program::where() const {
+  std::uint32_t all = 0;
+  for (const Verb& verb : verbs) all |= verb.where;
   return all;
 }
 
@@ -153,6 +162,8 @@ const Program kServerProgram = {"kserver", "Run a broker that speaks Apache Kafk
                                 kServerVerbs,
                                 "kserver                                  # on 127.0.0.1:9092\n"
                                 "kserver -X log.dirs=/data -X node.id=2\n"
+                                "kserver check -c server.properties\n"
+                                "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'\n"
                                 "kserver status -q || echo 'no broker runs'\n",
                                 true};
 

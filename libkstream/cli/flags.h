@@ -7,7 +7,7 @@
 namespace kstream::cli {
 
 /// The places that have flags of their own: a program, or one of its verbs. A row of the table names several.
-enum Where : std::uint8_t {
+enum Where : std::uint32_t {
   kTopicsList = 1,
   kTopicsDescribe = 2,
   kTopicsCreate = 4,
@@ -15,9 +15,11 @@ enum Where : std::uint8_t {
   kConsume = 16,
   kServerRun = 32,
   kServerStatus = 64,
+  kServerCheck = 128,
+  kServerConfig = 256,
   kTopics = kTopicsList | kTopicsDescribe | kTopicsCreate,
   kClients = kTopics | kProduce | kConsume,
-  kServer = kServerRun | kServerStatus,
+  kServer = kServerRun | kServerStatus | kServerCheck | kServerConfig,
   kEverywhere = kClients | kServer,
 };
 
@@ -69,8 +71,10 @@ enum class Flag : std::uint8_t {
   verbose,
   server_config,
   server_override,
-  status_json,
-  status_quiet,
+  server_all,
+  ephemeral,
+  server_json,
+  server_quiet,
   short_help,
   help,
   version,
@@ -82,7 +86,7 @@ struct FlagRow {
   char letter;                ///< 0: only the long name
   std::string_view name;      ///< without the dashes; empty: only the letter
   std::string_view argument;  ///< empty: takes none
-  std::uint8_t where;         ///< of Where
+  std::uint32_t where;        ///< of Where
   /// What completion offers: words parted by `|`, `@topics`, `@files`, `@properties`, or nothing.
   std::string_view values;
   std::string_view help;  ///< the first sentence is enough for -h
@@ -104,7 +108,7 @@ struct Program {
   std::string_view examples;   ///< of --help, one a line
   bool verb_optional = false;  ///< without one the first is meant
   bool has_verbs() const { return !verbs.front().name.empty(); }
-  std::uint8_t where() const;
+  std::uint32_t where() const;
 };
 
 extern const Program kTopicsProgram;

@@ -1,4 +1,5 @@
 #include "cli/duration.h"
+#include "cli/format_choice.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
 #include "cli/size.h"
@@ -11,17 +12,9 @@ namespace kstream::cli {
 namespace {
 
 Result<TopicsOutput> parse_output(const Arguments& arguments) {
-  TopicsOutput output{default_output_format(), use_color(arguments.value(Flag::color), STDOUT_FILENO)};
-  auto word = arguments.value(Flag::output_format);
-  if (arguments.has(Flag::json)) {
-    if (!word.empty() && word != "json") return invalid("-J and -f " + std::string(word) + " are two formats");
-    word = "json";
-  }
-  if (word.empty()) return output;
-  auto format = parse_output_format(word);
-  if (!format) return invalid("unknown format '" + std::string(word) + "': there are table, plain, csv and json");
-  output.format = *format;
-  return output;
+  auto format = chosen_format(arguments, Flag::json);
+  if (!format) return format.error();
+  return TopicsOutput{*format, use_color(arguments.value(Flag::color), STDOUT_FILENO)};
 }
 
 /// A count of -p or -r; -1 if the flag is not there.

@@ -1,28 +1,19 @@
 #pragma once
 
-#include <kstream/result.h>
-
-#include "base/config/broker_config.h"
 #include "net/asio.h"
+#include "server/connection_limits.h"
 
-#include <cstdint>
 #include <functional>
-#include <string>
 
 namespace kstream::server {
-
-/// A socket that listens. INVALID_CONFIG with one sentence if the address cannot be listened on.
-Result<int> listen_on(const config::Listener& listener);
-/// A unix socket of mode 0600 named `name` in `folder`, whose path may be as long as it likes. Replaces a stale one.
-Result<int> listen_locally(const std::string& folder, const std::string& name);
-/// The port on which a socket listens.
-std::uint16_t bound_port(int socket);
 
 /// Accepts connections from a listening socket, which it owns, once it is started.
 class Acceptor {
  public:
-  /// Called with each accepted socket, which the callee owns.
-  using Take = std::function<void(int socket)>;
+  /// Called with each accepted socket, which the callee owns, and where it comes from.
+  using Take = std::function<void(int socket, const PeerAddress& peer)>;
+  /// Asked before each connection: when it may be accepted. With never(), accepting ends until `resume`.
+  using When = std::function<base::MonoTime()>;
   /// Called when no descriptor is left for a connection, which is refused or waits until accepting has rested a moment.
   using Exhausted = std::function<void()>;
 
@@ -30,11 +21,16 @@ class Acceptor {
   enum class For { clients, operators };
 
   Acceptor(asio::io_context& context, int socket, For whom) : socket_(context, socket), rest_(context), for_(whom) {}
-  void start(Take take, Exhausted exhausted);
+  /// `when`: none if nothing limits them.
+  void start(Take take, Exhausted exhausted, When when = nullptr);
+  /// Asks `when` again, if it said never().
+  void resume();
   void close() { socket_.close(); }
 
  private:
   void wait();
+  void rest(std::chrono::nanoseconds time);
+  bool may_accept();
   void accept_ready();
 
   asio::posix::stream_descriptor socket_;
@@ -42,6 +38,8 @@ class Acceptor {
   const For for_;
   Take take_;
   Exhausted exhausted_;
+  When when_;
+  bool held_ = false;  ///< until resume()
 };
 
 }  // namespace kstream::server

@@ -6,7 +6,6 @@
 #include "storage/log_dir.h"
 #include "storage/perform.h"
 #include "storage/recover.h"
-#include "storage/segment_files.h"
 
 #include <algorithm>
 #include <atomic>
@@ -26,33 +25,10 @@ log::LogConfig metadata_log_config(const config::BrokerConfig& config) {
   return log;
 }
 
-/// Whether a directory without meta.properties has been used: what formatting itself leaves, before it writes that
-/// file, is the metadata folder with a snapshot.
-Result<bool> is_used(storage::Directory& directory) {
-  auto partitions = storage::list_partitions(directory);
-  if (!partitions.ok()) return std::move(partitions).error();
-  for (const auto& partition : *partitions) {
-    if (partition.name != quorum::kMetadataFolder) return true;
-    auto entries = directory.list(partition.name);
-    if (!entries.ok()) return std::move(entries).error();
-    for (const auto& entry : *entries) {
-      if (storage::parse_segment_file(entry.name) || entry.name == quorum::kQuorumStateFile) return true;
-    }
-  }
-  return false;
-}
-
 /// Makes a directory one of this cluster. meta.properties comes last: without it everything is done again.
 Result<storage::MetaProperties> format(const BootRequest& request, Boot& boot, std::size_t index) {
   const auto& config = request.config;
   auto& directory = *boot.directories[index];
-  auto used = is_used(directory);
-  if (!used.ok()) return std::move(used).error();
-  if (*used) {
-    return Error{ErrorCode::invalid_config,
-                 directory.path() +
-                     " holds partitions but no meta.properties: name another folder in log.dirs, or put the file back"};
-  }
   // They would vouch for records that are yet to be written.
   for (const char* stale : {storage::kRecoveryPoints, storage::kLogStarts}) {
     if (auto removed = directory.remove(stale); !removed.ok()) return removed.error();
@@ -72,28 +48,15 @@ Result<storage::MetaProperties> format(const BootRequest& request, Boot& boot, s
 
 /// Every directory's meta.properties; those without one are formatted.
 Status identify(const BootRequest& request, Boot& boot) {
-  const auto& config = request.config;
   std::vector<std::optional<storage::MetaProperties>> metas;
   for (auto& directory : boot.directories) {
-    auto meta = storage::read_meta_properties(*directory);
+    auto meta = read_identity(request.config, *directory);
     if (!meta.ok()) return std::move(meta).error();
-    if (*meta && (*meta)->node_id != config.node_id) {
-      return Status(ErrorCode::invalid_config, directory->path() + " belongs to node " +
-                                                   std::to_string((*meta)->node_id.value) + ", this is node " +
-                                                   std::to_string(config.node_id.value) + ": set node.id or log.dirs");
-    }
-    if (*meta && !boot.cluster_id.empty() && (*meta)->cluster_id != boot.cluster_id) {
-      return Status(ErrorCode::inconsistent_cluster_id, "the log directories belong to different clusters: " +
-                                                            boot.cluster_id + " and " + (*meta)->cluster_id);
-    }
-    if (*meta) boot.cluster_id = (*meta)->cluster_id;
     metas.push_back(std::move(*meta));
   }
-  if (!metas[boot.metadata_directory] && !boot.cluster_id.empty()) {
-    return Status(
-        ErrorCode::invalid_config,
-        boot.directories[boot.metadata_directory]->path() +
-            " has no metadata log, but other log directories belong to a cluster: name its folder in metadata.log.dir");
+  if (auto agreed = check_identities(request.config, metas, boot.metadata_directory); !agreed.ok()) return agreed;
+  for (const auto& meta : metas) {
+    if (meta) boot.cluster_id = meta->cluster_id;
   }
   if (boot.cluster_id.empty()) boot.cluster_id = request.random.uuid().to_string();
   for (std::size_t i = 0; i < metas.size(); ++i) {

@@ -9,6 +9,7 @@
 #include "broker/shard.h"
 #include "quorum/load.h"
 #include "quorum/quorum.h"
+#include "server/identity.h"
 #include "storage/directory.h"
 
 #include <cstdint>

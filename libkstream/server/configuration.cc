@@ -51,11 +51,14 @@ std::string name_from_environment(std::string_view variable) {
   return name;
 }
 
-/// A command line can be read by everybody on the machine.
-bool is_secret(std::string_view name) {
-  const config::Row* row = config::find_row(config::broker_rows(), name);
-  return (row && row->type == config::Type::password) || name.ends_with(".password") || name.ends_with(".secret") ||
-         name.ends_with("sasl.jaas.config");
+/// What is before and behind the first `mark`.
+std::pair<std::string_view, std::string_view> split_at(std::string_view text, std::string_view mark) {
+  auto at = std::min(text.find(mark), text.size());
+  return {text.substr(0, at), text.substr(std::min(at + mark.size(), text.size()))};
+}
+
+std::string line(const Finding& finding) {
+  return finding.where.empty() ? finding.text : finding.where + ": " + finding.text;
 }
 
 /// A path without what does not count: `/b` of `/a/..//b/`.
@@ -71,9 +74,12 @@ class Collector {
   void file(const std::string& name) {
     set_now_.clear();
     auto text = read_file(name);
-    if (!text) return errors_.push_back(name + ": " + text.error().detail);
+    if (!text) return error(name, "", text.error().detail);
     auto settings = parse_config_text(*text, name);
-    if (!settings) return errors_.push_back(name + ':' + settings.error().detail);
+    if (!settings) {  // `12: what`
+      auto [line, what] = split_at(settings.error().detail, ": ");
+      return error(name + ':' + std::string(line), "", what);
+    }
     for (const Setting& setting : *settings) {
       set(setting.name, setting.value, name + ':' + std::to_string(setting.line));
     }
@@ -90,7 +96,7 @@ class Collector {
       if (all_must_be_known || config::find_row(config::broker_rows(), name)) {
         set(name, variable->second, variable->first);
       } else if (!config::suggest(name, config::broker_rows()).empty()) {
-        warnings_.push_back(variable->first + ": " + config::unknown_name(name, config::broker_rows()));
+        find(Finding::Level::warning, variable->first, name, config::unknown_name(name, config::broker_rows()));
       }
     }
   }
@@ -101,9 +107,9 @@ class Collector {
       auto equals = override.find('=');
       auto name = std::string(config::trim(std::string_view(override).substr(0, equals)));
       if (equals == override.npos || name.empty()) {
-        errors_.push_back("-X: must be NAME=VALUE, not \"" + override.substr(0, equals) + '"');
+        error("-X", name, "must be NAME=VALUE, not \"" + override.substr(0, equals) + '"');
       } else if (is_secret(name)) {
-        errors_.push_back("-X: \"" + name + "\" is a secret, which others would see; set it in the file of -c");
+        error("-X", name, '"' + name + "\" is a secret, which others would see; set it in the file of -c");
       } else {
         set(name, override.substr(equals + 1), "-X");
       }
@@ -121,38 +127,50 @@ class Collector {
     set("log.dirs", (state.empty() ? home + "/.local/state" : state) + "/kstream", "default");
   }
 
-  std::variant<Configuration, ConfigurationErrors> finish() {
-    for (const config::Problem& problem : config::check_broker_configs(values_)) {
-      auto line = where(problem.name) + problem.text;
-      (problem.is_warning ? warnings_ : errors_).push_back(std::move(line));
+  CheckedConfiguration finish() {
+    for (config::Problem& problem : config::check_broker_configs(values_)) {
+      find(problem.is_warning ? Finding::Level::warning : Finding::Level::error, where(problem.name), problem.name,
+           std::move(problem.text));
     }
-    if (!errors_.empty()) return std::move(errors_);
+    if (has_errors_) return {std::move(findings_), std::nullopt};
     auto broker = config::make_broker_config(values_);
-    if (!broker) return ConfigurationErrors{broker.error().detail};
-    if (auto apart = check_folders(broker->log_dirs); !apart) return ConfigurationErrors{apart.error().detail};
-    return Configuration{std::move(*broker), std::move(origins_), std::move(warnings_)};
+    if (!broker) {
+      error("", "", broker.error().detail);
+    } else {
+      check_folders(broker->log_dirs);
+    }
+    if (has_errors_) return {std::move(findings_), std::nullopt};
+    Configuration configuration{std::move(*broker), std::move(origins_), {}};
+    for (const Finding& finding : findings_) configuration.warnings.push_back(line(finding));
+    return {std::move(findings_), std::move(configuration)};
   }
 
  private:
   /// That log.dirs names no folder twice in different spellings: two logs would share its files.
-  Status check_folders(const std::vector<std::string>& folders) const {
+  void check_folders(const std::vector<std::string>& folders) {
     for (auto folder = folders.begin(); folder != folders.end(); ++folder) {
       auto first = std::ranges::find(folders, plain_path(*folder), plain_path);
       if (first == folder) continue;
-      return {ErrorCode::invalid_config,
-              where("log.dirs") + "\"log.dirs\" names one folder twice, as " + *first + " and as " + *folder};
+      error(where("log.dirs"), "log.dirs", "\"log.dirs\" names one folder twice, as " + *first + " and as " + *folder);
     }
-    return {};
   }
 
   std::string where(std::string_view name) const {
     auto origin = origins_.find(name);
-    return origin == origins_.end() ? "" : origin->second + ": ";
+    return origin == origins_.end() ? "" : origin->second;
+  }
+
+  void find(Finding::Level level, std::string where, std::string name, std::string text) {
+    has_errors_ = has_errors_ || level == Finding::Level::error;
+    findings_.push_back({level, std::move(where), std::move(name), std::move(text)});
+  }
+  void error(std::string where, std::string name, std::string_view text) {
+    find(Finding::Level::error, std::move(where), std::move(name), std::string(text));
   }
 
   void set(const std::string& name, const std::string& value, std::string origin) {
     auto plain = config::without_units(name, value);
-    if (!plain) return errors_.push_back(origin + ": " + plain.error().detail);
+    if (!plain) return error(origin, name, plain.error().detail);
     for (const config::Row& row : config::broker_rows()) {
       bool synonym = std::ranges::find(row.synonyms, name, &config::Synonym::name) != row.synonyms.end();
       if (synonym && !set_now_.contains(row.name)) forget(row.name);
@@ -170,8 +188,8 @@ class Collector {
 
   config::Values values_;
   std::map<std::string, std::string, std::less<>> origins_;
-  ConfigurationErrors errors_;
-  std::vector<std::string> warnings_;
+  std::vector<Finding> findings_;
+  bool has_errors_ = false;
   std::set<std::string, std::less<>> set_now_;  ///< by the source that is being read
 };
 
@@ -195,7 +213,16 @@ std::vector<std::string_view> config_names() {
   return names;
 }
 
-std::variant<Configuration, ConfigurationErrors> load_configuration(const ConfigurationInputs& inputs) {
+// A command line can be read by everybody on the machine.
+bool is_secret(std::string_view name) {
+  const config::Row* row = config::find_row(config::broker_rows(), name);
+  return (row && row->type == config::Type::password) || name.ends_with(".password") || name.ends_with(".secret") ||
+         name.ends_with("sasl.jaas.config");
+}
+
+namespace {
+
+CheckedConfiguration collect(const ConfigurationInputs& inputs) {
   Collector collector;
   if (inputs.file) collector.file(*inputs.file);
   collector.environment(inputs.environment, "KAFKA_", false);
@@ -203,6 +230,62 @@ std::variant<Configuration, ConfigurationErrors> load_configuration(const Config
   collector.overrides(inputs.overrides);
   collector.default_log_dir(inputs.environment);
   return collector.finish();
+}
+
+}  // namespace
+
+std::variant<Configuration, ConfigurationErrors> load_configuration(const ConfigurationInputs& inputs) {
+  auto checked = collect(inputs);
+  if (checked.configuration) return std::move(*checked.configuration);
+  ConfigurationErrors errors;
+  for (const Finding& finding : checked.findings) {
+    if (finding.level == Finding::Level::error) errors.push_back(line(finding));
+  }
+  return errors;
+}
+
+CheckedConfiguration check_configuration(const ConfigurationInputs& inputs) {
+  auto checked = collect(inputs);
+  if (!checked.configuration) return checked;
+  for (const auto& [name, value] : checked.configuration->broker.values) {
+    const config::Row* row = config::find_row(config::broker_rows(), name);
+    if (!row || row->effect == config::Effect::obeyed || !config::is_default(*row, value)) continue;
+    checked.findings.push_back({Finding::Level::warning, checked.configuration->origins.at(name), name,
+                                '"' + name + "\" has no effect yet; its value is the default"});
+  }
+  return checked;
+}
+
+std::string unknown_config(std::string_view name) { return config::unknown_name(name, config::broker_rows()); }
+
+std::vector<ConfigValue> list_configs(const Configuration& configuration) {
+  const auto& values = configuration.broker.values;
+  const auto& origins = configuration.origins;
+  std::vector<ConfigValue> all;
+  for (const config::Row& row : config::broker_rows()) {
+    ConfigValue one{std::string(row.name),
+                    config::broker_value(row, values),
+                    "default",
+                    row.effect == config::Effect::obeyed,
+                    is_secret(row.name),
+                    row.doc};
+    if (auto origin = origins.find(row.name); origin != origins.end()) {
+      one.source = origin->second;
+    } else if (auto synonym = std::ranges::find_if(row.synonyms, [&](auto& s) { return values.contains(s.name); });
+               synonym != row.synonyms.end()) {
+      one.source = origins.find(synonym->name)->second + " (" + std::string(synonym->name) + ")";
+    }
+    all.push_back(std::move(one));
+  }
+  for (const auto& [name, value] : values) {  // of a listener, a plug-in: in no table
+    if (!config::find_row(config::broker_rows(), name))
+      all.push_back({name, value, origins.at(name), false, is_secret(name), {}});
+  }
+  for (auto& one : all) {
+    if (one.is_secret) one.value.reset();
+  }
+  std::ranges::sort(all, {}, &ConfigValue::name);
+  return all;
 }
 
 }  // namespace kstream::server

@@ -1,8 +1,5 @@
 #include "server/control_driver.h"
 
-#include "base/json.h"
-#include "protocol/api_table.h"
-
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,14 +14,22 @@ ControlDriver::ControlDriver(broker::MachineId id, broker::Control& control, Pro
     : Driver(id, control, control.metrics(), process),
       control_(control),
       shards_(std::move(shards)),
+      limits_(connection_limits(control.config())),
       signals_(context_, SIGTERM, SIGINT),
+      on_terminal_(::isatty(STDERR_FILENO) != 0),
       started_(read_clocks().mono) {
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) signals_.add(SIGHUP);  // else we run under nohup
   wait_for_signal();
 }
 
-void ControlDriver::listen(const std::vector<int>& listeners, int status, std::function<void()> serving) {
+void ControlDriver::listen(const std::vector<int>& listeners, int status, int metrics, std::function<void()> serving) {
   for (int socket : listeners) acceptors_.emplace_back(context_, socket, Acceptor::For::clients);
   status_.emplace(context_, status, Acceptor::For::operators);
+  if (metrics >= 0)
+    metrics_endpoint_.emplace(
+        context_, metrics, [this] { collect(); }, [this] { woke(); });
   serving_ = std::move(serving);
 }
 
@@ -35,46 +40,99 @@ DiskPool& ControlDriver::disk(std::uint16_t directory) {
 }
 
 void ControlDriver::wait_for_signal() {
-  signals_.async_wait([this](boost::system::error_code error, int) {
+  signals_.async_wait([this](boost::system::error_code error, int signal) {
     if (error) return;
     woke();
-    if (stopping_) std::_Exit(1);  // asked twice: at once
-    stopping_ = true;
-    for (auto& acceptor : acceptors_) acceptor.close();
-    control_.stop(now().mono + kStopWithin, now());
+    signal == SIGHUP ? hang_up() : stop();
     wait_for_signal();
   });
+}
+
+void ControlDriver::stop() {
+  if (stopping_) std::_Exit(1);  // asked twice: at once
+  stopping_ = true;
+  for (auto& acceptor : acceptors_) acceptor.close();
+  if (metrics_endpoint_) metrics_endpoint_->close();
+  control_.stop(now().mono + kStopWithin, now());
+}
+
+// logrotate has moved the log's file away, or the terminal in which we ran is gone.
+void ControlDriver::hang_up() {
+  if (control_.config().log_file) {
+    process_.logging.reopen();
+    return process_.logging.write(base::LogLevel::info, "SIGHUP: the log was opened anew");
+  }
+  if (on_terminal_) return stopping_ ? void() : stop();
+  process_.logging.write(base::LogLevel::info, "SIGHUP: the log goes to stderr, and there is no file to open anew");
 }
 
 // What the machine has become in this turn.
 void ControlDriver::perform_network(broker::Effects&) {
   if (serving_ && control_.serving()) serve();
-  answer_status();
+  give_metrics();
   if (control_.stopped()) finish();
 }
 
 void ControlDriver::serve() {
   for (std::size_t i = 0; i < acceptors_.size(); ++i) {
-    acceptors_[i].start([this, i](int socket) { take_connection(socket, static_cast<std::uint8_t>(i)); },
-                        [this] { exhausted(); });
+    acceptors_[i].start(
+        [this, i](int socket, const auto& peer) { take_connection(socket, static_cast<std::uint8_t>(i), peer); },
+        [this] { exhausted(); }, [this] { return accept_at(); });
   }
   status_->start(
-      [this](int socket) {
+      [this](int socket, const PeerAddress&) {
         woke();
-        count_dropped_lines();
-        queries_.push_back({socket, control_.ask_metrics()});
+        status_sockets_.push_back(socket);
+        collect();
       },
       [this] { exhausted(); });
+  if (metrics_endpoint_) metrics_endpoint_->start();
   serving_();
   serving_ = nullptr;
 }
 
+// At max.connections a listener waits until one is closed. Kafka does the same; of the exception that it makes, for the
+// listener between brokers, there is no need while a cluster is one broker.
+base::MonoTime ControlDriver::accept_at() {
+  process_.closed.take(limits_);
+  auto at = limits_.accept_at();
+  if (at == base::MonoTime::never()) {
+    process_.closed.set_waited_for(true);
+    process_.closed.take(limits_);  // what was put before it was waited for
+    at = limits_.accept_at();
+  }
+  const bool by_limit = at == base::MonoTime::never();
+  const bool by_rate = !by_limit && at > read_clocks().mono;
+  if (by_limit && !std::exchange(held_by_limit_, true)) metrics_.count(base::Metric::accepts_held_by_count);
+  if (by_rate && !std::exchange(held_by_rate_, true)) metrics_.count(base::Metric::accepts_held_by_rate);
+  if (!by_rate) held_by_rate_ = false;
+  return at;
+}
+
+void ControlDriver::more_events() {
+  if (!held_by_limit_) return;
+  process_.closed.take(limits_);
+  if (limits_.accept_at() == base::MonoTime::never()) return;
+  held_by_limit_ = false;
+  process_.closed.set_waited_for(false);
+  for (auto& acceptor : acceptors_) acceptor.resume();
+}
+
 // A connection goes to the shard that has the fewest, and stays there.
-void ControlDriver::take_connection(int socket, std::uint8_t listener) {
+void ControlDriver::take_connection(int socket, std::uint8_t listener, const PeerAddress& peer) {
   woke();
+  if (!limits_.opened(peer, read_clocks().mono)) {
+    ::close(socket);
+    metrics_.count(base::Metric::connections_refused_per_ip);
+    if (refused_lines_.admit(now().mono)) {
+      process_.logging.write(base::LogLevel::warning,
+                             "a connection is refused: its address has as many as max.connections.per.ip allows");
+    }
+    return;
+  }
   auto* least = *std::min_element(shards_.begin(), shards_.end(),
                                   [](auto* a, auto* b) { return a->connections() < b->connections(); });
-  least->adopt(socket, listener);
+  least->adopt(socket, listener, peer);
 }
 
 void ControlDriver::exhausted() {
@@ -94,77 +152,38 @@ void ControlDriver::count_dropped_lines() {
   metrics_.count(base::Metric::log_lines_dropped, dropped - std::exchange(dropped_lines_, dropped));
 }
 
-void ControlDriver::answer_status() {
-  std::erase_if(queries_, [&](auto& query) {
-    auto metrics = control_.take_metrics(query.query);
-    if (!metrics) return false;
-    auto json = status_json(*metrics) + "\n";
-    ::send(query.socket, json.data(), json.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    ::close(query.socket);
-    return true;
-  });
+// Who asks while the shards are being asked gets the same answer.
+void ControlDriver::collect() {
+  if (collecting_) return;
+  count_dropped_lines();
+  collecting_ = control_.ask_metrics();
 }
 
-namespace {
-
-void write_histogram(base::JsonWriter& json, const base::MetricName& name, const base::LogLinear& values) {
-  json.name(name.labels.empty() ? std::string(name.name)
-                                : std::string(name.name) + "{" + std::string(name.labels) + "}")
-      .begin_object();
-  json.name("count").integer(static_cast<std::int64_t>(values.count()));
-  json.name("p50_us").integer(static_cast<std::int64_t>(values.quantile(0.5) / 1000));
-  json.name("p99_us").integer(static_cast<std::int64_t>(values.quantile(0.99) / 1000));
-  json.name("max_us").integer(static_cast<std::int64_t>(values.quantile(1.0) / 1000));
-  json.end_object();
-}
-
-template <class Values>
-void write_numbers(base::JsonWriter& json, std::span<const base::MetricName> names, const Values& values) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    auto name = std::string(names[i].name);
-    if (!names[i].labels.empty()) name += "{" + std::string(names[i].labels) + "}";
-    json.name(name).integer(static_cast<std::int64_t>(values[i]));
+void ControlDriver::give_metrics() {
+  if (!collecting_) return;
+  auto metrics = control_.take_metrics(*collecting_);
+  if (!metrics) return;
+  collecting_.reset();
+  if (!status_sockets_.empty()) {
+    auto json = status_json(facts(), *metrics) + "\n";
+    for (int socket : std::exchange(status_sockets_, {})) {
+      ::send(socket, json.data(), json.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      ::close(socket);
+    }
   }
+  if (metrics_endpoint_) metrics_endpoint_->answer(prometheus_text(facts(), *metrics));
 }
 
-}  // namespace
-
-std::string ControlDriver::status_json(const base::MetricsSnapshot& metrics) const {
-  base::JsonWriter json;
+BrokerFacts ControlDriver::facts() const {
   const auto& image = control_.image();
-  json.begin_object();
-  json.name("node_id").integer(control_.config().node_id.value);
-  json.name("cluster_id").string(control_.cluster_id());
-  json.name("uptime_ms").integer((read_clocks().mono - started_) / std::chrono::milliseconds(1));
-  json.name("shards").integer(static_cast<std::int64_t>(shards_.size()));
-  json.name("topics").integer(static_cast<std::int64_t>(image.topics().size()));
-  json.name("partitions").integer(static_cast<std::int64_t>(image.partition_count()));
-  json.name("metadata_offset").integer(image.offset().value);
-  json.name("log_dirs").begin_array();
-  for (const auto& dir : control_.config().log_dirs) json.string(dir);
-  json.end_array();
-  json.name("metrics").begin_object();
-  write_numbers(json, base::metric_names(), metrics.counters);
-  write_numbers(json, base::gauge_names(), metrics.gauges);
-  json.name("requests").begin_object();
-  for (const auto& api : protocol::apis()) {
-    auto count = metrics.requests[static_cast<std::size_t>(api.key)];
-    if (count > 0) json.name(api.name).integer(static_cast<std::int64_t>(count));
-  }
-  json.end_object();
-  json.name("errors").begin_object();
-  for (const auto& [key, count] : metrics.errors) {
-    const auto* api = protocol::find_api(key.first);
-    json.name(std::string(api ? api->name : "other") + "." + std::string(error_info(key.second).name))
-        .integer(static_cast<std::int64_t>(count));
-  }
-  json.end_object();
-  json.name("latency").begin_object();
-  for (std::size_t i = 0; i < metrics.histograms.size(); ++i)
-    write_histogram(json, base::histogram_names()[i], metrics.histograms[i]);
-  json.end_object();
-  json.end_object().end_object();
-  return json.take();
+  return {control_.config().node_id.value,
+          control_.cluster_id(),
+          read_clocks().mono - started_,
+          shards_.size(),
+          image.topics().size(),
+          image.partition_count(),
+          image.offset().value,
+          control_.config().log_dirs};
 }
 
 }  // namespace kstream::server

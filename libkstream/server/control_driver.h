@@ -3,6 +3,8 @@
 #include "broker/control.h"
 #include "server/acceptor.h"
 #include "server/driver.h"
+#include "server/metrics_endpoint.h"
+#include "server/observation.h"
 #include "server/shard_driver.h"
 
 #include <deque>
@@ -18,36 +20,44 @@ class ControlDriver final : public Driver {
  public:
   ControlDriver(broker::MachineId id, broker::Control& control, Process& process, std::vector<ShardDriver*> shards);
 
-  /// Before run(): the listening sockets, accepted on once the broker serves; `serving` is called then.
-  void listen(const std::vector<int>& listeners, int status, std::function<void()> serving);
+  /// Before run(): the listening sockets, accepted on once the broker serves; `serving` is called then. `metrics`: -1
+  /// if there is no metrics.listener.
+  void listen(const std::vector<int>& listeners, int status, int metrics, std::function<void()> serving);
   /// Seconds that a stop may take before what is left is dropped.
   static constexpr std::chrono::seconds kStopWithin{10};
 
  private:
-  struct StatusQuery {
-    int socket;
-    std::uint32_t query;
-  };
-
   void perform_network(broker::Effects&) override;
   DiskPool& disk(std::uint16_t directory) override;
   void serve();
   void wait_for_signal();
-  void take_connection(int socket, std::uint8_t listener);
+  void hang_up();
+  void stop();
+  base::MonoTime accept_at();
+  void more_events() override;
+  void take_connection(int socket, std::uint8_t listener, const PeerAddress& peer);
   void exhausted();
-  void answer_status();
+  void collect();
+  void give_metrics();
   void count_dropped_lines();
-  std::string status_json(const base::MetricsSnapshot& metrics) const;
+  BrokerFacts facts() const;
 
   broker::Control& control_;
   std::vector<ShardDriver*> shards_;
   std::deque<Acceptor> acceptors_;
   std::optional<Acceptor> status_;
+  std::optional<MetricsEndpoint> metrics_endpoint_;
+  ConnectionLimits limits_;
+  bool held_by_limit_ = false;  ///< max.connections
+  bool held_by_rate_ = false;   ///< max.connection.creation.rate
   std::function<void()> serving_;
   asio::signal_set signals_;
   bool stopping_ = false;
-  std::vector<StatusQuery> queries_;
+  const bool on_terminal_;                   ///< asked at the start: one that is gone is no terminal
+  std::vector<int> status_sockets_;          ///< that wait for metrics
+  std::optional<std::uint32_t> collecting_;  ///< the question to the shards, which all who ask share
   base::RateLimit exhausted_lines_{1, std::chrono::seconds(10)};
+  base::RateLimit refused_lines_{1, std::chrono::seconds(10)};
   std::uint64_t dropped_lines_ = 0;  ///< of the log, counted so far
   const base::MonoTime started_;
 };

@@ -23,6 +23,10 @@ base::Histogram disk_histogram(const log::Operation& operation) {
   return base::Histogram::disk_other;
 }
 
+base::MonoTime mono_now() {
+  return {std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count()};
+}
+
 }  // namespace
 
 base::Now read_clocks() {
@@ -128,7 +132,9 @@ void Driver::turn() {
   if (now_.mono >= machine_.deadline()) machine_.tick(now_);
   perform_disk();
   auto& effects = machine_.effects();
+  auto encoded = effects.answered.empty() ? now_.mono : mono_now();
   perform_network(effects);
+  observe_answers(effects.answered, encoded);
   effects.clear_answers();
   post_mail();
   for (auto& line : effects.log) process_.logging.write(line);
@@ -137,7 +143,22 @@ void Driver::turn() {
     std::fprintf(stderr, "kserver: %s; this broker stops at once\n", effects.fatal.c_str());
     std::_Exit(1);
   }
-  metrics_.observe(base::Histogram::turn, static_cast<std::uint64_t>((read_clocks().mono - began).count()));
+  metrics_.observe(base::Histogram::turn, static_cast<std::uint64_t>((mono_now() - began).count()));
+}
+
+void Driver::observe_answers(const std::vector<broker::Answered>& answered, base::MonoTime encoded) {
+  if (answered.empty()) return;
+  const auto sent = mono_now();
+  auto observe = [this](base::Histogram part, const broker::Answered& one, std::chrono::nanoseconds time) {
+    metrics_.observe(of_group(part, one.group), static_cast<std::uint64_t>(time.count()));
+  };
+  for (const auto& one : answered) {
+    observe(base::Histogram::queue_produce, one, one.started - one.received);
+    observe(base::Histogram::remote_produce, one, one.answered - one.started);
+    observe(base::Histogram::local_produce, one, encoded - one.answered);
+    observe(base::Histogram::response_produce, one, sent - encoded);
+    observe(base::Histogram::total_produce, one, sent - one.received);
+  }
 }
 
 void Driver::take_mail() {

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "broker/machine.h"
 #include "net/asio.h"
+#include "server/connection_limits.h"
 #include "server/disk_pool.h"
 #include "server/inbox.h"
 #include "server/logging.h"
@@ -27,6 +28,7 @@ class Driver {
     std::vector<std::unique_ptr<DiskPool>> disks;  ///< by log directory
     std::unique_ptr<DiskPool> metadata_disk;       ///< control's own, so that a stall of data never delays it
     Logging& logging;
+    ClosedConnections closed{};  ///< what the shards tell control
   };
 
   Driver(broker::MachineId id, broker::Machine& machine, base::Metrics& metrics, Process& process);
@@ -41,6 +43,8 @@ class Driver {
   void deliver(broker::MachineId from, std::vector<broker::Message>&& messages);
   void ended(Inbox::Ended&& ended);
   void finish();
+  /// Ends the wait for events, if it is waiting.
+  void ring();
 
  protected:
   /// Sends, closes and whatever else this kind of driver has.
@@ -58,7 +62,6 @@ class Driver {
   void woke();
   bool finishing() const { return finishing_.load(); }
   base::Now now() const { return now_; }
-  void ring();
 
   const broker::MachineId id_;
   base::Metrics& metrics_;
@@ -71,6 +74,7 @@ class Driver {
   void wait();
   void wake_at(base::MonoTime time);
   void take_mail();
+  void observe_answers(const std::vector<broker::Answered>& answered, base::MonoTime encoded);
   void perform_disk();
   void perform_one(broker::DiskWork&& work);
   void post_mail();

@@ -1,10 +1,18 @@
 #include "server/logging.h"
 
+#include "base/json.h"
+
+#include <fcntl.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -42,14 +50,61 @@ std::string printable(std::string_view text) {
   return plain;
 }
 
+/// A file that is opened anew when asked to, by the thread that writes.
+class FileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit FileSink(std::string path) : path_(std::move(path)), file_(open()) {}
+  ~FileSink() override {
+    if (file_ >= 0) ::close(file_);
+  }
+  FileSink(const FileSink&) = delete;
+  FileSink& operator=(const FileSink&) = delete;
+
+  bool is_open() const { return file_ >= 0; }
+  void reopen() { reopen_.store(true); }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    if (reopen_.exchange(false)) {
+      if (int fresh = open(); fresh >= 0) ::close(std::exchange(file_, fresh));
+    }
+    spdlog::memory_buf_t text;
+    formatter_->format(line, text);
+    for (std::size_t at = 0; at < text.size();) {
+      const auto n = ::write(file_, text.data() + at, text.size() - at);
+      if (n < 0 && errno != EINTR) return;  // the disk is full: a log cannot tell
+      if (n > 0) at += static_cast<std::size_t>(n);
+    }
+  }
+  void flush_() override {}
+
+ private:
+  int open() const { return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640); }
+
+  const std::string path_;
+  int file_;
+  std::atomic<bool> reopen_{false};
+};
+
+std::string quoted_json(std::string_view text) { return base::JsonWriter().string(text).take(); }
+
 }  // namespace
 
 struct Logging::Spdlog {
-  Spdlog(base::LogLevel level, std::size_t ring_lines)
+  Spdlog(base::LogLevel level, std::size_t ring_lines, const LogOutput& output)
       : pool(std::make_shared<spdlog::details::thread_pool>(ring_lines, 1)),
-        logger(std::make_shared<spdlog::async_logger>("kserver", std::make_shared<spdlog::sinks::stderr_sink_st>(),
-                                                      pool, spdlog::async_overflow_policy::overrun_oldest)) {
-    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %-7l %v");
+        file(output.file ? std::make_shared<FileSink>(*output.file) : nullptr),
+        json(output.json) {
+    spdlog::sink_ptr sink = file;
+    if (!sink) sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
+    logger =
+        std::make_shared<spdlog::async_logger>("kserver", sink, pool, spdlog::async_overflow_policy::overrun_oldest);
+    if (json) {
+      logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%v})",
+                          spdlog::pattern_time_type::utc);
+    } else {
+      logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %-7l %v");
+    }
     logger->set_level(spdlog_level(level));
   }
   // The pool first, which ends its thread: what that used may go then, and ThreadSanitizer sees the order.
@@ -59,13 +114,25 @@ struct Logging::Spdlog {
   // spdlog's own interface wants shared ownership of pool and logger.
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
+  std::shared_ptr<FileSink> file;  ///< null: stderr
+  bool json;
 };
 
-Logging::Logging(base::LogLevel level, std::size_t ring_lines) : spdlog_(std::make_unique<Spdlog>(level, ring_lines)) {}
+Logging::Logging(base::LogLevel level, std::size_t ring_lines, const LogOutput& output)
+    : spdlog_(std::make_unique<Spdlog>(level, ring_lines, output)) {
+  if (spdlog_->file && !spdlog_->file->is_open()) {
+    status_ = {ErrorCode::invalid_config, "log.file: cannot write to " + *output.file + ": " + std::strerror(errno)};
+  }
+}
 Logging::~Logging() = default;
+
+void Logging::reopen() {
+  if (spdlog_->file) spdlog_->file->reopen();
+}
 
 void Logging::write(base::LogLevel level, std::string_view text) {
   if (!spdlog_->logger->should_log(spdlog_level(level))) return;
+  if (spdlog_->json) return spdlog_->logger->log(spdlog_level(level), quoted_json(text));
   if (std::ranges::any_of(text, is_control)) return spdlog_->logger->log(spdlog_level(level), printable(text));
   spdlog_->logger->log(spdlog_level(level), text);
 }

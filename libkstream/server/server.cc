@@ -2,9 +2,9 @@
 
 #include "base/assert.h"
 #include "broker/placement.h"
-#include "server/acceptor.h"
 #include "server/boot.h"
 #include "server/control_driver.h"
+#include "server/listening.h"
 #include "server/logging.h"
 #include "server/shard_driver.h"
 #include "storage/posix_directory.h"
@@ -30,9 +30,6 @@
 namespace kstream::server {
 namespace {
 
-/// num.recovery.threads.per.data.dir, whose default in Kafka is 2.
-constexpr int kRecoveryThreads = 2;
-
 /// For the threads to end once the machines have stopped; a driver takes a second for answers that sockets do not take.
 constexpr std::chrono::seconds kEndWithin{2};
 
@@ -56,16 +53,21 @@ void raise_descriptor_limit() {
 }
 
 /// Until the control thread takes signals, nothing is to be stopped in order: what a start has done so far the next one
-/// does again.
-void end_on_signals() {
+/// does again. SIGHUP ends a start only if it comes from the terminal that shows the log.
+void end_on_signals(bool logs_to_file) {
   for (int signal : {SIGTERM, SIGINT}) ::signal(signal, [](int) { ::_exit(0); });
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler == SIG_DFL && (logs_to_file || ::isatty(STDERR_FILENO) == 0)) ::signal(SIGHUP, [](int) {});
 }
 
 /// The listening sockets, closed if nobody takes them over.
 struct Listeners {
   std::vector<int> sockets;
   std::vector<cluster::Endpoint> endpoints;  ///< as clients are to reach them
+  int metrics = -1;
   ~Listeners() {
+    if (metrics >= 0) ::close(metrics);
     for (int socket : sockets) ::close(socket);
   }
 };
@@ -85,7 +87,17 @@ Status listen_all(const config::BrokerConfig& config, Listeners& listeners) {
     auto port = advertised.port != 0 ? advertised.port : bound_port(*socket);
     listeners.endpoints.push_back({advertised.name, host, port, 0});
   }
+  if (!config.metrics_listener) return {};
+  auto metrics = listen_on(*config.metrics_listener);
+  if (!metrics.ok()) return Status(metrics.error().code, "metrics.listener: " + metrics.error().detail);
+  listeners.metrics = *metrics;
   return {};
+}
+
+std::string metrics_address(const config::BrokerConfig& config, int socket) {
+  auto address = *config.metrics_listener;
+  address.port = bound_port(socket);
+  return to_string(address).substr(3);  // without a name
 }
 
 std::string boot_id() {
@@ -112,7 +124,8 @@ Status open_directories(const config::BrokerConfig& config,
 
 Result<Boot> boot_from(const config::BrokerConfig& config,
                        const std::vector<std::unique_ptr<storage::PosixDirectory>>& directories, base::Random& random) {
-  BootRequest request{config, {}, 0, boot_id(), random, &read_clocks, kRecoveryThreads};
+  BootRequest request{
+      config, {}, 0, boot_id(), random, &read_clocks, static_cast<int>(config.num_recovery_threads_per_data_dir)};
   for (std::size_t i = 0; i < directories.size(); ++i) {
     if (config.log_dirs[i] == config.metadata_log_dir) request.metadata_directory = static_cast<std::uint16_t>(i);
     request.directories.push_back(directories[i].get());
@@ -172,7 +185,7 @@ Broker::Broker(const config::BrokerConfig& config, Boot& boot, Listeners& listen
   process_.drivers.push_back(control_driver_.get());
   auto host = config.listeners.front().host.empty() ? std::string("localhost") : config.listeners.front().host;
   auto ready = "ready " + host + ":" + std::to_string(bound_port(listeners.sockets.front())) + "\n";
-  control_driver_->listen(std::exchange(listeners.sockets, {}), status, [ready] {
+  control_driver_->listen(std::exchange(listeners.sockets, {}), status, std::exchange(listeners.metrics, -1), [ready] {
     [[maybe_unused]] auto written = ::write(STDOUT_FILENO, ready.data(), ready.size());
   });
 }
@@ -205,14 +218,20 @@ bool Broker::run() {
 int run_server(const Configuration& configuration) {
   const auto& config = configuration.broker;
   ::signal(SIGPIPE, SIG_IGN);
-  end_on_signals();
+  end_on_signals(config.log_file.has_value());
   ::mallopt(M_ARENA_MAX, 4);
   raise_descriptor_limit();
-  Logging logging(config.log_level);
+  Logging logging(config.log_level, Logging::kRingLines,
+                  {config.log_file, config.log_format == config::LogFormat::json});
+  if (!logging.status().ok()) return refuse(logging.status().error().detail);
   for (const auto& warning : configuration.warnings) logging.write(base::LogLevel::warning, warning);
   base::Random random(random_seed());
   Listeners listeners;
   if (auto listening = listen_all(config, listeners); !listening.ok()) return refuse(listening.error().detail);
+  if (listeners.metrics >= 0) {
+    logging.write(base::LogLevel::info,
+                  "metrics: GET http://" + metrics_address(config, listeners.metrics) + "/metrics");
+  }
   std::vector<std::unique_ptr<storage::PosixDirectory>> directories;
   if (auto opened = open_directories(config, directories); !opened.ok()) return refuse(opened.error().detail);
   auto booted = boot_from(config, directories, random);

@@ -30,11 +30,11 @@ ShardDriver::ShardDriver(broker::MachineId id, broker::Shard& shard, Process& pr
 
 // ---- new connections
 
-void ShardDriver::adopt(int socket, std::uint8_t listener) {
+void ShardDriver::adopt(int socket, std::uint8_t listener, const PeerAddress& peer) {
   connection_count_.fetch_add(1, std::memory_order_relaxed);
   {
     std::lock_guard lock(new_mutex_);
-    new_.push_back({socket, listener});
+    new_.push_back({socket, listener, peer});
     has_new_.store(true);
   }
   ring();
@@ -43,7 +43,7 @@ void ShardDriver::adopt(int socket, std::uint8_t listener) {
 void ShardDriver::adopt_new() {
   std::lock_guard lock(new_mutex_);
   has_new_.store(false);
-  for (auto [socket, listener] : new_) {
+  for (const auto& [socket, listener, peer] : new_) {
     int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     auto largest = static_cast<std::size_t>(shard_.config().socket_request_max_bytes);
@@ -52,7 +52,7 @@ void ShardDriver::adopt_new() {
     made->descriptor.assign(socket, refused);
     if (refused) {  // the kernel watches no more descriptors for us
       ::close(socket);
-      connection_count_.fetch_sub(1, std::memory_order_relaxed);
+      forget(peer);
       metrics_.count(base::Metric::connections_refused);
       continue;
     }
@@ -61,6 +61,8 @@ void ShardDriver::adopt_new() {
     connections_[id.slot] = std::move(made);
     auto& connection = *connections_[id.slot];
     connection.id = id;
+    connection.peer = peer;
+    idle_.touch(connection, now().mono);
     metrics_.count(base::Metric::connections_accepted);
     wait_readable(connection);
   }
@@ -77,9 +79,21 @@ void ShardDriver::drop(broker::ConnectionId id, base::Metric reason) {
   if (!connection) return;
   metrics_.count(reason);
   if (connection->touched) std::erase(touched_, connection);
+  idle_.remove(*connection);
+  forget(connection->peer);
   connections_[id.slot].reset();  // the handlers that wait for it find that it is gone
-  connection_count_.fetch_sub(1, std::memory_order_relaxed);
   shard_.closed(id, now());
+}
+
+// A connection is no more: control, which counts them, is told.
+void ShardDriver::forget(const PeerAddress& peer) {
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
+  if (process_.closed.put(peer)) process_.drivers.back()->ring();
+}
+
+void ShardDriver::close_idle() {
+  while (now().mono >= idle_.deadline(idle_limit()))
+    drop(static_cast<Connection*>(idle_.first())->id, base::Metric::closed_idle);
 }
 
 // ---- receiving
@@ -115,6 +129,7 @@ void ShardDriver::read(Connection& connection) {
     if (n == 0) return drop(id, base::Metric::closed_by_peer);
     auto size = static_cast<std::size_t>(n);
     connection.reader.received(size);
+    idle_.touch(connection, now().mono);
     metrics_.count(base::Metric::bytes_received, size);
     bytes += size;
     received_ += size;
@@ -158,6 +173,7 @@ void ShardDriver::more_events() {
     if (!connection->waiting) read(*connection);
   }
   reading_again_.clear();
+  close_idle();
   if (now().mono >= trim_at_) trim_at_ = pool_.trim() ? now().mono + kTrimAfter : base::MonoTime::never();
 }
 
@@ -202,6 +218,7 @@ void ShardDriver::perform_network(broker::Effects& effects) {
 void ShardDriver::flush(Connection& connection) {
   auto before = connection.output.sent_bytes();
   auto sent = connection.output.flush(connection.descriptor.native_handle());
+  if (connection.output.sent_bytes() != before) idle_.touch(connection, now().mono);
   metrics_.count(base::Metric::bytes_sent, connection.output.sent_bytes() - before);
   if (sent == net::Output::Sent::failed) return drop(connection.id, base::Metric::closed_io_error);
   if (sent == net::Output::Sent::blocked) wait_writable(connection);

@@ -4,6 +4,7 @@
 #include "net/frame_reader.h"
 #include "net/output.h"
 #include "server/driver.h"
+#include "server/idle_list.h"
 
 #include <atomic>
 #include <memory>
@@ -18,18 +19,19 @@ class ShardDriver final : public Driver {
   ShardDriver(broker::MachineId id, broker::Shard& shard, Process& process);
 
   /// Takes over a connected socket, from any thread. `listener`: index of the listener that accepted it.
-  void adopt(int socket, std::uint8_t listener);
+  void adopt(int socket, std::uint8_t listener, const PeerAddress& peer);
   /// Connections that it has or is about to have, from any thread.
   std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
 
  private:
-  struct Connection {
+  struct Connection : IdleLink {
     Connection(asio::io_context& context, net::BlockPool& pool, std::size_t largest_frame)
         : descriptor(context), reader(pool, largest_frame) {}
     asio::posix::stream_descriptor descriptor;
     net::FrameReader reader;
     net::Output output;
     broker::ConnectionId id;
+    PeerAddress peer{};
     bool waiting = false;  ///< for readability
     bool full = false;     ///< the shard takes no more for now
     bool blocked = false;  ///< the socket takes no more for now: nothing is read either
@@ -39,11 +41,12 @@ class ShardDriver final : public Driver {
   struct NewSocket {
     int socket;
     std::uint8_t listener;
+    PeerAddress peer;
   };
 
   void more_events() override;
   bool has_more() const override { return has_new_.load() || !again_.empty(); }
-  base::MonoTime own_deadline() const override { return trim_at_; }
+  base::MonoTime own_deadline() const override { return std::min(trim_at_, idle_.deadline(idle_limit())); }
   void perform_network(broker::Effects& effects) override;
   bool drained() const override;
 
@@ -55,10 +58,14 @@ class ShardDriver final : public Driver {
   void flush(Connection& connection);
   void drop(broker::ConnectionId id, base::Metric reason);
   void adopt_new();
+  void forget(const PeerAddress& peer);
+  std::chrono::nanoseconds idle_limit() const { return shard_.config().connections_max_idle; }
+  void close_idle();
 
   broker::Shard& shard_;
   net::BlockPool pool_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::slot
+  IdleList idle_;
   std::vector<broker::ConnectionId> again_, reading_again_;
   std::vector<Connection*> touched_;
   std::atomic<std::size_t> connection_count_{0};

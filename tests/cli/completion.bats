@@ -30,8 +30,11 @@ offered() {
 }
 
 @test "kserver: verbs, flags, configs" {
-  [ "$(kserver __complete words '')" = $'run\nstatus' ]
+  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nstatus' ]
   [ -z "$(kserver __complete words '' status)" ]
+  [ -z "$(kserver __complete words '' run)" ]
+  [ "$(kserver __complete words metrics. config)" = metrics.listener ]
+  [ "$(kserver __complete -f '' config | wc -l)" -eq 4 ]
   [ "$(kserver __complete -X log.dirs)" = log.dirs= ]
   [ -z "$(kserver __complete -X ssl.key.password)" ]
   [ -z "$(kserver __complete topics or)" ]

@@ -59,6 +59,15 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   grep -qx node.id=1 state/kstream/meta.properties
   grep -qx node.id=2 data/meta.properties
   grep -qx node.id=7 toml/meta.properties
+  printf 'node.id=8\nlog.dirs=%s/properties\n' "$PWD" > server.properties
+  try 'kserver check -c server.properties'
+  [ "$status" -eq 0 ]
+  [ "$output" = "server.properties:2: note: $PWD/properties is new: it will be made and formatted" ]
+  try 'kserver config -c server.properties log.dirs'
+  [ "$output" = "$PWD/properties" ]
+  try "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'"
+  [ "$status" -eq 0 ]
+  [[ $stderr == *"acknowledged 1 of 1"* ]]
   try "kserver status -q || echo 'no broker runs'"
   [ "$output" = 'no broker runs' ]
   all_tried kserver

@@ -46,7 +46,7 @@ refused() {
 }
 
 @test "a mistyped word starts nothing" {
-  refused 2 "unknown word 'rnu': there are run, status" rnu
+  refused 2 "unknown word 'rnu': there are run, check, config, status" rnu
   refused 2 "unknown word ''" ''
   refused 2 "unknown word 'rnu'" -X "log.dirs=$data" rnu
   refused 2 "kserver run takes flags only, not 'now'" run now
@@ -135,6 +135,115 @@ refused() {
   kill -INT "$server"
   wait "$server"
   server=
+}
+
+@test "check: each fault a line with its place, and 2; warnings are fine" {
+  printf 'node.id=1\nlog.dris=x\nnum.io.threads=4\nssl.key.password=hunter2\n' > "$folder/f"
+  run --separate-stderr kserver check -c "$folder/f"
+  [ "$status" -eq 2 ]
+  [ "$output" = "$folder/f:2: error: \"log.dris\" is no config; \"log.dirs\" is the nearest
+$folder/f:3: warning: \"num.io.threads\" has no effect yet
+$folder/f:4: warning: \"ssl.key.password\" has no effect yet" ]
+  [ -z "$stderr" ]
+  run kserver check -q -c "$folder/f"
+  [ "$status" -eq 2 ]
+  [ -z "$output" ]
+  kserver check -J -c "$folder/f" > "$folder/out" || [ $? -eq 2 ]
+  [ "$(jq -r 'select(.level == "error") | .where' "$folder/out")" = "$folder/f:2" ]
+  sed -i 2d "$folder/f"
+  run kserver check "${free_port[@]}" -X "log.dirs=$data" -c "$folder/f"
+  [ "$status" -eq 0 ]
+  [[ $output == *"-X: note: $data is new: it will be made and formatted" ]]
+  [ ! -e "$data" ]
+  expect_error 2 "kserver check takes flags only, not 'now'" kserver check now
+  expect_error 2 "-a is not for kserver check" kserver check -a
+  expect_error 2 "-f is not for kserver check" kserver check -f json
+}
+
+@test "check: what a start would meet" {
+  start -X "log.dirs=$data"
+  run kserver check -X "log.dirs=$data" -X "listeners=PLAINTEXT://$address"
+  [ "$status" -eq 0 ]
+  [[ $output == *"$data is in use by a broker, process $server"* ]]
+  [[ $output == *"warning: \"listeners\": cannot listen on $address: Address already in use"* ]]
+  run kserver check -X "log.dirs=$folder/other" -X "listeners=PLAINTEXT://$address"
+  [ "$status" -eq 2 ]
+  [[ $output == *"-X: error: \"listeners\": cannot listen on $address: Address already in use" ]]
+  stop
+  run kserver check "${free_port[@]}" -X "log.dirs=$data" -X node.id=7
+  [ "$status" -eq 2 ]
+  [[ $output == *"$data belongs to node 1, this is node 7: set node.id or log.dirs" ]]
+}
+
+@test "check: a folder that may not be written to" {
+  [ "$(id -u)" -eq 0 ] || skip "only root can be another user"
+  chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$folder"
+  mkdir "$data"
+  run setpriv --reuid=65534 --clear-groups kserver check "${free_port[@]}" -X "log.dirs=$data"
+  [ "$status" -eq 2 ]
+  [[ $output == *"$data is not writable by uid 65534: Permission denied" ]]
+  run setpriv --reuid=65534 --clear-groups kserver check "${free_port[@]}" -X "log.dirs=$folder/new/er"
+  [ "$status" -eq 2 ]
+  [[ $output == *"cannot make $folder/new/er: $folder: Permission denied (uid 65534)" ]]
+}
+
+@test "config: what holds, and where it comes from" {
+  printf 'node.id=3\nlog.retention.hours=2\nssl.key.password=hunter2\n' > "$folder/f"
+  export KSERVER_NUM_SHARDS=2
+  where=(-c "$folder/f" -X "log.dirs=$data")
+  [ "$(kserver config "${where[@]}")" = "log.dirs	$data	-X	yes
+log.retention.hours	2	$folder/f:2	yes
+log.retention.ms	7200000	$folder/f:2 (log.retention.hours)	yes
+node.id	3	$folder/f:1	yes
+num.shards	2	KSERVER_NUM_SHARDS	yes
+ssl.key.password	(secret)	$folder/f:3	no" ]
+  [ "$(kserver config "${where[@]}" node.id)" = 3 ]
+  [ "$(kserver config "${where[@]}" fetch.max.bytes)" = 57671680 ]
+  [ "$(kserver config "${where[@]}" broker.rack)" = '' ]
+  [ "$(kserver config "${where[@]}" 'node.*' num.shards -f csv)" = $'name,value,source,effect\r\nnode.id,3,'"$folder"$'/f:1,yes\r\nnum.shards,2,KSERVER_NUM_SHARDS,yes\r' ]
+  [[ $(kserver config "${where[@]}" node.id --format table) == NAME* ]]
+  [ "$(kserver config "${where[@]}" node.id -J | jq -r .source)" = "$folder/f:1" ]
+  [ "$(kserver config "${where[@]}" -J ssl.key.password | jq -c '[.value, .secret]')" = '[null,true]' ]
+  [ "$(kserver config "${where[@]}" -a | wc -l)" -gt 380 ]
+  [ "$(kserver config "${where[@]}" --all -J | grep -c hunter2)" -eq 0 ]
+  expect_error 3 'kserver: "node.ib" is no config; "node.id" is the nearest' kserver config "${where[@]}" node.ib
+  expect_error 2 "unknown format 'x'" kserver config "${where[@]}" -f x
+  expect_error 2 '-X: "node.id" must be' kserver config -X node.id=x
+  expect_error 1 'cannot write to stdout' bash -c 'kserver config -a "$@" > /dev/full' - "${where[@]}"
+  kserver config "${where[@]}" --color always -f table | grep -q $'^\e\\[1mNAME'
+}
+
+@test "run --ephemeral: a broker for a command" {
+  export TMPDIR=$folder/tmp
+  mkdir "$TMPDIR"
+  run --separate-stderr kserver run --ephemeral -- bash -c 'echo one | kproduce -q --create t && kconsume t && exit 7'
+  [ "$status" -eq 7 ]
+  [ "$output" = one ]
+  [ -z "$stderr" ]
+  [ -z "$(ls "$TMPDIR")" ]
+  run kserver run --ephemeral -X log.level=info -X listeners=PLAINTEXT://127.0.0.1:0 -- printenv KSTREAM_SERVER
+  [ "$status" -eq 0 ]
+  [[ $output == *formatted*127.0.0.1:* ]]
+  expect_error 127 "cannot run no-such-program: No such file" kserver run --ephemeral -- no-such-program
+  expect_error 126 "cannot run $folder: Permission denied" kserver run --ephemeral -- "$folder"
+  expect_error 2 "--ephemeral has a folder of its own: leave out -X log.dirs=x" kserver run --ephemeral -X log.dirs=x -- true
+  expect_error 2 '-X: "node.id" must be' kserver run --ephemeral -X node.id=x -- true
+  expect_error 1 "cannot make /no/such/folder/kserver-" env TMPDIR=/no/such/folder kserver run --ephemeral -- true
+  expect_error 2 "--ephemeral is not for kserver check" kserver check --ephemeral
+  [ -z "$(ls "$TMPDIR")" ]
+  printf 'x\n' | kserver run --ephemeral -- cat | grep -qx x
+  run kserver run --ephemeral -- bash -c 'yes | head -n 1'  # SIGPIPE is as it was
+  [ "$output" = y ]
+}
+
+@test "a log in a file, and one that cannot be" {
+  start -X "log.dirs=$data" -X "log.file=$folder/kserver.log" -X log.format=json
+  eventually jq -e 'select(.message | startswith("formatted"))' "$folder/kserver.log"
+  [ ! -s "$folder/log" ]
+  refused 1 "log.file: cannot write to $folder/none/log: No such file" "${free_port[@]}" -X "log.dirs=$folder/other" \
+    -X "log.file=$folder/none/log"
+  refused 1 "metrics.listener: cannot listen on $address: Address already in use" "${free_port[@]}" \
+    -X "log.dirs=$folder/other" -X "metrics.listener=$address"
 }
 
 @test "status: what it counted, JSON, or whether one runs" {

@@ -197,7 +197,7 @@ class Refused(KserverTest):
             self.assertEqual(errors, [None])
         self.assertEqual(writer.errors, [])
         status = self.run_tool("kserver", "status", "-X", f"log.dirs={self.server.log_dir}").decode()
-        self.assertRegex(status, r"kstream_connections_refused_total\t\d+\n")
+        self.assertRegex(status, r'kstream_connections_refused_total{reason="descriptors"}\t\d+\n')
 
 
 class Stopped(unittest.TestCase):

@@ -56,6 +56,7 @@ class Checker {
       check_listeners();
       check_advertised();
       check_cluster();
+      check_limits();
     }
     std::ranges::stable_sort(problems_, {}, &Problem::name);
     return std::move(problems_);
@@ -89,7 +90,7 @@ class Checker {
     if (starts_with_one_of(name, kRemovedPrefixes) || std::ranges::find(kRemoved, name) != std::end(kRemoved)) {
       return warning(name, quoted(name) + " has no effect: Kafka removed it in 4.0");
     }
-    error(name, unknown_name(name, broker_rows()));
+    error(name, unknown_name(name, broker_rows()) + (suggest(name, broker_rows()).empty() ? ": remove it" : ""));
   }
 
   /// What a synonym gives must be valid for the config that it stands for: `broker.id` for `node.id`, `log.roll.hours`
@@ -193,6 +194,21 @@ class Checker {
     if (parse_list(value("controller.quorum.bootstrap.servers")).size() > 1) {
       error("controller.quorum.bootstrap.servers",
             "\"controller.quorum.bootstrap.servers\": so far a cluster is one server");
+    }
+  }
+
+  void check_limits() {
+    auto overrides = value("max.connections.per.ip.overrides");
+    if (auto counts = parse_counts(overrides); !counts) {
+      error("max.connections.per.ip.overrides", "\"max.connections.per.ip.overrides\": " + counts.error().detail);
+    }
+    if (parse_integer(value("max.connections.per.ip")) == 0 && trim(overrides).empty()) {
+      error("max.connections.per.ip",
+            "\"max.connections.per.ip\" of 0 lets nobody in; name in \"max.connections.per.ip.overrides\" who may");
+    }
+    auto metrics = value("metrics.listener");
+    if (auto address = parse_address(metrics); !trim(metrics).empty() && !address) {
+      error("metrics.listener", "\"metrics.listener\": " + address.error().detail + ", such as 127.0.0.1:9404");
     }
   }
 

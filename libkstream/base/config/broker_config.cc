@@ -21,17 +21,22 @@ struct Field {
 };
 constexpr Field kFields[] = {
     {"auto.create.topics.enable", &BrokerConfig::auto_create_topics_enable},
+    {"connections.max.idle.ms", &BrokerConfig::connections_max_idle},
     {"default.replication.factor", &BrokerConfig::default_replication_factor},
     {"fetch.max.bytes", &BrokerConfig::fetch_max_bytes},
     {"max.incremental.fetch.session.cache.slots", &BrokerConfig::max_incremental_fetch_session_cache_slots},
     {"log.flush.offset.checkpoint.interval.ms", &BrokerConfig::log_flush_offset_checkpoint_interval},
     {"log.retention.check.interval.ms", &BrokerConfig::log_retention_check_interval},
     {"max.request.partition.size.limit", &BrokerConfig::max_request_partition_size_limit},
+    {"max.connection.creation.rate", &BrokerConfig::max_connection_creation_rate},
+    {"max.connections", &BrokerConfig::max_connections},
+    {"max.connections.per.ip", &BrokerConfig::max_connections_per_ip},
     {"metadata.log.max.record.bytes.between.snapshots", &BrokerConfig::metadata_log_max_record_bytes_between_snapshots},
     {"metadata.log.max.snapshot.interval.ms", &BrokerConfig::metadata_log_max_snapshot_interval},
     {"metadata.log.segment.bytes", &BrokerConfig::metadata_log_segment_bytes},
     {"metadata.log.segment.ms", &BrokerConfig::metadata_log_segment_ms},
     {"num.partitions", &BrokerConfig::num_partitions},
+    {"num.recovery.threads.per.data.dir", &BrokerConfig::num_recovery_threads_per_data_dir},
     {"num.shards", &BrokerConfig::num_shards},
     {"request.timeout.ms", &BrokerConfig::request_timeout},
     {"socket.request.max.bytes", &BrokerConfig::socket_request_max_bytes},
@@ -129,6 +134,10 @@ Result<BrokerConfig> make_broker_config(const Values& values) {
   config.topic_defaults = topic_defaults(values);
   config.record_validation = static_cast<RecordValidation>(read.choice("record.validation", {"header", "walk"}));
   config.log_level = static_cast<base::LogLevel>(read.choice("log.level", {"debug", "info", "warning", "error"}));
+  config.log_format = static_cast<LogFormat>(read.choice("log.format", {"text", "json"}));
+  config.log_file = read.not_blank("log.file");
+  if (auto listener = read.not_blank("metrics.listener")) config.metrics_listener = *parse_address(*listener);
+  config.max_connections_per_ip_overrides = *parse_counts(*read.text("max.connections.per.ip.overrides"));
   config.values = values;
   return config;
 }

@@ -20,6 +20,9 @@ namespace kstream::config {
 /// as long as a client likes and so is no choice while validation runs on the shard's thread.
 enum class RecordValidation : std::uint8_t { header, walk };
 
+/// log.format.
+enum class LogFormat : std::uint8_t { text, json };
+
 /// What the server obeys, typed and immutable: every shard sees the same one. Durations are at most ten years, which
 /// also stands for "never".
 struct BrokerConfig {
@@ -45,6 +48,12 @@ struct BrokerConfig {
   std::int32_t max_request_partition_size_limit = 2000;
   Milliseconds request_timeout{30'000};
 
+  std::int32_t max_connections = INT32_MAX;
+  std::int32_t max_connections_per_ip = INT32_MAX;
+  std::vector<HostCount> max_connections_per_ip_overrides;  ///< hosts as they were written
+  std::int32_t max_connection_creation_rate = INT32_MAX;    ///< per second
+  Milliseconds connections_max_idle{600'000};
+
   Milliseconds log_retention_check_interval{300'000};
   Milliseconds log_flush_offset_checkpoint_interval{60'000};
 
@@ -53,7 +62,11 @@ struct BrokerConfig {
   std::int64_t metadata_log_max_record_bytes_between_snapshots = 20 << 20;
   Milliseconds metadata_log_max_snapshot_interval{3'600'000};
 
+  std::uint32_t num_recovery_threads_per_data_dir = 2;
   base::LogLevel log_level = base::LogLevel::info;
+  LogFormat log_format = LogFormat::text;
+  std::optional<std::string> log_file;       ///< none: stderr
+  std::optional<Listener> metrics_listener;  ///< without a name
 
   Values values;  ///< what was set, for DescribeConfigs and effective_topic_configs
 

@@ -21,7 +21,21 @@ struct Listener {
 /// item, for what is none, for a name that stands twice, and for one address and port that stand twice.
 Result<std::vector<Listener>> parse_listeners(std::string_view text);
 
+/// `HOST:PORT` alone, as a listener without a name. INVALID_CONFIG for what is none.
+Result<Listener> parse_address(std::string_view text);
+
 /// `plaintext://[::1]:9092` as parse_listeners takes it.
 std::string to_string(const Listener& listener);
+
+/// An item of max.connections.per.ip.overrides.
+struct HostCount {
+  std::string host;
+  std::int32_t count = 0;
+  bool operator==(const HostCount&) const = default;
+};
+
+/// `HOST:COUNT,...`; the host may be an IPv6 address, with or without brackets. INVALID_CONFIG, naming the item, for
+/// what is none and for a host that stands twice.
+Result<std::vector<HostCount>> parse_counts(std::string_view text);
 
 }  // namespace kstream::config

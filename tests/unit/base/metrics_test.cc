@@ -76,6 +76,28 @@ TEST(Metrics, CountsUnknownApisAsOne) {
   EXPECT_EQ(metrics.snapshot().errors.size(), 1u);
 }
 
+TEST(Metrics, CountsEachErrorOfTheProtocol) {
+  Metrics metrics;
+  for (int code = -1; code <= 136; ++code) metrics.count_error(5, static_cast<ErrorCode>(code));
+  auto errors = metrics.snapshot().errors;
+  EXPECT_EQ(errors.size(), 137u) << "all but none";
+  EXPECT_EQ((errors[{std::int16_t{5}, ErrorCode::unknown_server_error}]), 1u);
+  EXPECT_EQ((errors[{std::int16_t{5}, static_cast<ErrorCode>(136)}]), 1u);
+}
+
+TEST(Metrics, HasARowForEachGroup) {
+  EXPECT_EQ(of_group(Histogram::total_produce, ApiGroup::fetch), Histogram::total_fetch);
+  for (auto first : {Histogram::queue_produce, Histogram::local_produce, Histogram::remote_produce,
+                     Histogram::response_produce, Histogram::total_produce}) {
+    constexpr const char* kApis[] = {R"(api="Produce")", R"(api="Fetch")", R"(api="other")"};
+    for (std::size_t i = 0; i < static_cast<std::size_t>(ApiGroup::count_); ++i) {
+      auto row = histogram_names()[static_cast<std::size_t>(of_group(first, static_cast<ApiGroup>(i)))];
+      EXPECT_EQ(row.labels, kApis[i]) << row.name;
+      EXPECT_EQ(row.name, histogram_names()[static_cast<std::size_t>(first)].name);
+    }
+  }
+}
+
 TEST(Metrics, MergesByAdding) {
   Metrics a, b;
   a.count(Metric::frames, 1);

@@ -1,4 +1,5 @@
 #include "cli/json_record.h"
+#include "cli/server_text.h"
 #include "cli/topics_text.h"
 #include "unit/cli/header_bytes.h"
 
@@ -75,6 +76,18 @@ TEST(Schema, Topics) {
   EXPECT_TRUE(fits_schema(
       "topic-created.json",
       created_text({{"t", CreatedTopic{topic.id, 2, 1}}, {"bad", Error{}}, {"old", CreatedTopic{}}}, true, kJson)));
+}
+
+TEST(Schema, Server) {
+  const ShownFinding findings[] = {{"error", "f:1", "a", "what \"it\" is"}, {"note", "", "", "all is well"}};
+  EXPECT_TRUE(fits_schema("server-check.json", findings_text(findings, true)));
+  EXPECT_EQ(findings_text(findings, false), "f:1: error: what \"it\" is\nnote: all is well\n");
+  const ShownConfig configs[] = {{"a", "1", "f:1", true, false, "What it does."},
+                                 {"p", {}, "default", false, true, {}}};
+  EXPECT_TRUE(fits_schema("server-config.json", configs_text(configs, OutputFormat::json, false)));
+  EXPECT_EQ(configs_text(configs, OutputFormat::plain, false), "a\t1\tf:1\tyes\np\t(secret)\tdefault\tno\n");
+  EXPECT_EQ(configs_text(configs, OutputFormat::csv, false),
+            "name,value,source,effect\r\na,1,f:1,yes\r\np,(secret),default,no\r\n");
 }
 
 TEST(TopicsText, Forms) {

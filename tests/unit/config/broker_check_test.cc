@@ -94,6 +94,28 @@ TEST(BrokerCheck, AdvertisesWhatClientsCanReach) {
   EXPECT_EQ(check({{"listeners", "PLAINTEXT://:9092"}}), Lines{}) << "the machine's name is advertised";
 }
 
+TEST(BrokerCheck, ChecksLimitsOfConnections) {
+  EXPECT_EQ(check({{"max.connections.per.ip", "0"}}),
+            Lines{"error max.connections.per.ip: \"max.connections.per.ip\" of 0 lets nobody in; name in "
+                  "\"max.connections.per.ip.overrides\" who may"});
+  EXPECT_EQ(check({{"max.connections.per.ip", "0"}, {"max.connections.per.ip.overrides", "h:1"}}), Lines{});
+  EXPECT_EQ(check({{"max.connections.per.ip.overrides", "h"}}),
+            Lines{"error max.connections.per.ip.overrides: \"max.connections.per.ip.overrides\": \"h\" is no "
+                  "HOST:COUNT"});
+  EXPECT_EQ(check({{"max.connections", "-1"}}).size(), 1u);
+}
+
+TEST(BrokerCheck, ChecksTheListenerForMetrics) {
+  EXPECT_EQ(check({{"metrics.listener", ""}}), Lines{});
+  EXPECT_EQ(check({{"metrics.listener", "[::1]:9404"}}), Lines{});
+  EXPECT_EQ(check({{"metrics.listener", "9404"}}),
+            Lines{"error metrics.listener: \"metrics.listener\": \"9404\" is no HOST:PORT, such as 127.0.0.1:9404"});
+}
+
+TEST(BrokerCheck, SaysWhatToDoWithANameThatNobodyKnows) {
+  EXPECT_EQ(check({{"colour", "red"}}), Lines{"error colour: \"colour\" is no config: remove it"});
+}
+
 TEST(BrokerCheck, WantsAClusterOfOne) {
   EXPECT_EQ(check({{"process.roles", "broker"}}),
             Lines{"error process.roles: \"process.roles\": so far a server is always both, broker,controller"});

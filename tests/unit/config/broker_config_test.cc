@@ -126,7 +126,11 @@ Values another_value(const Row& row) {
       {"listeners", {{"listeners", "PLAINTEXT://h:1"}}},
       {"log.dir", {{"log.dir", "/x"}}},
       {"log.dirs", {{"log.dirs", "/x"}}},
+      {"log.file", {{"log.file", "/l"}}},
+      {"log.format", {{"log.format", "json"}}},
       {"log.level", {{"log.level", "debug"}}},
+      {"max.connections.per.ip.overrides", {{"max.connections.per.ip.overrides", "h:1"}}},
+      {"metrics.listener", {{"metrics.listener", ":9404"}}},
       {"log.message.timestamp.type", {{"log.message.timestamp.type", "LogAppendTime"}}},
       {"metadata.log.dir", {{"metadata.log.dir", "/b"}, {"log.dirs", "/a,/b"}}},
       {"record.validation", {{"record.validation", "header"}}}};

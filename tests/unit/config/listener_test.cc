@@ -33,5 +33,27 @@ TEST(Listener, IsThereOnce) {
   EXPECT_TRUE(parse_listeners("A://127.0.0.1:1,B://[::1]:1"));
 }
 
+TEST(HostCounts, AreRead) {
+  EXPECT_TRUE(parse_counts(" ")->empty());
+  EXPECT_EQ(*parse_counts("a.example: 5, 10.0.0.1:0,::1:7,[fe80::1]:8"),
+            (std::vector<HostCount>{{"a.example", 5}, {"10.0.0.1", 0}, {"::1", 7}, {"fe80::1", 8}}));
+}
+
+TEST(HostCounts, AreRefusedWithTheItem) {
+  EXPECT_EQ(parse_counts("a:1,b").error(), (Error{ErrorCode::invalid_config, "\"b\" is no HOST:COUNT"}));
+  EXPECT_EQ(parse_counts("a:1,a:2").error().detail, "a stands twice");
+  for (auto text : {"a:", ":1", "a:-1", "a:x", "a:2147483648", "a:1,", "[]:1"})
+    EXPECT_FALSE(parse_counts(text)) << text;
+}
+
+TEST(Address, IsAListenerWithoutAName) {
+  EXPECT_EQ(*parse_address(" 127.0.0.1:9404 "), (Listener{"", "127.0.0.1", 9404}));
+  EXPECT_EQ(*parse_address(":0"), (Listener{"", "", 0}));
+  EXPECT_EQ(*parse_address("[::1]:1"), (Listener{"", "::1", 1}));
+  for (auto text : {"", "9404", "h:", "h:x", "h:65536", "::1:9404", "A://h:1", "h h:1"}) {
+    EXPECT_FALSE(parse_address(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace kstream::config

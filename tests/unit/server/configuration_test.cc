@@ -1,5 +1,6 @@
 #include "server/configuration.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -144,6 +145,82 @@ TEST(Configuration, TakesNoSecretFromTheCommandLineAndPrintsNone) {
   auto inputs = ConfigurationInputs{.environment = kHome};
   inputs.environment["KSERVER_SSL_KEY_PASSWORD"] = "hunter2";
   for (const auto& line : load(inputs).warnings) EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
+}
+
+// ---- kserver check
+
+/// `LEVEL WHERE NAME: TEXT` for each finding.
+Lines shown(const std::vector<Finding>& findings) {
+  constexpr const char* kLevels[] = {"note", "warning", "error"};
+  Lines lines;
+  for (const auto& one : findings)
+    lines.push_back(std::string(kLevels[static_cast<int>(one.level)]) + ' ' + one.where + ' ' + one.name + ": " +
+                    one.text);
+  return lines;
+}
+
+TEST(CheckConfiguration, SaysOfEachLineWhatIsWrong) {
+  TemporaryFile file("check.toml", "\n\"log.dris\" = \"/x\"\n\"log.retention.ms\" = \"7x\"\n\"num.io.threads\" = 9\n");
+  auto checked = check_configuration({.file = file.path(), .overrides = {"node.id"}, .environment = kHome});
+  EXPECT_FALSE(checked.configuration);
+  EXPECT_EQ(shown(checked.findings),
+            (Lines{"error " + file.path() +
+                       ":3 log.retention.ms: \"log.retention.ms\" must be a time such as 90s, 1h30m "
+                       "or 7d, not \"7x\"",
+                   "error -X node.id: must be NAME=VALUE, not \"node.id\"",
+                   "error " + file.path() + ":2 log.dris: \"log.dris\" is no config; \"log.dirs\" is the nearest",
+                   "warning " + file.path() + ":4 num.io.threads: \"num.io.threads\" has no effect yet"}));
+  TemporaryFile broken("broken.toml", "a = 1\nlog.dirs = /data\n");
+  auto findings = check_configuration({.file = broken.path(), .environment = kHome}).findings;
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings[0].where, broken.path() + ":2");
+}
+
+TEST(CheckConfiguration, NamesAllThatHasNoEffect) {
+  auto inputs = ConfigurationInputs{.overrides = {"num.io.threads=8", "num.network.threads=4"}, .environment = kHome};
+  auto checked = check_configuration(inputs);
+  EXPECT_TRUE(checked.configuration);
+  EXPECT_EQ(shown(checked.findings),
+            (Lines{"warning -X num.network.threads: \"num.network.threads\" has no effect yet",
+                   "warning -X num.io.threads: \"num.io.threads\" has no effect yet; its value is the default"}));
+  EXPECT_EQ(load(inputs).warnings.size(), 1u) << "a start does not speak of defaults";
+}
+
+// ---- kserver config
+
+ConfigValue listed(const Configuration& configuration, const std::string& name) {
+  for (auto& one : list_configs(configuration)) {
+    if (one.name == name) return one;
+  }
+  ADD_FAILURE() << name << " is not listed";
+  return {};
+}
+
+TEST(ListConfigs, SaysWhatHoldsAndWhereItComesFrom) {
+  TemporaryFile file("list.toml",
+                     "num.partitions = 3\n\"log.retention.hours\" = 2\n\"ssl.key.password\" = \"hunter2\"\n");
+  ConfigurationInputs inputs{
+      .file = file.path(), .overrides = {"node.id=3", "listener.name.x.y=z"}, .environment = kHome};
+  inputs.environment["KSERVER_NUM_SHARDS"] = "2";
+  auto configuration = load(inputs);
+  EXPECT_EQ(listed(configuration, "node.id").source, "-X");
+  EXPECT_EQ(listed(configuration, "num.partitions").source, file.path() + ":1");
+  EXPECT_EQ(listed(configuration, "num.partitions").value, "3");
+  EXPECT_TRUE(listed(configuration, "num.partitions").has_effect);
+  EXPECT_FALSE(listed(configuration, "num.partitions").doc.empty());
+  EXPECT_EQ(listed(configuration, "num.shards").source, "KSERVER_NUM_SHARDS");
+  EXPECT_EQ(listed(configuration, "log.retention.ms").value, "7200000");
+  EXPECT_EQ(listed(configuration, "log.retention.ms").source, file.path() + ":2 (log.retention.hours)");
+  EXPECT_EQ(listed(configuration, "log.dirs").source, "default");
+  EXPECT_EQ(listed(configuration, "fetch.max.bytes").source, "default");
+  EXPECT_EQ(listed(configuration, "broker.rack").value, std::nullopt);
+  EXPECT_FALSE(listed(configuration, "num.io.threads").has_effect);
+  EXPECT_EQ(listed(configuration, "listener.name.x.y").value, "z");
+  EXPECT_TRUE(listed(configuration, "ssl.key.password").is_secret);
+  EXPECT_EQ(listed(configuration, "ssl.key.password").value, std::nullopt);
+  auto all = list_configs(configuration);
+  EXPECT_EQ(all.size(), config::broker_rows().size() + 1);
+  EXPECT_TRUE(std::ranges::is_sorted(all, {}, &ConfigValue::name));
 }
 
 }  // namespace

@@ -1,12 +1,19 @@
 #include "server/logging.h"
 
+#include "base/json.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <thread>
 
 namespace kstream::server {
@@ -42,6 +49,52 @@ TEST(Logging, LeavesOutWhatIsBelowTheLevel) {
   });
   EXPECT_EQ(text.find("first"), std::string::npos);
   EXPECT_NE(text.find("debug   second"), std::string::npos) << text;
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Logging, WritesJson) {
+  auto text = captured([] {
+    Logging(LogLevel::info, 16, {.file = std::nullopt, .json = true}).write(LogLevel::warning, "a \"b\"\n%v {}");
+  });
+  auto json = base::parse_json(text);
+  ASSERT_TRUE(json.ok()) << text;
+  EXPECT_EQ(*json->find("level")->string(), "warning");
+  EXPECT_EQ(*json->find("message")->string(), "a \"b\"\n%v {}");
+  EXPECT_EQ(json->find("time")->string()->size(), std::string_view("2026-11-21T12:00:00.123Z").size());
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1);
+}
+
+TEST(Logging, OpensItsFileAnew) {
+  const std::string path = ::testing::TempDir() + "kserver.log", moved = path + ".1";
+  std::remove(path.c_str());
+  {
+    Logging log(LogLevel::info, 16, {.file = path});
+    ASSERT_TRUE(log.status().ok());
+    log.write(LogLevel::info, "one");
+    log.flush(std::chrono::seconds(5));
+    std::rename(path.c_str(), moved.c_str());
+    log.write(LogLevel::info, "two");
+    log.flush(std::chrono::seconds(5));
+    log.reopen();
+    log.write(LogLevel::info, "three");
+  }
+  EXPECT_EQ(std::ranges::count(content(moved), '\n'), 2);
+  EXPECT_TRUE(content(path).ends_with("info    three\n"));
+  Logging(LogLevel::info, 16, {.file = path}).write(LogLevel::info, "four");
+  EXPECT_EQ(std::ranges::count(content(path), '\n'), 2) << "it is appended to";
+  std::remove(path.c_str());
+  std::remove(moved.c_str());
+}
+
+TEST(Logging, SaysWhyItsFileCannotBeWritten) {
+  Logging log(LogLevel::info, 16, {.file = "/no/such/folder/log"});
+  EXPECT_EQ(log.status().error(), (Error{ErrorCode::invalid_config,
+                                         "log.file: cannot write to /no/such/folder/log: No such file or directory"}));
+  log.write(LogLevel::info, "lost");
 }
 
 TEST(Logging, KeepsOneLineOneLine) {

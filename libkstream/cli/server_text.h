@@ -1,0 +1,38 @@
+#pragma once
+
+#include "cli/output.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kstream::cli {
+
+/// A line of `kserver check`.
+struct ShownFinding {
+  std::string_view level;  ///< error, warning, note
+  std::string_view where;  ///< empty: nobody wrote it
+  std::string_view name;   ///< of the config, or empty
+  std::string_view text;
+};
+
+/// What `kserver check` prints: `kserver.toml:12: error: what` on each line, as compilers do. Schema:
+/// server-check.json.
+std::string findings_text(std::span<const ShownFinding> findings, bool json);
+
+/// A row of `kserver config`.
+struct ShownConfig {
+  std::string_view name;
+  std::optional<std::string_view> value;  ///< none: null, or a secret
+  std::string_view source;
+  bool has_effect = false;
+  bool is_secret = false;
+  std::string_view doc;
+};
+
+/// What `kserver config` prints: name, value, source and whether it has effect. Schema: server-config.json.
+std::string configs_text(std::span<const ShownConfig> configs, OutputFormat format, bool color);
+
+}  // namespace kstream::cli

@@ -1,0 +1,62 @@
+#include "server/identity.h"
+
+#include "quorum/format.h"
+#include "storage/segment_files.h"
+
+namespace kstream::server {
+namespace {
+
+/// Whether a directory without meta.properties has been used: what formatting itself leaves, before it writes that
+/// file, is the metadata folder with a snapshot.
+Result<bool> is_used(storage::Directory& directory) {
+  auto partitions = storage::list_partitions(directory);
+  if (!partitions.ok()) return std::move(partitions).error();
+  for (const auto& partition : *partitions) {
+    if (partition.name != quorum::kMetadataFolder) return true;
+    auto entries = directory.list(partition.name);
+    if (!entries.ok()) return std::move(entries).error();
+    for (const auto& entry : *entries) {
+      if (storage::parse_segment_file(entry.name) || entry.name == quorum::kQuorumStateFile) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Identity> read_identity(const config::BrokerConfig& config, storage::Directory& directory) {
+  auto meta = storage::read_meta_properties(directory);
+  if (!meta.ok()) return meta;
+  if (*meta && (*meta)->node_id != config.node_id) {
+    return Error{ErrorCode::invalid_config, directory.path() + " belongs to node " +
+                                                std::to_string((*meta)->node_id.value) + ", this is node " +
+                                                std::to_string(config.node_id.value) + ": set node.id or log.dirs"};
+  }
+  if (*meta) return meta;
+  auto used = is_used(directory);
+  if (!used.ok()) return std::move(used).error();
+  if (!*used) return meta;
+  return Error{ErrorCode::invalid_config,
+               directory.path() +
+                   " holds partitions but no meta.properties: name another folder in log.dirs, or put the file back"};
+}
+
+Status check_identities(const config::BrokerConfig& config, const std::vector<Identity>& identities,
+                        std::uint16_t metadata_directory) {
+  std::string cluster;
+  for (const auto& identity : identities) {
+    if (!identity) continue;
+    if (!cluster.empty() && identity->cluster_id != cluster) {
+      return {ErrorCode::inconsistent_cluster_id,
+              "the log directories belong to different clusters: " + cluster + " and " + identity->cluster_id};
+    }
+    cluster = identity->cluster_id;
+  }
+  if (identities[metadata_directory] || cluster.empty()) return {};
+  return {
+      ErrorCode::invalid_config,
+      config.log_dirs[metadata_directory] +
+          " has no metadata log, but other log directories belong to a cluster: name its folder in metadata.log.dir"};
+}
+
+}  // namespace kstream::server

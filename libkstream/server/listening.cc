@@ -1,0 +1,89 @@
+#include "server/listening.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace kstream::server {
+namespace {
+
+constexpr int kBacklog = 1024;
+
+Error cannot(const std::string& what, const char* why) {
+  return {ErrorCode::invalid_config, "cannot listen on " + what + ": " + why};
+}
+
+Result<int> bound_socket(const config::Listener& listener) {
+  auto port = std::to_string(listener.port);
+  auto what = (listener.host.empty() ? "*" : listener.host) + ":" + port;
+  addrinfo hints{};
+  hints.ai_flags = AI_PASSIVE;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  int error = ::getaddrinfo(listener.host.empty() ? nullptr : listener.host.c_str(), port.c_str(), &hints, &found);
+  if (error != 0) return cannot(what, gai_strerror(error));
+  int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  int on = 1;
+  bool bound = fd >= 0 && ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+               ::bind(fd, found->ai_addr, found->ai_addrlen) == 0;
+  int why = errno;
+  ::freeaddrinfo(found);
+  if (bound) return fd;
+  if (fd >= 0) ::close(fd);
+  return cannot(what, std::strerror(why));
+}
+
+}  // namespace
+
+Result<int> listen_on(const config::Listener& listener) {
+  auto socket = bound_socket(listener);
+  if (!socket.ok() || ::listen(*socket, kBacklog) == 0) return socket;
+  int why = errno;
+  ::close(*socket);
+  return cannot(listener.host + ":" + std::to_string(listener.port), std::strerror(why));
+}
+
+Status try_to_bind(const config::Listener& listener) {
+  auto socket = bound_socket(listener);
+  if (!socket.ok()) return std::move(socket).error();
+  ::close(*socket);
+  return {};
+}
+
+Result<int> listen_locally(const std::string& folder, const std::string& name) {
+  int directory = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return cannot(folder, std::strerror(errno));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // A socket's path is at most 107 bytes long; through the descriptor the folder's own does not count.
+  auto path = "/proc/self/fd/" + std::to_string(directory) + "/" + name;
+  std::memcpy(address.sun_path, path.c_str(), std::min(path.size(), sizeof address.sun_path - 1));
+  ::unlinkat(directory, name.c_str(), 0);
+  int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  bool bound = fd >= 0 && ::fchmod(fd, 0600) == 0 &&
+               ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+               ::fchmodat(directory, name.c_str(), 0600, 0) == 0 && ::listen(fd, kBacklog) == 0;
+  int why = errno;
+  ::close(directory);
+  if (bound) return fd;
+  if (fd >= 0) ::close(fd);
+  return cannot(folder + "/" + name, std::strerror(why));
+}
+
+std::uint16_t bound_port(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
+                                             : reinterpret_cast<sockaddr_in&>(address).sin_port);
+}
+
+}  // namespace kstream::server
