@@ -62,7 +62,8 @@ struct Effects {
   std::vector<ConnectionId> resumed;       ///< the machine takes frames of these again (see Shard::receive)
   std::vector<std::vector<Message>> mail;  ///< one list per machine
   std::vector<base::LogLine> log;
-  std::string fatal;  ///< not empty: the process must end, saying this
+  std::string fatal;       ///< not empty: the process must end, saying this
+  std::uint64_t turn = 0;  ///< counts clear_answers: what was answered since is one turn's
 
   explicit Effects(std::size_t machines) : mail(machines) {}
   void clear_answers() {
@@ -72,6 +73,7 @@ struct Effects {
     closes.clear();
     answered.clear();
     resumed.clear();
+    ++turn;
   }
 };
 

@@ -11,6 +11,8 @@ namespace {
 /// What one connection may have waiting and under way before it is no longer read. A single larger frame is taken when
 /// nothing else is held.
 constexpr std::size_t kMaxHeldRequests = 100, kMaxHeldBytes = 16 << 20;
+/// What one connection may start, and be answered, in one turn.
+constexpr std::size_t kTurnRequests = 64, kTurnBytes = 1 << 20;
 
 base::ApiGroup group_of(std::int16_t api) {
   if (api == static_cast<std::int16_t>(protocol::ApiKey::produce)) return base::ApiGroup::produce;
@@ -25,8 +27,9 @@ AnyTicket::~AnyTicket() {
 
 Call AnyTicket::call(std::uint32_t part) const { return {requests_->self_, slot_, generation_, part}; }
 
-Requests::Requests(MachineId self, Shard& shard, Effects& effects, base::Metrics& metrics, Start start)
-    : self_(self), shard_(shard), effects_(effects), metrics_(metrics), start_(start) {}
+Requests::Requests(MachineId self, Shard& shard, Effects& effects, base::Metrics& metrics, std::size_t most_queued,
+                   Start start)
+    : self_(self), shard_(shard), effects_(effects), metrics_(metrics), most_queued_(most_queued), start_(start) {}
 
 Requests::~Requests() {
   destroying_ = true;  // tickets that end now need no answer
@@ -77,6 +80,8 @@ void Requests::set_blocked(ConnectionId id, bool blocked) {
 // Nobody waits for the answers any more. From here on find() must not know the connection.
 void Requests::abandon_all(Connection& connection) {
   connection.refused = true;
+  queued_ -= connection.waiting.size();
+  for (auto& waiting : connection.waiting) held_bytes_ -= waiting.frame.bytes.size();
   connection.waiting.clear();
   for (auto number : std::exchange(connection.order, {})) {
     auto& slot = slots_[number];
@@ -111,14 +116,38 @@ bool Requests::receive(ConnectionId id, base::Slice frame, base::Now now) {
   if (!handler || !serves(*handler, header->api_version)) return refuse(id, CloseReason::unsupported_request), true;
   auto body = frame.bytes.substr(frame.bytes.size() - reader.left());
   connection->held_bytes += frame.bytes.size();
+  held_bytes_ += frame.bytes.size();
+  ++queued_;
   connection->waiting.push_back({std::move(*header), std::move(frame), body, now, handler->overlapping});
   mark_ready(id, *connection);
   run(now);
   connection = find(id);
   if (!connection) return true;
-  auto held = connection->waiting.size() + connection->order.size();
-  connection->full = held >= kMaxHeldRequests || connection->held_bytes >= kMaxHeldBytes;
+  connection->full = is_full(*connection);
   return !connection->full;
+}
+
+bool Requests::is_full(const Connection& connection) const {
+  auto held = connection.waiting.size() + connection.order.size();
+  bool crowded = queued_ >= most_queued_ && !connection.waiting.empty();
+  return held >= kMaxHeldRequests || connection.held_bytes >= kMaxHeldBytes || crowded;
+}
+
+bool Requests::had_its_share(const Connection& connection) const {
+  return connection.turn == effects_.turn && (connection.started >= kTurnRequests || connection.answered >= kTurnBytes);
+}
+
+void Requests::begin_share(Connection& connection) const {
+  if (std::exchange(connection.turn, effects_.turn) != effects_.turn) connection.started = connection.answered = 0;
+}
+
+void Requests::next_turn() {
+  for (auto id : std::exchange(held_back_, {})) {
+    auto* connection = find(id);
+    if (!connection) continue;
+    connection->held_back = false;
+    mark_ready(id, *connection);
+  }
 }
 
 bool Requests::may_start(const Connection& connection) const {
@@ -136,6 +165,9 @@ void Requests::start_next(ConnectionId id, Connection& connection) {
   }
   auto next = std::move(connection.waiting.front());
   connection.waiting.pop_front();
+  --queued_;
+  begin_share(connection);
+  ++connection.started;
   connection.order.push_back(number);
   connection.exclusive += next.overlapping ? 0 : 1;
   auto& slot = slots_[number];
@@ -163,11 +195,15 @@ void Requests::run(base::Now) {
   for (std::size_t i = 0; i < ready_.size(); ++i) {  // starting a request may make further ones ready
     auto id = ready_[i];
     if (auto* connection = find(id)) connection->ready = false;
-    for (auto* connection = find(id); connection && may_start(*connection); connection = find(id))
+    for (auto* connection = find(id); connection && may_start(*connection); connection = find(id)) {
+      if (had_its_share(*connection)) {
+        if (!std::exchange(connection->held_back, true)) held_back_.push_back(id);
+        break;
+      }
       start_next(id, *connection);
+    }
     auto* connection = find(id);
-    if (connection && connection->full && connection->waiting.size() + connection->order.size() < kMaxHeldRequests &&
-        connection->held_bytes < kMaxHeldBytes) {
+    if (connection && connection->full && !is_full(*connection)) {
       connection->full = false;
       effects_.resumed.push_back(id);
     }
@@ -236,6 +272,10 @@ bool Requests::encode(const Slot& slot, const void* response, Encode write, std:
 }
 
 void Requests::send(ConnectionId to, std::size_t begin, std::size_t first_piece) {
+  auto& connection = connections_[to.slot];
+  begin_share(connection);
+  connection.answered += effects_.bytes.size() - begin;
+  for (auto i = first_piece; i < effects_.pieces.size(); ++i) connection.answered += effects_.pieces[i].bytes;
   effects_.sends.push_back({to, begin, effects_.bytes.size(), first_piece, effects_.pieces.size() - first_piece});
 }
 
@@ -260,6 +300,7 @@ void Requests::flush(ConnectionId id, Connection& connection) {
 void Requests::release(std::uint32_t number) {
   auto& slot = slots_[number];
   effects_.answered.push_back({group_of(slot.api), slot.received, slot.started, now_.mono});
+  held_bytes_ -= slot.frame.bytes.size();
   if (auto* connection = find(slot.connection)) {
     connection->held_bytes -= slot.frame.bytes.size();
     connection->exclusive -= slot.overlapping ? 0 : 1;

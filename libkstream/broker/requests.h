@@ -47,9 +47,11 @@ struct Request {
 /// one that does when none that does not is before it. Answers leave in the order of the requests.
 class Requests {
  public:
-  /// `start` is called for each request whose turn has come.
+  /// `start` is called for each request whose turn has come. When `most_queued` wait for theirs, connections that have
+  /// one among them are not read (queued.max.requests).
   using Start = void (*)(Shard&, Request&&, AnyTicket&&);
-  Requests(MachineId self, Shard& shard, Effects& effects, base::Metrics& metrics, Start start);
+  Requests(MachineId self, Shard& shard, Effects& effects, base::Metrics& metrics, std::size_t most_queued,
+           Start start);
   ~Requests();
 
   /// `listener`: index in BrokerConfig::listeners of the one that accepted it.
@@ -90,14 +92,20 @@ class Requests {
 
   /// Joins whose deadline has come expire.
   void expire(base::Now now);
-  /// Nothing expires before this.
-  base::MonoTime deadline() const { return expiries_.empty() ? base::MonoTime::never() : expiries_.front().at; }
+  /// Connections that have had their share of the last turn go on. To be called in the next one.
+  void next_turn();
+  /// Nothing expires and nothing is to go on before this.
+  base::MonoTime deadline() const {
+    if (!held_back_.empty()) return {};
+    return expiries_.empty() ? base::MonoTime::never() : expiries_.front().at;
+  }
   /// Starts what may start after answers were given. Called at the end of every event.
   void run(base::Now now);
   /// From here on no request is started, and frames that wait are dropped with their connections.
   void stop(base::Now now);
 
   std::size_t under_way() const { return under_way_; }
+  std::uint64_t held_bytes() const { return held_bytes_; }  ///< of frames that wait or are under way
   std::size_t connections() const { return open_connections_; }
 
  private:
@@ -131,10 +139,13 @@ class Requests {
     std::uint32_t generation = 0;
     std::uint8_t listener = 0;
     bool open = false;
-    bool refused = false;        ///< the driver has been told to close it
-    bool blocked = false;        ///< the socket takes no answers
-    bool full = false;           ///< receive() said no
-    bool ready = false;          ///< in ready_
+    bool refused = false;    ///< the driver has been told to close it
+    bool blocked = false;    ///< the socket takes no answers
+    bool full = false;       ///< receive() said no
+    bool ready = false;      ///< in ready_
+    bool held_back = false;  ///< in held_back_
+    std::uint64_t turn = 0;  ///< Effects::turn in which there were `started` requests and `answered` bytes
+    std::size_t started = 0, answered = 0;
     std::size_t held_bytes = 0;  ///< of frames that wait or are under way
     std::size_t exclusive = 0;   ///< requests under way that do not overlap
     std::deque<Waiting> waiting;
@@ -154,7 +165,11 @@ class Requests {
   void abandon_all(Connection& connection);
   void refuse(ConnectionId id, CloseReason reason);
   bool may_start(const Connection& connection) const;
+  /// Whether it has had its share of this turn, so that the others have theirs and answers do not heap up.
+  bool had_its_share(const Connection& connection) const;
+  void begin_share(Connection& connection) const;
   void start_next(ConnectionId id, Connection& connection);
+  bool is_full(const Connection& connection) const;
   void finish(AnyTicket&& ticket, const void* response, Encode encode);
   bool encode(const Slot& slot, const void* response, Encode encode, std::string& out, std::vector<FilePiece>& pieces);
   void send(ConnectionId to, std::size_t begin, std::size_t first_piece);
@@ -170,17 +185,21 @@ class Requests {
   Shard& shard_;
   Effects& effects_;
   base::Metrics& metrics_;
+  const std::size_t most_queued_;
   const Start start_;
   std::deque<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::deque<Connection> connections_;
   std::vector<std::uint32_t> free_connections_;
   std::vector<ConnectionId> ready_;           ///< connections on which something may start
+  std::vector<ConnectionId> held_back_;       ///< connections on which something may start in the next turn
   std::vector<std::unique_ptr<Join>> ended_;  ///< joins whose request is answered, destroyed after the event
   std::vector<FilePiece> files_;              ///< of the answer being encoded
   std::vector<Expiry> expiries_;              ///< a heap; some are of joins that have ended or have another deadline
   base::Now now_;
   std::size_t under_way_ = 0, open_connections_ = 0;
+  std::size_t queued_ = 0;  ///< requests that wait for their turn, over all connections
+  std::uint64_t held_bytes_ = 0;
   bool stopping_ = false, destroying_ = false;
 };
 

@@ -13,10 +13,9 @@ namespace kstream::broker {
 
 namespace {
 
-/// A shard's share of max.incremental.fetch.session.cache.slots.
-std::size_t fetch_sessions_of(const config::BrokerConfig& config, std::size_t shards) {
-  auto slots = static_cast<std::size_t>(config.max_incremental_fetch_session_cache_slots);
-  return (slots + shards - 1) / shards;
+/// A shard's share of what is configured for the broker.
+std::size_t share(std::int32_t configured, std::size_t shards) {
+  return (static_cast<std::size_t>(configured) + shards - 1) / shards;
 }
 
 }  // namespace
@@ -29,8 +28,8 @@ Shard::Shard(ShardSetup setup, base::Now now)
       cluster_id_(std::move(setup.cluster_id)),
       random_(setup.seed),
       image_(std::move(setup.image)),
-      requests_(id_, *this, effects(), metrics_, &dispatch),
-      fetch_sessions_(id_, shards_, fetch_sessions_of(config_, shards_)),
+      requests_(id_, *this, effects(), metrics_, share(config_.queued_max_requests, shards_), &dispatch),
+      fetch_sessions_(id_, shards_, share(config_.max_incremental_fetch_session_cache_slots, shards_)),
       offline_(setup.directories),
       sweep_at_(now.mono + config_.log_retention_check_interval) {
   for (auto& found : setup.logs) {
@@ -77,6 +76,7 @@ void Shard::message(MachineId, Message&& message, base::Now now) {
 
 void Shard::tick(base::Now now) {
   requests_.begin_event(now);
+  requests_.next_turn();
   requests_.expire(now);
   if (now.mono >= sweep_at_) sweep(now);
   settle(now);

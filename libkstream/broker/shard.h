@@ -70,6 +70,8 @@ class Shard final : public Machine {
   base::Metrics& metrics() { return metrics_; }
   MachineId id() const { return id_; }
   std::size_t shards() const { return shards_; }
+  /// What requests hold of received frames.
+  std::uint64_t held_bytes() const { return requests_.held_bytes(); }
   MachineId control() const { return static_cast<MachineId>(shards_); }
   /// Delivers a message to a machine, this one included: what is for ourselves is handled at the end of the event.
   void send(MachineId to, Message&& message);

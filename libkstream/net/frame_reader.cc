@@ -23,6 +23,7 @@ std::span<char> FrameReader::room() {
   if (!block_ || begin_ + want > block_->size()) {
     auto fresh = pool_.take(std::max(want, usual_));  // the same block again if no frame in it is in use
     if (have > 0) std::memcpy(fresh->data(), block_->data() + begin_, have);
+    moved_ += have;
     block_ = std::move(fresh);
     begin_ = 0;
     end_ = have;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace kstream::net {
 
@@ -28,6 +29,8 @@ class FrameReader {
   bool has_frame() const;
   /// Gives up the block if no byte waits in it: an idle connection owns none.
   void rest();
+  /// Bytes that had to be copied since the last call.
+  std::size_t take_moved() { return std::exchange(moved_, 0); }
   /// Bytes received that no frame given out contains.
   std::size_t waiting() const { return end_ - begin_; }
 
@@ -40,6 +43,7 @@ class FrameReader {
   base::Ref<base::Block> block_;
   std::size_t begin_ = 0, end_ = 0;  ///< the bytes of block_ that no frame given out contains
   std::size_t usual_ = 0;            ///< size of the last frame
+  std::size_t moved_ = 0;
   bool failed_ = false;
 };
 

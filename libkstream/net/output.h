@@ -25,6 +25,8 @@ class Output {
   Sent flush(int socket);
   bool empty() const { return at_ == bytes_.size() && ranges_.empty(); }
   std::uint64_t sent_bytes() const { return sent_; }
+  /// Memory of what is not sent; ranges of files have none.
+  std::size_t held_bytes() const { return bytes_.size(); }
 
  private:
   struct Range {

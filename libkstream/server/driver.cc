@@ -100,8 +100,9 @@ void Driver::wait() {
   asleep_.store(true);
   // Who called finish() before this found nobody asleep and rang no bell.
   const bool leaving = finishing() && (!draining_ || drained());
-  if (inbox_.empty() && !has_more() && begun_ && !leaving) {
-    wake_at(std::min(machine_.deadline(), own_deadline()));
+  const auto deadline = std::min(machine_.deadline(), own_deadline());
+  if (inbox_.empty() && !has_more() && begun_ && !leaving && deadline > now_.mono) {
+    wake_at(deadline);
     context_.run_one();
   }
   begun_ = true;

@@ -16,6 +16,22 @@ constexpr std::size_t kFramesPerTurn = 64, kBytesPerTurn = 1 << 20;
 /// Memory for frames is given back after a while without traffic.
 constexpr std::chrono::seconds kTrimAfter{5};
 
+/// For memory that others hold to become free, before who holds most of it is closed.
+constexpr std::chrono::seconds kStarveFor{1};
+
+std::uint64_t physical_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// A shard's share of queued.max.request.bytes, in which the largest request has room.
+std::uint64_t budget_of(const broker::Shard& shard) {
+  const auto& config = shard.config();
+  auto configured = config.queued_max_request_bytes;
+  auto all = static_cast<std::uint64_t>(configured);
+  if (configured <= 0) all = std::max<std::uint64_t>(physical_memory() / 4, 256 << 20);
+  return std::max(all / shard.shards(), static_cast<std::uint64_t>(config.socket_request_max_bytes));
+}
+
 base::Metric metric_of(broker::CloseReason reason) {
   using base::Metric;
   constexpr Metric kMetrics[] = {Metric::closed_malformed, Metric::closed_unsupported, Metric::closed_failed_unanswered,
@@ -26,7 +42,7 @@ base::Metric metric_of(broker::CloseReason reason) {
 }  // namespace
 
 ShardDriver::ShardDriver(broker::MachineId id, broker::Shard& shard, Process& process)
-    : Driver(id, shard, shard.metrics(), process), shard_(shard) {}
+    : Driver(id, shard, shard.metrics(), process), shard_(shard), budget_(budget_of(shard)) {}
 
 // ---- new connections
 
@@ -81,6 +97,7 @@ void ShardDriver::drop(broker::ConnectionId id, base::Metric reason) {
   if (connection->touched) std::erase(touched_, connection);
   idle_.remove(*connection);
   forget(connection->peer);
+  charged_ -= connection->charged;
   connections_[id.slot].reset();  // the handlers that wait for it find that it is gone
   shard_.closed(id, now());
 }
@@ -117,6 +134,7 @@ void ShardDriver::read(Connection& connection) {
   for (;;) {
     if (!give_frames(connection, frames)) return;
     if (connection.full || connection.blocked || finishing()) return;
+    if (over_budget()) return starve(connection);
     if (frames >= kFramesPerTurn || bytes >= kBytesPerTurn) {
       if (!std::exchange(connection.again, true)) again_.push_back(id);
       return;
@@ -130,6 +148,7 @@ void ShardDriver::read(Connection& connection) {
     auto size = static_cast<std::size_t>(n);
     connection.reader.received(size);
     idle_.touch(connection, now().mono);
+    charge(connection);
     metrics_.count(base::Metric::bytes_received, size);
     bytes += size;
     received_ += size;
@@ -137,6 +156,7 @@ void ShardDriver::read(Connection& connection) {
     if (!give_frames(connection, frames)) return;
     break;  // the socket is empty, as far as we know
   }
+  metrics_.count(base::Metric::received_bytes_moved, connection.reader.take_moved());
   if (connection.full || connection.blocked) return;
   connection.reader.rest();
   trim_at_ = now().mono + kTrimAfter;
@@ -158,13 +178,51 @@ bool ShardDriver::give_frames(Connection& connection, std::size_t& frames) {
     connection.full = !shard_.receive(id, std::move(*frame), now());
     if (connection.full) metrics_.count(base::Metric::reads_paused);
   }
+  charge(connection);
   if (!connection.reader.failed()) return true;
   drop(id, base::Metric::closed_malformed);
   return false;
 }
 
+// ---- memory
+
+void ShardDriver::charge(Connection& connection) {
+  auto holds = connection.reader.waiting() + connection.output.held_bytes();
+  charged_ += holds - connection.charged;
+  connection.charged = holds;
+}
+
+void ShardDriver::starve(Connection& connection) {
+  if (std::exchange(connection.starved, true)) return;
+  if (starved_.empty()) starved_until_ = now().mono + kStarveFor;
+  starved_.push_back(connection.id);
+  metrics_.count(base::Metric::reads_paused);
+}
+
+// Those that were not read go on when there is room. Where none comes of itself, those who hold most make it.
+void ShardDriver::mend_budget() {
+  if (now().mono >= starved_until_) {
+    auto holds = [](auto& connection) { return connection ? connection->charged : 0; };
+    while (over_budget()) {
+      auto most = std::ranges::max_element(connections_, {}, holds);
+      if (holds(*most) == 0) break;  // all of it is in requests under way
+      drop((*most)->id, base::Metric::closed_over_budget);
+    }
+    starved_until_ = now().mono + kStarveFor;
+  }
+  if (over_budget()) return;
+  starved_until_ = base::MonoTime::never();
+  for (auto id : std::exchange(starved_, {})) {
+    auto* connection = find(id);
+    if (!connection) continue;
+    connection->starved = false;
+    if (!connection->waiting && !std::exchange(connection->again, true)) again_.push_back(id);
+  }
+}
+
 void ShardDriver::more_events() {
   if (has_new_.load()) adopt_new();
+  if (!starved_.empty()) mend_budget();
   reading_again_.swap(again_);
   for (auto id : reading_again_) {
     auto* connection = find(id);
@@ -219,6 +277,7 @@ void ShardDriver::flush(Connection& connection) {
   auto before = connection.output.sent_bytes();
   auto sent = connection.output.flush(connection.descriptor.native_handle());
   if (connection.output.sent_bytes() != before) idle_.touch(connection, now().mono);
+  charge(connection);
   metrics_.count(base::Metric::bytes_sent, connection.output.sent_bytes() - before);
   if (sent == net::Output::Sent::failed) return drop(connection.id, base::Metric::closed_io_error);
   if (sent == net::Output::Sent::blocked) wait_writable(connection);

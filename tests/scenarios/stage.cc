@@ -118,6 +118,7 @@ void Stage::settle() {
 bool Stage::turn(std::size_t id) {
   auto& effects = (*machines_)[id].effects();
   bool busy = false;
+  if ((*machines_)[id].deadline() < now_.mono) (*machines_)[id].tick(now_);
   for (;;) {
     (*machines_)[id].end_turn(now_);
     auto works = std::exchange(effects.disk, {});

@@ -57,6 +57,7 @@ class Checker {
       check_advertised();
       check_cluster();
       check_limits();
+      check_memory();
     }
     std::ranges::stable_sort(problems_, {}, &Problem::name);
     return std::move(problems_);
@@ -209,6 +210,14 @@ class Checker {
     auto metrics = value("metrics.listener");
     if (auto address = parse_address(metrics); !trim(metrics).empty() && !address) {
       error("metrics.listener", "\"metrics.listener\": " + address.error().detail + ", such as 127.0.0.1:9404");
+    }
+  }
+
+  void check_memory() {
+    auto all = *parse_integer(value("queued.max.request.bytes"));
+    if (all > 0 && all < *parse_integer(value("socket.request.max.bytes"))) {
+      error("queued.max.request.bytes",
+            "\"queued.max.request.bytes\" must not be less than \"socket.request.max.bytes\": a request must fit");
     }
   }
 

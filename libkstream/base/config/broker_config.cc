@@ -38,6 +38,8 @@ constexpr Field kFields[] = {
     {"num.partitions", &BrokerConfig::num_partitions},
     {"num.recovery.threads.per.data.dir", &BrokerConfig::num_recovery_threads_per_data_dir},
     {"num.shards", &BrokerConfig::num_shards},
+    {"queued.max.request.bytes", &BrokerConfig::queued_max_request_bytes},
+    {"queued.max.requests", &BrokerConfig::queued_max_requests},
     {"request.timeout.ms", &BrokerConfig::request_timeout},
     {"socket.request.max.bytes", &BrokerConfig::socket_request_max_bytes},
 };

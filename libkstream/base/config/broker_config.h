@@ -43,6 +43,8 @@ struct BrokerConfig {
   RecordValidation record_validation = RecordValidation::walk;
 
   std::int32_t socket_request_max_bytes = 100 << 20;
+  std::int32_t queued_max_requests = 500;
+  std::int64_t queued_max_request_bytes = -1;  ///< -1: as the machine's memory allows
   std::int32_t fetch_max_bytes = 55 << 20;
   std::int32_t max_incremental_fetch_session_cache_slots = 1000;
   std::int32_t max_request_partition_size_limit = 2000;
