@@ -24,6 +24,7 @@ constexpr std::array kHandlers{
     Handler{key(ApiKey::delete_records), false, &handle_delete_records},
     Handler{key(ApiKey::offset_for_leader_epoch), false, &handle_offset_for_leader_epoch},
     Handler{key(ApiKey::describe_configs), false, &handle_describe_configs},
+    Handler{key(ApiKey::describe_log_dirs), false, &handle_describe_log_dirs},
     Handler{key(ApiKey::describe_cluster), false, &handle_describe_cluster},
     Handler{key(ApiKey::describe_topic_partitions), false, &handle_describe_topic_partitions},
 };

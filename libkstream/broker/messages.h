@@ -160,6 +160,32 @@ struct Checkpointed {
   std::vector<bool> failed;  ///< directories whose checkpoints could not be written
 };
 
+// ---- log directories
+
+/// Asks for the logs of the partitions named, or of all that are on the shard.
+struct DescribeLogs {
+  Call call{};
+  bool all = false;
+  std::vector<PartitionKey> keys{};
+};
+struct LogsDescribed {
+  struct Log {
+    PartitionKey key;
+    std::uint16_t directory = 0;
+    std::uint64_t bytes = 0;  ///< of all segments
+    bool failed = false;
+  };
+  Call call{};
+  std::vector<Log> logs{};
+};
+/// The file system of a directory was measured, as Shard::measure asked.
+struct DirectoryMeasured {
+  Call call{};
+  std::uint16_t directory = 0;
+  ErrorCode error = ErrorCode::none;
+  std::uint64_t total_bytes = 0, usable_bytes = 0;
+};
+
 // ---- the controller
 
 /// A request that only the controller decides, as Kafka's own struct, through the one port for such calls.
@@ -222,9 +248,10 @@ struct MetricsReport {
   base::MetricsSnapshot metrics;
 };
 
-using Message = std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, EpochLookup,
-                             EpochFound, DeleteRecords, RecordsDeleted, Checkpoint, Checkpointed, ControllerCall,
-                             ControllerAnswer, Publish, Published, Stop, Drained, CloseLogs, Stopped,
-                             ReportRecoveryPoints, RecoveryPoints, DirectoryFailed, ReportMetrics, MetricsReport>;
+using Message =
+    std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, EpochLookup, EpochFound,
+                 DeleteRecords, RecordsDeleted, Checkpoint, Checkpointed, DescribeLogs, LogsDescribed,
+                 DirectoryMeasured, ControllerCall, ControllerAnswer, Publish, Published, Stop, Drained, CloseLogs,
+                 Stopped, ReportRecoveryPoints, RecoveryPoints, DirectoryFailed, ReportMetrics, MetricsReport>;
 
 }  // namespace kstream::broker

@@ -141,6 +141,7 @@ void Shard::deliver(Message&& message, base::Now now) {
         if constexpr (std::is_same_v<M, Appended> || std::is_same_v<M, Grown> || std::is_same_v<M, Ranges> ||
                       std::is_same_v<M, LookedUp> || std::is_same_v<M, EpochFound> ||
                       std::is_same_v<M, RecordsDeleted> || std::is_same_v<M, Checkpointed> ||
+                      std::is_same_v<M, LogsDescribed> || std::is_same_v<M, DirectoryMeasured> ||
                       std::is_same_v<M, ControllerAnswer>) {
           join(std::move(m), now);
         } else if constexpr (requires { handle(std::move(m), now); }) {
@@ -499,6 +500,48 @@ void Shard::handle(DeleteRecords&& m, base::Now) {
   send(m.call.origin, std::move(reply));
 }
 
+// ---- log directories
+
+// A partition that has no log yet is told where its first append will put it, as if it were there.
+void Shard::handle(DescribeLogs&& m, base::Now) {
+  LogsDescribed reply{.call = m.call, .logs = {}};
+  auto add = [&](const PartitionKey& key) {
+    if (auto* partition = find(key)) {
+      reply.logs.push_back({key, partition->directory, partition->log.bytes(), partition->log.failed()});
+    } else if (auto directory = place(key)) {
+      reply.logs.push_back({key, *directory, 0, false});
+    }
+  };
+  if (m.all) {
+    image_->topics().each([&](const auto& topic) {
+      for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+        PartitionKey key{topic->id, PartitionId(static_cast<std::int32_t>(i))};
+        if (shard_of(key, shards_) == id_) add(key);
+      }
+    });
+  }
+  for (const auto& key : m.keys) add(key);
+  send(m.call.origin, std::move(reply));
+}
+
+void Shard::measure(std::uint16_t directory, const Call& call) {
+  submit(directory, {.kind = Pending::Kind::measure, .call = call}, log::MeasureDirectory{});
+}
+
+void Shard::measured(const Pending& pending, std::uint16_t directory, Result<log::Outcome> result, base::Now now) {
+  DirectoryMeasured reply{.call = pending.call, .directory = directory};
+  if (!result.ok()) {
+    reply.error = result.code();
+    log_limited(failed_reads_, base::LogLevel::error, now,
+                "a log directory was not measured: " + result.error().detail);
+  } else {
+    const auto& space = std::get<log::DirectorySpace>(*result);
+    reply.total_bytes = space.total_bytes;
+    reply.usable_bytes = space.usable_bytes;
+  }
+  send(id_, std::move(reply));
+}
+
 // ---- disk
 
 void Shard::submit(std::uint16_t directory, Pending pending, log::Operation&& operation) {
@@ -528,6 +571,9 @@ void Shard::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now no
       break;
     case Pending::Kind::find:
       found(pending, std::move(result), now);
+      break;
+    case Pending::Kind::measure:
+      measured(pending, work.directory, std::move(result), now);
       break;
   }
   settle(now);

@@ -76,16 +76,19 @@ class Shard final : public Machine {
   /// Delivers a message to a machine, this one included: what is for ourselves is handled at the end of the event.
   void send(MachineId to, Message&& message);
   void send(const PartitionKey& key, Message&& message);
+  /// Asks how large the file system of a log directory is: DirectoryMeasured says it to the call.
+  void measure(std::uint16_t directory, const Call& call);
+  bool is_offline(std::uint16_t directory) const { return offline_[directory]; }
   /// A line that a client can cause as often as it likes.
   void log_limited(base::RateLimit& limit, base::LogLevel level, base::Now now, std::string text);
 
  private:
   /// Whose operation it is that ends.
   struct Pending {
-    enum class Kind : std::uint8_t { log, locate, find } kind = Kind::log;
+    enum class Kind : std::uint8_t { log, locate, find, measure } kind = Kind::log;
     Partition* partition = nullptr;
     std::uint32_t collecting = 0, index = 0;  ///< locate: where the range belongs
-    Call call{};                              ///< find: who asked
+    Call call{};                              ///< find, measure: who asked
   };
   /// A Collect whose ranges are not all known yet.
   struct Collecting {
@@ -102,6 +105,7 @@ class Shard final : public Machine {
   void handle(Lookup&& m, base::Now now);
   void handle(EpochLookup&& m, base::Now now);
   void handle(DeleteRecords&& m, base::Now now);
+  void handle(DescribeLogs&& m, base::Now now);
   void handle(Publish&& m, base::Now now);
   void handle(Stop&& m, base::Now now);
   void handle(CloseLogs&& m, base::Now now);
@@ -120,6 +124,7 @@ class Shard final : public Machine {
   void located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result, base::Now now);
   void collected(std::uint32_t collecting);
   void found(const Pending& pending, Result<log::Outcome> result, base::Now now);
+  void measured(const Pending& pending, std::uint16_t directory, Result<log::Outcome> result, base::Now now);
   void log_done(Partition& partition, DiskWork&& work, Result<log::Outcome> result, base::Now now);
   void advance(Partition& partition);
   void fail(Partition& partition);

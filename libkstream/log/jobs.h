@@ -126,11 +126,14 @@ struct RemoveFile {
   std::string path;  ///< within the log directory
 };
 
+/// How large the file system of the log directory is.
+struct MeasureDirectory {};
+
 using Operation = std::variant<OpenLog, CreateSegment, Append, WriteIndex, SyncSegment, Locate, FindTimestamp,
-                               RetireSegment, RemoveSegment, ReplaceFile, RemoveFile>;
+                               RetireSegment, RemoveSegment, ReplaceFile, RemoveFile, MeasureDirectory>;
 
 /// Results, beside success. OpenLog and CreateSegment give the new segment's file, Locate a range, FindTimestamp a
-/// record.
+/// record, MeasureDirectory two sizes.
 struct Located {
   std::uint64_t position = 0;
   std::uint64_t bytes = 0;  ///< 0: no batch from `from` on is wholly below `up_to`
@@ -142,7 +145,11 @@ struct FoundRecord {
   Timestamp timestamp = kNoTimestamp;
   LeaderEpoch leader_epoch = kNoLeaderEpoch;
 };
-using Outcome = std::variant<std::monostate, base::FileRef, Located, FoundRecord>;
+struct DirectorySpace {
+  std::uint64_t total_bytes = 0;
+  std::uint64_t usable_bytes = 0;  ///< by this process
+};
+using Outcome = std::variant<std::monostate, base::FileRef, Located, FoundRecord, DirectorySpace>;
 
 /// Which thread an operation may run on. `in_turn` operations (Append) are short and may be performed at once by the
 /// driver; all others open files, sync or read what may be cold. A Locate may be tried at once all the same, with what

@@ -50,7 +50,7 @@ class Log {
   /// Whether something has happened since take_operations was called, so that it may have something to give.
   bool has_operations() const { return dirty_; }
   /// An operation that take_operations gave has ended, well or not. Gives it back, so that its memory is used again.
-  /// Not for Locate and FindTimestamp, which are their caller's own.
+  /// Not for searches (is_search), which are their caller's own.
   void done(Operation&& operation, Result<Outcome> result, base::Now now);
 
   /// Whole batches in one segment's file.
@@ -85,8 +85,8 @@ class Log {
   /// When the next retired files are to be removed.
   base::MonoTime next_tick() const;
   void set_config(LogConfig config) { config_ = config; }
-  /// DeleteRecords: nothing below `start`, at most `end()`, is read any more. A tick retires whole segments. A crash may
-  /// take it back until a log-start-offset-checkpoint with it is written.
+  /// DeleteRecords: nothing below `start`, at most `end()`, is read any more. A tick retires whole segments. A crash
+  /// may take it back until a log-start-offset-checkpoint with it is written.
   void raise_start(Offset start);
 
   /// Asks that all below `end()` be synced; recovery_point() tells when.
@@ -146,6 +146,7 @@ class Log {
   static void ended(Locate&, Outcome&, base::Now) {}
   static void ended(FindTimestamp&, Outcome&, base::Now) {}
   static void ended(RemoveFile&, Outcome&, base::Now) {}
+  static void ended(MeasureDirectory&, Outcome&, base::Now) {}
   void ended(OpenLog& operation, Outcome& outcome, base::Now now);
   void ended(CreateSegment& operation, Outcome& outcome, base::Now now);
   void ended(Append& operation, Outcome& outcome, base::Now now);

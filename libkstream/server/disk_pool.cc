@@ -18,7 +18,7 @@ std::string_view folder_of(const log::Operation& operation) {
           std::string_view path;
           if constexpr (requires { change.path; }) {
             path = change.path;
-          } else {
+          } else if constexpr (requires { change.file; }) {
             path = change.file->name();
           }
           return path.substr(0, path.find('/') == path.npos ? 0 : path.find('/'));

@@ -51,6 +51,11 @@ class Directory {
     bool is_folder = false;
   };
 
+  struct Space {
+    std::uint64_t total_bytes = 0;
+    std::uint64_t usable_bytes = 0;  ///< by this process
+  };
+
   virtual ~Directory() = default;
   virtual Result<base::FileRef> open(const std::string& path, Open how) = 0;
   /// The entries of a folder ("" is the directory itself), sorted by name.
@@ -60,6 +65,7 @@ class Directory {
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   virtual Status remove(const std::string& path) = 0;  ///< a file or an empty folder; not there: fine
   virtual Status sync_folder(const std::string& path) = 0;
+  virtual Result<Space> space() = 0;  ///< of the file system
   /// For messages: the absolute path.
   virtual const std::string& path() const = 0;
 };

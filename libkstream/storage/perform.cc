@@ -164,6 +164,12 @@ Result<Outcome> perform_one(Directory& directory, const log::RemoveFile& operati
   return after(directory.remove(operation.path));
 }
 
+Result<Outcome> perform_one(Directory& directory, const log::MeasureDirectory&) {
+  auto space = directory.space();
+  if (!space) return std::move(space).error();
+  return Outcome(log::DirectorySpace{space->total_bytes, space->usable_bytes});
+}
+
 }  // namespace
 
 Result<Outcome> perform(Directory& directory, const log::Operation& operation) {

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -209,6 +210,13 @@ Status PosixDirectory::sync_folder(const std::string& path) {
   const Error error = system_error("sync", path_ + "/" + path);
   ::close(descriptor);
   return result == 0 ? Status() : Status(error);
+}
+
+Result<Directory::Space> PosixDirectory::space() {
+  struct statvfs info {};
+  if (retried([&] { return ::fstatvfs(descriptor_, &info); }) < 0) return system_error("measure", path_);
+  const std::uint64_t unit = info.f_frsize;
+  return Space{info.f_blocks * unit, info.f_bavail * unit};
 }
 
 }  // namespace kstream::storage

@@ -25,6 +25,7 @@ class PosixDirectory final : public Directory {
   Status rename(const std::string& from, const std::string& to) override;
   Status remove(const std::string& path) override;
   Status sync_folder(const std::string& path) override;
+  Result<Space> space() override;
   const std::string& path() const override { return path_; }
 
  private:

@@ -5,6 +5,7 @@
 #include "protocol/delete_records.h"
 #include "protocol/describe_cluster.h"
 #include "protocol/describe_configs.h"
+#include "protocol/describe_log_dirs.h"
 #include "protocol/describe_topic_partitions.h"
 #include "protocol/fetch.h"
 #include "protocol/header.h"
@@ -253,6 +254,20 @@ std::string describe_topic_partitions(Words& words, std::int32_t correlation) {
   return encode(request, words.version, correlation);
 }
 
+std::string describe_log_dirs(Words& words, std::int32_t correlation) {
+  protocol::DescribeLogDirsRequest request;
+  if (words.plain == std::vector<std::string>{"all"}) {
+    request.topics.reset();
+    return encode(request, words.version, correlation);
+  }
+  for (const auto& word : words.plain) {
+    auto [topic, partition, rest] = target(word, '@');
+    entry(*request.topics, &protocol::DescribeLogDirsRequest::DescribableLogDirTopic::topic, topic)
+        .partitions.push_back(partition);
+  }
+  return encode(request, words.version, correlation);
+}
+
 std::string describe_cluster(Words& words, std::int32_t correlation) {
   protocol::DescribeClusterRequest request;
   request.endpoint_type = static_cast<std::int8_t>(words.number("type", 1));
@@ -330,6 +345,7 @@ std::string request_frame(const std::vector<std::string>& words, std::int32_t co
   if (asked.api == "OffsetForLeaderEpoch") return offset_for_leader_epoch(arguments, correlation);
   if (asked.api == "DescribeConfigs") return describe_configs(arguments, correlation);
   if (asked.api == "DescribeTopicPartitions") return describe_topic_partitions(arguments, correlation);
+  if (asked.api == "DescribeLogDirs") return describe_log_dirs(arguments, correlation);
   if (asked.api == "DescribeCluster") return describe_cluster(arguments, correlation);
   throw std::invalid_argument("no API " + asked.api);
 }
@@ -356,6 +372,8 @@ std::string answer_text(const Asked& asked, std::string_view frame) {
     return body.operator()<protocol::DescribeConfigsRequest, protocol::DescribeConfigsResponse>();
   if (asked.api == "DescribeTopicPartitions")
     return body.operator()<protocol::DescribeTopicPartitionsRequest, protocol::DescribeTopicPartitionsResponse>();
+  if (asked.api == "DescribeLogDirs")
+    return body.operator()<protocol::DescribeLogDirsRequest, protocol::DescribeLogDirsResponse>();
   if (asked.api == "DescribeCluster")
     return body.operator()<protocol::DescribeClusterRequest, protocol::DescribeClusterResponse>();
   return body.operator()<protocol::ApiVersionsRequest, protocol::ApiVersionsResponse>();

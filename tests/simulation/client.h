@@ -12,8 +12,8 @@
 namespace kstream::sim {
 
 /// A client with one connection and several requests in flight. It produces records of unique values with acks=all,
-/// fetches what is there, deletes old records now and then, creates the topic if it is not there, and tells the checkers
-/// all that it is told.
+/// fetches what is there, deletes old records now and then, creates the topic if it is not there, and tells the
+/// checkers all that it is told.
 class Client {
  public:
   Client(Simulation& sim, int number) : sim_(sim), number_(number) {}

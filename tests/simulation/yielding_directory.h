@@ -21,6 +21,7 @@ class YieldingDirectory final : public storage::Directory {
   Status rename(const std::string& from, const std::string& to) override { return yield_(), inner_.rename(from, to); }
   Status remove(const std::string& path) override { return yield_(), inner_.remove(path); }
   Status sync_folder(const std::string& path) override { return yield_(), inner_.sync_folder(path); }
+  Result<Space> space() override { return yield_(), inner_.space(); }
   const std::string& path() const override { return inner_.path(); }
 
  private:

@@ -241,4 +241,9 @@ Status MemoryDirectory::sync_folder(const std::string& path) {
   return {};
 }
 
+Result<storage::Directory::Space> MemoryDirectory::space() {
+  if (state_->failed()) return error("the disk is gone");
+  return Space{1 << 30, 1 << 29};
+}
+
 }  // namespace kstream::test

@@ -54,6 +54,8 @@ class MemoryDirectory final : public storage::Directory {
   Status rename(const std::string& from, const std::string& to) override;
   Status remove(const std::string& path) override;
   Status sync_folder(const std::string& path) override;
+  /// A gibibyte, as if half of it were used by others.
+  Result<Space> space() override;
   const std::string& path() const override { return path_; }
 
  private:

@@ -15,6 +15,7 @@ void handle_create_topics(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_delete_records(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_describe_cluster(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_describe_configs(Shard& shard, Request&& request, AnyTicket&& ticket);
+void handle_describe_log_dirs(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_describe_topic_partitions(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket);
 void handle_list_offsets(Shard& shard, Request&& request, AnyTicket&& ticket);

@@ -115,6 +115,7 @@ class FakeDisk {
   Outcome perform(RetireSegment&) { return {}; }
   Outcome perform(RemoveSegment&) { return {}; }
   Outcome perform(RemoveFile&) { return {}; }
+  Outcome perform(MeasureDirectory&) { return {}; }
   Outcome perform(Locate&) { return Located{}; }
   Outcome perform(FindTimestamp&) { return FoundRecord{}; }
 

@@ -128,6 +128,17 @@ TEST(Perform, RemovesAFile) {
   EXPECT_FALSE(*directory.exists("a"));
 }
 
+TEST(Perform, MeasuresTheFileSystem) {
+  MemoryDirectory directory;
+  auto measured = perform(directory, log::MeasureDirectory{});
+  ASSERT_TRUE(measured.ok());
+  EXPECT_EQ(std::get<log::DirectorySpace>(*measured).total_bytes, 1u << 30);
+  EXPECT_EQ(std::get<log::DirectorySpace>(*measured).usable_bytes, 1u << 29);
+  directory.fail_after(0, 0);
+  EXPECT_EQ(perform(directory, log::MeasureDirectory{}).code(), ErrorCode::kafka_storage_error);
+  EXPECT_TRUE(log::is_search(log::MeasureDirectory{})) << "it waits for no sync";
+}
+
 /// Counts the calls that read, and those that sync.
 class CountingDirectory final : public Directory {
  public:
@@ -148,6 +159,7 @@ class CountingDirectory final : public Directory {
     ++syncs;
     return inner_.sync_folder(path);
   }
+  Result<Space> space() override { return inner_.space(); }
   const std::string& path() const override { return inner_.path(); }
 
  private:

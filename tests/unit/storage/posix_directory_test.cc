@@ -127,6 +127,15 @@ TEST_F(PosixDirectoryTest, ReplacesAFileAtomically) {
   EXPECT_EQ(directory->list("")->size(), 1u);
 }
 
+TEST_F(PosixDirectoryTest, MeasuresItsFileSystem) {
+  auto space = directory->space();
+  ASSERT_TRUE(space.ok());
+  const auto told = std::filesystem::space(root);
+  EXPECT_EQ(space->total_bytes, told.capacity);
+  EXPECT_LE(space->usable_bytes, told.capacity);
+  EXPECT_NEAR(static_cast<double>(space->usable_bytes), static_cast<double>(told.available), 1e9);
+}
+
 TEST_F(PosixDirectoryTest, AnOpenFileOutlivesItsName) {
   ASSERT_TRUE(write_file(*directory, "a", "kept").ok());
   auto opened = *directory->open("a", Open::read);
