@@ -4,7 +4,7 @@ import time
 import unittest
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, NewTopic
 
 from support import segment
 from support.kserver import KserverTest
@@ -139,6 +139,30 @@ class Admin(Librdkafka):
             with self.assertRaises(KafkaException) as refused:
                 admin.create_topics([topic])[topic.topic].result(30)
             self.assertEqual(refused.exception.args[0].name(), code)
+
+
+    def test_describes_configs(self):
+        admin = AdminClient({"bootstrap.servers": self.server.address})
+        self.create("told", retention_bytes=1000)
+
+        def describe(kind, name):
+            return admin.describe_configs([ConfigResource(kind, name)])[ConfigResource(kind, name)].result(30)
+
+        topic = describe("topic", "told")
+        entry = topic["retention.bytes"]
+        self.assertEqual((entry.value, entry.source, entry.is_read_only, entry.is_default, entry.is_sensitive),
+                         ("1000", ConfigSource.DYNAMIC_TOPIC_CONFIG.value, False, False, False))
+        self.assertEqual({(given.name, given.value, given.source) for given in entry.synonyms.values()},
+                         {("retention.bytes", "1000", 1), ("log.retention.bytes", "-1", 5)})
+        self.assertEqual((topic["cleanup.policy"].value, topic["cleanup.policy"].source), ("delete", 5))
+        broker = describe("broker", "1")
+        self.assertEqual((broker["log.dirs"].value, broker["log.dirs"].source, broker["log.dirs"].is_read_only),
+                         (str(self.server.log_dir), ConfigSource.STATIC_BROKER_CONFIG.value, True))
+        self.assertTrue(broker["ssl.key.password"].is_sensitive)
+        self.assertIsNone(broker["ssl.key.password"].value)
+        with self.assertRaises(KafkaException) as refused:
+            describe("topic", "nowhere")
+        self.assertEqual(refused.exception.args[0].name(), "UNKNOWN_TOPIC_OR_PART")
 
 
 class TwoClients(Librdkafka):

@@ -2,7 +2,7 @@
 import unittest
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
 from support import segment
@@ -117,6 +117,20 @@ class Admin(PythonKafka):
         self.assertEqual(len(admin.describe_topics(["made"])[0]["partitions"]), 12)
         with self.assertRaises(TopicAlreadyExistsError):
             admin.create_topics([NewTopic("made", 1, 1)])
+
+    def test_describes_configs_and_the_cluster(self):
+        admin = KafkaAdminClient(bootstrap_servers=self.server.address)
+        self.addCleanup(admin.close)
+        self.create("told", retention_ms=123456)
+        wanted = [ConfigResource(ConfigResourceType.TOPIC, "told", {"retention.ms": None, "segment.bytes": None})]
+        [answer] = admin.describe_configs(wanted, include_synonyms=True)
+        [(error, _, _, name, configs)] = answer.resources
+        self.assertEqual((error, name), (0, "told"))
+        values = {config[0]: config[1] for config in configs}
+        self.assertEqual(values, {"retention.ms": "123456", "segment.bytes": "1073741824"})
+        [answer] = admin.describe_configs([ConfigResource(ConfigResourceType.BROKER, "1")])
+        self.assertIn("num.shards", {config[0] for config in answer.resources[0][4]})
+        self.assertEqual([broker["node_id"] for broker in admin.describe_cluster()["brokers"]], [1])
 
 
 if __name__ == "__main__":
