@@ -83,13 +83,20 @@ TEST(Arguments, AServerIsStartedWithoutAVerbButNotByAMistypedWord) {
   EXPECT_EQ(parsed(kServerProgram, {}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"run"}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"-X", "run", "-J", "status"}).verb().where, kServerStatus);
-  EXPECT_EQ(refused(kServerProgram, {"-c", "f", "rnu"}), "unknown word 'rnu': there are run, status");
-  EXPECT_EQ(refused(kServerProgram, {""}), "unknown word '': there are run, status");
-  EXPECT_EQ(refused(kServerProgram, {"--", "-c"}), "unknown word '-c': there are run, status");
-  EXPECT_EQ(refused(kServerProgram, {"run", "status"}), "kserver run takes flags only, not 'status'");
+  EXPECT_EQ(refused(kServerProgram, {"-c", "f", "rnu"}), "unknown word 'rnu': there are run, check, config, status");
+  EXPECT_EQ(refused(kServerProgram, {""}), "unknown word '': there are run, check, config, status");
+  EXPECT_EQ(refused(kServerProgram, {"--", "-c"}), "unknown word '-c': there are run, check, config, status");
+  EXPECT_EQ(refused(kServerProgram, {"check", "status"}), "kserver check takes flags only, not 'status'");
   EXPECT_EQ(refused(kServerProgram, {"status", "/data"}), "kserver status takes flags only, not '/data'");
   EXPECT_EQ(refused(kServerProgram, {"-J"}), "-J is not for kserver run");
   EXPECT_EQ(refused(kServerProgram, {"--status"}), "kserver has no --status: say kserver status");
+}
+
+TEST(Arguments, ACommandKeepsItsFlags) {
+  auto a =
+      parsed(kServerProgram, {"run", "--ephemeral", "-X", "a=b", "--", "cmd", "-q", "--x=", "", "--", "-h", "run"});
+  EXPECT_TRUE(a.has(Flag::ephemeral));
+  EXPECT_EQ(words(a), (Words{"cmd", "-q", "--x=", "", "--", "-h", "run"}));
 }
 
 TEST(Arguments, HelpNeedsNothingElse) {
