@@ -112,6 +112,19 @@ struct RemoveSegment {
   Offset base;
 };
 
+/// A partition is gone: gives its folder another name, durably, so that the old one is free. Fine if it is not there.
+struct RenameFolder {
+  std::string folder;
+  std::string to;
+};
+/// Removes a folder and all in it. That it is gone need not survive a power loss. Fine if it is not there.
+struct RemoveFolder {
+  std::string folder;
+};
+/// The name under which a deleted partition's folder waits for its removal: `orders-0.<32 hex digits>-delete`. A long
+/// topic name is cut, so that no name is longer than the 255 bytes that file systems allow.
+std::string deleted_folder(const std::string& topic, PartitionId partition, Uuid unique);
+
 /// Replaces a small text file atomically (write, sync, rename, sync of the folder), such as `leader-epoch-checkpoint`.
 /// `sync_later`: without the syncs, so that a power loss may leave anything in its place.
 struct ReplaceFile {
@@ -130,7 +143,8 @@ struct RemoveFile {
 struct MeasureDirectory {};
 
 using Operation = std::variant<OpenLog, CreateSegment, Append, WriteIndex, SyncSegment, Locate, FindTimestamp,
-                               RetireSegment, RemoveSegment, ReplaceFile, RemoveFile, MeasureDirectory>;
+                               RetireSegment, RemoveSegment, RenameFolder, RemoveFolder, ReplaceFile, RemoveFile,
+                               MeasureDirectory>;
 
 /// Results, beside success. OpenLog and CreateSegment give the new segment's file, Locate a range, FindTimestamp a
 /// record, MeasureDirectory two sizes.

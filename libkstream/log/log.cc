@@ -14,6 +14,7 @@ Log::Log(std::string folder, Uuid topic_id, LogConfig config, RecoveredLog recov
       topic_id_(topic_id),
       config_(config),
       opened_(!recovered.segments.empty()),
+      found_(true),
       epochs_(std::move(recovered.epochs)),
       epochs_on_disk_(opened_),
       start_(recovered.start),
@@ -43,7 +44,7 @@ Log::Log(std::string folder, Uuid topic_id, LogConfig config, RecoveredLog recov
 
 Result<Log::Reserved> Log::append(const records::ValidBatch& batch, base::Slice bytes, LeaderEpoch epoch,
                                   base::Now now) {
-  KS_ASSERT(!closing_);
+  KS_ASSERT(!closing_ && !removing());
   KS_ASSERT(bytes.bytes.size() == batch.header.size());
   if (failure_) return *failure_;
   const std::uint64_t size = bytes.bytes.size();
@@ -187,6 +188,7 @@ void Log::close() {
 
 void Log::fail(Error error) {
   failure_ = std::move(error);
+  if (removing()) removal_ = Removal::ended;
   for (auto& segment : segments_) segment.waiting.clear();
   dirty_ = false;
 }

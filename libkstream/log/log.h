@@ -95,6 +95,18 @@ class Log {
   void fail(Error error);
   /// Before a clean stop: writes what the indexes lack and syncs all. When idle() then, recovery_point() is end().
   void close();
+  /// The partition is deleted: nothing more is appended or read, and batches that wait are dropped. Once what is in
+  /// flight has ended its folder is renamed to `renamed`, then removed with all in it. A folder that belongs to another
+  /// topic is left alone.
+  void remove(std::string renamed);
+  bool removing() const { return removal_ != Removal::none; }
+  /// After remove(): the folder's name is free again, or its disk failed.
+  bool vacated() const { return removal_ >= Removal::renamed; }
+  /// After remove(): nothing is left to be done.
+  bool removed() const { return removal_ == Removal::ended; }
+  /// Whether it has a folder, as far as is known.
+  bool has_folder() const { return opened_ || found_; }
+
   /// Nothing is in flight, and take_operations has nothing to give.
   bool idle() const { return in_flight_ == 0 && !dirty_; }
 
@@ -125,6 +137,8 @@ class Log {
     base::MonoTime remove_at = base::MonoTime::never();
   };
 
+  enum class Removal { none, wanted, renaming, renamed, removing, ended };
+
   void roll(Timestamp now);
   std::size_t segment_of(Offset offset) const;
   Segment& segment_at(Offset base) { return segments_[segment_of(base)]; }
@@ -140,6 +154,7 @@ class Log {
   void take_index(Segment& segment, std::vector<Operation>& out);
   void take_sync(Segment& segment, std::vector<Operation>& out);
   void take_retired(std::vector<Operation>& out);
+  void take_removal(std::vector<Operation>& out);
   void take_epochs(std::vector<Operation>& out);
 
   void file_made(Offset base, Outcome& outcome);
@@ -147,6 +162,8 @@ class Log {
   static void ended(FindTimestamp&, Outcome&, base::Now) {}
   static void ended(RemoveFile&, Outcome&, base::Now) {}
   static void ended(MeasureDirectory&, Outcome&, base::Now) {}
+  void ended(RenameFolder&, Outcome&, base::Now) { removal_ = Removal::renamed; }
+  void ended(RemoveFolder&, Outcome&, base::Now) { removal_ = Removal::ended; }
   void ended(OpenLog& operation, Outcome& outcome, base::Now now);
   void ended(CreateSegment& operation, Outcome& outcome, base::Now now);
   void ended(Append& operation, Outcome& outcome, base::Now now);
@@ -160,6 +177,7 @@ class Log {
   Uuid topic_id_;
   LogConfig config_;
   bool opened_ = false;           ///< the folder is there
+  bool found_ = false;            ///< recovery found it, whatever is in it
   std::deque<Segment> segments_;  ///< none before the first append
   std::size_t settled_ = 0;       ///< so many of the first segments are settled
   RecentBatches recent_;          ///< of the segment that holds the last batch written
@@ -177,6 +195,8 @@ class Log {
   bool appending_ = false;  ///< an Append is in flight
   bool closing_ = false;
   bool dirty_ = false;
+  Removal removal_ = Removal::none;
+  std::string renamed_;  ///< the folder's name on its way out
   std::size_t in_flight_ = 0;
   std::optional<Error> failure_;
 };

@@ -15,6 +15,12 @@ constexpr std::size_t kSpareBatches = 1024;
 void Log::take_operations(std::vector<Operation>& out) {
   if (!dirty_) return;
   const std::size_t before = out.size();
+  if (removing()) {
+    take_removal(out);
+    in_flight_ += out.size() - before;
+    dirty_ = false;
+    return;
+  }
   take_file(out);
   take_append(out);
   take_settling(out);
@@ -107,7 +113,7 @@ void Log::take_epochs(std::vector<Operation>& out) {
 void Log::done(Operation&& operation, Result<Outcome> result, base::Now now) {
   KS_ASSERT(in_flight_ > 0);
   --in_flight_;
-  if (failure_) return;
+  if (failure_ && !removing()) return;
   if (!result) return fail(std::move(result).error());
   dirty_ = true;
   std::visit([&](auto& what) { ended(what, *result, now); }, operation);

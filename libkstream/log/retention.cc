@@ -14,7 +14,7 @@ base::MonoTime later_by(base::MonoTime now, std::chrono::milliseconds delay) {
 }  // namespace
 
 void Log::tick(base::Now now, Offset high_watermark) {
-  if (failure_ || closing_) return;
+  if (failure_ || closing_ || removing()) return;
   for (auto& retired : retired_) {
     if (retired.step != Retired::Step::wait || retired.remove_at > now.mono) continue;
     retired.step = Retired::Step::remove;
@@ -49,7 +49,7 @@ void Log::retire_first() {
 
 base::MonoTime Log::next_tick() const {
   base::MonoTime next = base::MonoTime::never();
-  if (failure_ || closing_) return next;  // tick() does nothing any more
+  if (failure_ || closing_ || removing()) return next;  // tick() does nothing any more
   for (const auto& retired : retired_) {
     if (retired.step == Retired::Step::wait) next = std::min(next, retired.remove_at);
   }

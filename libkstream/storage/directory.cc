@@ -37,4 +37,18 @@ Status replace_file(Directory& directory, const std::string& path, base::BytesVi
   return directory.sync_folder(slash == std::string::npos ? std::string() : path.substr(0, slash));
 }
 
+Status remove_folder(Directory& directory, const std::string& path) {
+  auto there = directory.exists(path);
+  if (!there || !*there) return there ? Status() : Status(std::move(there).error());
+  auto entries = directory.list(path);
+  if (!entries) return std::move(entries).error();
+  for (const auto& entry : *entries) {
+    const std::string inner = path + "/" + entry.name;
+    if (auto removed = entry.is_folder ? remove_folder(directory, inner) : directory.remove(inner); !removed) {
+      return removed;
+    }
+  }
+  return directory.remove(path);
+}
+
 }  // namespace kstream::storage

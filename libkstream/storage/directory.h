@@ -74,6 +74,8 @@ class Directory {
 Result<std::string> read_file(Directory& directory, const std::string& path, std::size_t limit);
 /// Makes or overwrites a file and syncs it (not its folder); a crash may leave anything in it.
 Status write_file(Directory& directory, const std::string& path, base::BytesView content, bool sync = true);
+/// Removes a folder and all in it; not there: fine.
+Status remove_folder(Directory& directory, const std::string& path);
 /// Write to `path.tmp`, sync, rename, sync the folder.
 Status replace_file(Directory& directory, const std::string& path, base::BytesView content, bool sync = true);
 

@@ -156,6 +156,18 @@ Result<Outcome> perform_one(Directory& directory, const log::RemoveSegment& oper
   return Outcome();
 }
 
+Result<Outcome> perform_one(Directory& directory, const log::RenameFolder& operation) {
+  auto there = directory.exists(operation.folder);
+  if (!there) return std::move(there).error();
+  if (!*there) return Outcome();
+  if (auto renamed = directory.rename(operation.folder, operation.to); !renamed) return renamed.error();
+  return after(directory.sync_folder(""));
+}
+
+Result<Outcome> perform_one(Directory& directory, const log::RemoveFolder& operation) {
+  return after(remove_folder(directory, operation.folder));
+}
+
 Result<Outcome> perform_one(Directory& directory, const log::ReplaceFile& operation) {
   return after(replace_file(directory, operation.path, operation.content, !operation.sync_later));
 }

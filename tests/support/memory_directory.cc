@@ -78,9 +78,20 @@ struct MemoryDirectory::Change {
       return (folder.empty() || names.contains(folder)) && names.emplace(path, inode).second;
     }
     if (at == names.end()) return false;
-    if (kind == Kind::rename) names[to] = at->second;
-    names.erase(at);
+    if (kind == Kind::rename) {
+      names[to] = at->second;
+      if (!at->second) move_content(names);
+    }
+    names.erase(path);
     return true;
+  }
+  /// Of a folder that is renamed.
+  void move_content(Names& names) const {
+    const std::string prefix = path + "/";
+    for (auto inner = names.lower_bound(prefix); inner != names.end() && inner->first.starts_with(prefix);) {
+      names[to + inner->first.substr(path.size())] = inner->second;
+      inner = names.erase(inner);
+    }
   }
 };
 
@@ -184,7 +195,17 @@ std::uint64_t MemoryDirectory::changes() const { return state_->changes; }
 
 Status MemoryDirectory::change_names(Change change) {
   if (state_->failed() || state_->dies()) return error("the disk is gone");
+  const bool folder =
+      change.kind == Change::Kind::rename && state_->names.contains(change.path) && !state_->names.at(change.path);
   if (!change.apply(state_->names)) return error(path_ + "/" + change.path + ": no such file, or it exists");
+  if (folder) {  // what is not yet durable in it is known by its new name
+    auto inner = state_->unsynced.extract(change.path);
+    for (auto& one : inner.empty() ? std::vector<Change>() : inner.mapped()) {
+      one.path = change.to + one.path.substr(change.path.size());
+      if (!one.to.empty()) one.to = change.to + one.to.substr(change.path.size());
+      state_->unsynced[change.to].push_back(std::move(one));
+    }
+  }
   state_->unsynced[folder_of(change.path)].push_back(std::move(change));
   return {};
 }

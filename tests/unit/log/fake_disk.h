@@ -116,6 +116,8 @@ class FakeDisk {
   Outcome perform(RemoveSegment&) { return {}; }
   Outcome perform(RemoveFile&) { return {}; }
   Outcome perform(MeasureDirectory&) { return {}; }
+  Outcome perform(RenameFolder&) { return {}; }
+  Outcome perform(RemoveFolder&) { return {}; }
   Outcome perform(Locate&) { return Located{}; }
   Outcome perform(FindTimestamp&) { return FoundRecord{}; }
 

@@ -51,6 +51,22 @@ TEST(MemoryDirectory, APowerLossMayLoseAFileWhoseFolderWasNotSynced) {
   EXPECT_GT(seen["x"], 0);
 }
 
+TEST(MemoryDirectory, AFolderThatIsRenamedTakesItsFilesAlongOrStays) {
+  const auto prepare = [](Directory& directory) {
+    ASSERT_TRUE(directory.make_folder("f").ok());
+    ASSERT_TRUE(directory.sync_folder("").ok());
+    ASSERT_TRUE(write_file(directory, "f/a", "x").ok());
+    ASSERT_TRUE(directory.sync_folder("f").ok());
+    ASSERT_TRUE(directory.rename("f", "g").ok());
+    ASSERT_FALSE(*directory.exists("f/a"));
+    ASSERT_EQ(content(directory, "g/a"), "x");
+  };
+  auto before = after_power_losses(prepare, "f/a"), after = after_power_losses(prepare, "g/a");
+  EXPECT_GT(before["x"], 0);
+  EXPECT_GT(after["x"], 0);
+  EXPECT_EQ(before["x"] + after["x"], 200) << "it is in one place or in the other";
+}
+
 TEST(MemoryDirectory, WhatIsSyncedStays) {
   auto seen = after_power_losses(
       [](Directory& directory) {

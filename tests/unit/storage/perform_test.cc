@@ -30,6 +30,23 @@ TEST(Perform, OpenLogMakesTheFolderItsMetadataAndTheFirstSegment) {
   EXPECT_TRUE(*directory.exists("orders-0/partition.metadata")) << "durable before the first append";
 }
 
+TEST(Perform, RenameFolderIsDurableAndRemoveFolderRemovesAll) {
+  MemoryDirectory directory;
+  auto opened = perform(directory, log::OpenLog{"orders-0", kTopic, Offset(0)});
+  ASSERT_TRUE(opened.ok());
+  ASSERT_TRUE(perform(directory, log::RenameFolder{"orders-0", "orders-0.x-delete"}).ok());
+  base::Random random(1);
+  directory.power_loss(random);
+  EXPECT_FALSE(*directory.exists("orders-0"));
+  EXPECT_TRUE(*directory.exists("orders-0.x-delete/00000000000000000000.log"));
+  ASSERT_TRUE(perform(directory, log::OpenLog{"orders-0", kTopic, Offset(0)}).ok()) << "the name is free";
+  ASSERT_TRUE(perform(directory, log::RemoveFolder{"orders-0.x-delete"}).ok());
+  EXPECT_FALSE(*directory.exists("orders-0.x-delete"));
+  EXPECT_TRUE(*directory.exists("orders-0/00000000000000000000.log"));
+  EXPECT_TRUE(perform(directory, log::RemoveFolder{"orders-0.x-delete"}).ok()) << "nothing to do";
+  EXPECT_TRUE(perform(directory, log::RenameFolder{"nobody-0", "x"}).ok()) << "nothing to do";
+}
+
 TEST(Perform, OpenLogTouchesNoFolderThatIsAnothers) {
   const std::string foreign = log::print_partition_metadata(Uuid::from_halves(3, 4));
   const std::string own = log::print_partition_metadata(kTopic);

@@ -1,0 +1,25 @@
+#include "log/log.h"
+
+/// How a whole log leaves the disk: its folder is renamed first, so that another may have its name, then removed.
+namespace kstream::log {
+
+void Log::remove(std::string renamed) {
+  renamed_ = std::move(renamed);
+  for (auto& segment : segments_) segment.waiting.clear();
+  removal_ = in_flight_ == 0 && !has_folder() ? Removal::ended : Removal::wanted;
+  dirty_ = removal_ == Removal::wanted;
+}
+
+void Log::take_removal(std::vector<Operation>& out) {
+  if (removal_ == Removal::wanted && in_flight_ == 0) {
+    // Of a log that failed the folder may still be its own, but not if it is another topic's.
+    const bool own = !failure_ || failure_->code != ErrorCode::inconsistent_topic_id;
+    removal_ = has_folder() && own ? Removal::renaming : Removal::ended;
+    if (removal_ == Removal::renaming) out.push_back(RenameFolder{folder_, renamed_});
+  } else if (removal_ == Removal::renamed) {
+    removal_ = Removal::removing;
+    out.push_back(RemoveFolder{renamed_});
+  }
+}
+
+}  // namespace kstream::log
