@@ -5,8 +5,10 @@
 #include "protocol/broker_heartbeat.h"
 #include "protocol/broker_registration.h"
 #include "protocol/controller_registration.h"
+#include "quorum/describe.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace kstream::broker {
 namespace {
@@ -42,8 +44,10 @@ Control::Control(ControlSetup setup, base::Now now)
       previous_epoch_(setup.previous_epoch),
       random_(setup.seed),
       quorum_(std::move(setup.quorum)),
-      replay_(setup.image, config_.topic_defaults),
+      replay_(setup.image, config_.topic_defaults, config_.node_id),
       published_(std::move(setup.image)),
+      proposed_config_(configured(*published_)),
+      published_config_(proposed_config_),
       published_by_(shards_, published_->offset()),
       running_(shards_),
       checkpoint_at_(now.mono + config_.log_flush_offset_checkpoint_interval),
@@ -93,6 +97,7 @@ void Control::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now 
       clean_ = false;
       unwritten_[work.directory] = true;
       effects().log.push_back({base::LogLevel::error, "a checkpoint was not written: " + why});
+      if (removal_ && removal_->forgetting) lose_directory(work.directory, why);  // it names folders that are gone
     }
     if (--writing_ == 0) end_checkpoint();
   } else {
@@ -123,7 +128,26 @@ void Control::step(base::Now now) {
   if (life_ >= Life::draining_shards) step_stop(now);
 }
 
-cluster::Context Control::context(base::Now now) { return {random_, now, quorum_.next(), cluster_id_, config_}; }
+cluster::Context Control::context(base::Now now, std::int16_t version) {
+  return {random_, now, quorum_.next(), cluster_id_, proposed_config_->config, version};
+}
+
+config::ConfigRef Control::configured(const cluster::Image& image) const {
+  auto config = config::with_overrides(config_, image.broker_overrides(""), image.broker_overrides(config_.node_id));
+  config.log_level = log_level_.value_or(config.log_level);
+  return config::ConfigRef(new config::ConfigSnapshot(std::move(config)));
+}
+
+// Of this process alone: nobody waits until the shards have heard of it.
+void Control::set_log_level(base::LogLevel level) {
+  log_level_ = level;
+  effects().log_level = level;
+  effects().log.push_back({base::LogLevel::warning, "the level of the log is changed by a client"});
+  proposed_config_ = configured(proposed());
+  for (auto& proposal : proposals_) proposal.config = configured(*proposal.image);
+  published_config_ = configured(*published_);
+  for (MachineId shard = 0; shard < shards_; ++shard) post(shard, Publish{published_, published_config_});
+}
 
 // Appends records as one batch and applies them to the proposed image. The offset of the last one.
 Result<Offset> Control::propose(std::span<const cluster::MetadataRecord> records, base::Now now) {
@@ -134,7 +158,15 @@ Result<Offset> Control::propose(std::span<const cluster::MetadataRecord> records
     auto applied = replay_.apply(records[i], at);
     KS_ASSERT(applied.ok());  // our own controller decided it
   }
-  proposals_.push_back({appended->last, replay_.image()});
+  auto image = replay_.image();
+  if (proposals_.empty() ? image->state().broker_overrides != published_->state().broker_overrides
+                         : image->state().broker_overrides != proposals_.back().image->state().broker_overrides) {
+    proposed_config_ = configured(*image);
+  }
+  bool removes = std::any_of(records.begin(), records.end(), [](const cluster::MetadataRecord& record) {
+    return std::holds_alternative<protocol::RemoveTopicRecord>(record);
+  });
+  proposals_.push_back({appended->last, std::move(image), proposed_config_, removes});
   return appended->last;
 }
 
@@ -186,15 +218,31 @@ void Control::unfence(base::Now now) {
   registered_at_ = proposed().offset();
 }
 
-// Whatever is committed becomes visible, the newest image only.
+// Whatever is committed becomes visible: the newest image only, but for those in which topics are gone.
 void Control::publish() {
+  if (!removal_ended()) return;
   bool news = false;
-  for (; !proposals_.empty() && proposals_.front().last < quorum_.committed(); proposals_.pop_front()) {
-    published_ = std::move(proposals_.front().image);
+  while (!removal_ && !proposals_.empty() && proposals_.front().last < quorum_.committed()) {
+    auto proposal = std::move(proposals_.front());
+    proposals_.pop_front();
+    published_ = std::move(proposal.image);
+    published_config_ = std::move(proposal.config);
+    if (proposal.removes) removal_ = Removal{published_->offset()};
     news = true;
   }
   if (!news) return;
-  for (MachineId shard = 0; shard < shards_; ++shard) post(shard, Publish{published_});
+  for (MachineId shard = 0; shard < shards_; ++shard) post(shard, Publish{published_, published_config_});
+}
+
+bool Control::removal_ended() {
+  if (!removal_) return true;
+  if (published_everywhere() < removal_->published || missing_points_ > 0 || writing_ > 0) return false;
+  if (removal_->folders && !std::exchange(removal_->forgetting, true)) {
+    begin_checkpoint();
+    return false;
+  }
+  removal_.reset();
+  return true;
 }
 
 Offset Control::published_everywhere() const { return *std::min_element(published_by_.begin(), published_by_.end()); }
@@ -203,28 +251,48 @@ void Control::release() {
   auto until = published_everywhere();
   for (; !held_.empty() && held_.front().last <= until; held_.pop_front()) {
     auto& held = held_.front();
-    post(held.call.origin, ControllerAnswer{held.call, ErrorCode::none, std::move(held.response)});
+    post(held.call.origin, ControllerAnswer{held.call, {ErrorCode::none, {}}, std::move(held.response)});
   }
 }
 
-void Control::handle(Published&& m, MachineId from, base::Now) { published_by_[from] = m.offset; }
+void Control::handle(Published&& m, MachineId from, base::Now) {
+  published_by_[from] = m.offset;
+  if (removal_ && m.folders_removed) removal_->folders = true;
+}
 
 void Control::handle(ControllerCall&& m, MachineId, base::Now now) {
-  auto refuse = [&](ErrorCode error) { post(m.call.origin, ControllerAnswer{m.call, error, {}}); };
-  if (life_ != Life::serving || !quorum_.role().leader) return refuse(ErrorCode::not_controller);
-  auto decision = cluster::decide(std::get<protocol::CreateTopicsRequest>(m.request), proposed(), context(now));
+  if (life_ != Life::serving || !quorum_.role().leader) {
+    Error error{ErrorCode::not_controller, "this broker is starting or stopping"};
+    return post(m.call.origin, ControllerAnswer{m.call, std::move(error), {}});
+  }
+  std::visit([&](const auto& request) { decide(m.call, request, m.version, now); }, m.request);
+}
+
+template <class Request>
+void Control::decide(const Call& call, const Request& request, std::int16_t version, base::Now now) {
+  auto decision = cluster::decide(request, proposed(), context(now, version));
   auto last = proposed().offset();
   if (!decision.records.empty()) {
     auto proposed_at = propose(decision.records, now);
-    if (!proposed_at.ok()) return refuse(proposed_at.code());
+    if (!proposed_at.ok()) return post(call.origin, ControllerAnswer{call, std::move(proposed_at).error(), {}});
     last = *proposed_at;
   }
-  held_.push_back({last, m.call, std::move(decision.response)});
+  if constexpr (requires { decision.log_level; }) {
+    if (decision.log_level) set_log_level(*decision.log_level);
+  }
+  held_.push_back({last, call, std::move(decision.response)});
+}
+
+// It changes nothing, and so waits for nobody.
+void Control::decide(const Call& call, const protocol::DescribeQuorumRequest& request, std::int16_t version,
+                     base::Now now) {
+  post(call.origin, ControllerAnswer{call, {ErrorCode::none, {}}, quorum::describe(quorum_, request, version, now)});
 }
 
 // Nothing that was proposed and not committed will ever be said to have happened.
 void Control::lose_quorum(const std::string& why) {
-  for (auto& held : held_) post(held.call.origin, ControllerAnswer{held.call, ErrorCode::not_controller, {}});
+  Error error{ErrorCode::not_controller, "the metadata log cannot be written"};
+  for (auto& held : held_) post(held.call.origin, ControllerAnswer{held.call, error, {}});
   held_.clear();
   proposals_.clear();
   clean_ = false;
@@ -280,6 +348,11 @@ void Control::end_checkpoint() {
 void Control::handle(Checkpoint&& m, MachineId, base::Now) {
   wanting_checkpoint_.push_back(m.call);
   if (life_ <= Life::draining_shards) begin_checkpoint();  // else the last one of the stop is still to come
+}
+
+void Control::lose_directory(std::uint16_t directory, const std::string& why) {
+  for (MachineId shard = 0; shard < shards_; ++shard) post(shard, DirectoryFailed{directory, why});
+  handle(DirectoryFailed{directory, why}, static_cast<MachineId>(shards_), {});
 }
 
 void Control::handle(DirectoryFailed&& m, MachineId, base::Now) {

@@ -58,7 +58,8 @@ class Control final : public Machine {
   std::optional<base::MetricsSnapshot> take_metrics(std::uint32_t query);
   const cluster::Image& image() const { return *published_; }
   base::Metrics& metrics() { return metrics_; }
-  const config::BrokerConfig& config() const { return config_; }
+  /// With the overrides that are published.
+  const config::BrokerConfig& config() const { return published_config_->config; }
   const std::string& cluster_id() const { return cluster_id_; }
   std::uint16_t metadata_directory() const { return metadata_directory_; }
 
@@ -67,18 +68,30 @@ class Control final : public Machine {
   struct Proposal {
     Offset last;
     cluster::ImageRef image;
+    config::ConfigRef config;
+    bool removes;  ///< a topic is gone
   };
   /// What is answered when every shard has published the record at `last`.
   struct Held {
     Offset last;
     Call call;
-    protocol::CreateTopicsResponse response;
+    decltype(ControllerAnswer::response) response;
+  };
+  /// An image in which topics are gone. None behind it is published before all shards have given up the names of their
+  /// folders, and the checkpoints have forgotten them: a topic of the same name would meet what is left of the old one.
+  struct Removal {
+    Offset published;
+    bool folders = false;     ///< some were there
+    bool forgetting = false;  ///< checkpoints without them are being written
   };
   struct MetricsQuery {
     std::size_t missing = 0;
     base::MetricsSnapshot merged;
   };
 
+  template <class Request>
+  void decide(const Call& call, const Request& request, std::int16_t version, base::Now now);
+  void decide(const Call& call, const protocol::DescribeQuorumRequest& request, std::int16_t version, base::Now now);
   void handle(ControllerCall&& m, MachineId from, base::Now now);
   void handle(Published&& m, MachineId from, base::Now now);
   void handle(Drained&& m, MachineId from, base::Now now);
@@ -89,15 +102,19 @@ class Control final : public Machine {
   void handle(MetricsReport&& m, MachineId from, base::Now now);
 
   const cluster::Image& proposed() { return *replay_.image(); }
-  cluster::Context context(base::Now now);
+  cluster::Context context(base::Now now, std::int16_t version = 0);
+  config::ConfigRef configured(const cluster::Image& image) const;
+  void set_log_level(base::LogLevel level);
   Result<Offset> propose(std::span<const cluster::MetadataRecord> records, base::Now now);
   void step(base::Now now);
   void activate(base::Now now);
   void register_broker(base::Now now);
   void unfence(base::Now now);
   void publish();
+  bool removal_ended();
   void release();
   void lose_quorum(const std::string& why);
+  void lose_directory(std::uint16_t directory, const std::string& why);
   void take_snapshot(base::Now now);
   void begin_checkpoint();
   void write_checkpoints();
@@ -107,7 +124,7 @@ class Control final : public Machine {
   Offset published_everywhere() const;
 
   const std::size_t shards_;
-  const config::BrokerConfig& config_;
+  const config::BrokerConfig& config_;  ///< as it was at the start
   const std::string cluster_id_;
   const Uuid incarnation_;
   const std::vector<Uuid> directories_;
@@ -118,8 +135,11 @@ class Control final : public Machine {
   base::Random random_;
 
   quorum::Quorum quorum_;
-  cluster::Replay replay_;          ///< the proposed image
-  cluster::ImageRef published_;     ///< the newest committed image
+  cluster::Replay replay_;                   ///< the proposed image
+  cluster::ImageRef published_;              ///< the newest committed image
+  std::optional<base::LogLevel> log_level_;  ///< instead of log.level
+  config::ConfigRef proposed_config_, published_config_;
+  std::optional<Removal> removal_;
   std::deque<Proposal> proposals_;  ///< in the order of their offsets
   std::deque<Held> held_;
   std::vector<Offset> published_by_;  ///< what each shard has published

@@ -8,6 +8,7 @@
 #include "log/jobs.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,8 @@ struct Effects {
   std::vector<ConnectionId> resumed;       ///< the machine takes frames of these again (see Shard::receive)
   std::vector<std::vector<Message>> mail;  ///< one list per machine
   std::vector<base::LogLine> log;
-  std::string fatal;       ///< not empty: the process must end, saying this
+  std::optional<base::LogLevel> log_level;  ///< what is written of all machines' lines from now on
+  std::string fatal;                        ///< not empty: the process must end, saying this
   std::uint64_t turn = 0;  ///< counts clear_answers: what was answered since is one turn's
 
   explicit Effects(std::size_t machines) : mail(machines) {}

@@ -3,6 +3,7 @@
 #include <kstream/ids.h>
 #include <kstream/result.h>
 
+#include "base/config/broker_config.h"
 #include "base/frame.h"
 #include "base/metrics.h"
 #include "base/shared_file.h"
@@ -10,7 +11,13 @@
 #include "broker/address.h"
 #include "cluster/image.h"
 #include "log/epochs.h"
+#include "protocol/alter_configs.h"
+#include "protocol/create_partitions.h"
 #include "protocol/create_topics.h"
+#include "protocol/delete_topics.h"
+#include "protocol/describe_quorum.h"
+#include "protocol/incremental_alter_configs.h"
+#include "protocol/update_features.h"
 #include "records/validate.h"
 
 #include <cstdint>
@@ -191,23 +198,33 @@ struct DirectoryMeasured {
 /// A request that only the controller decides, as Kafka's own struct, through the one port for such calls.
 struct ControllerCall {
   Call call{};
-  std::variant<protocol::CreateTopicsRequest> request;
+  std::variant<protocol::CreateTopicsRequest, protocol::DeleteTopicsRequest, protocol::CreatePartitionsRequest,
+               protocol::AlterConfigsRequest, protocol::IncrementalAlterConfigsRequest, protocol::UpdateFeaturesRequest,
+               protocol::DescribeQuorumRequest>
+      request;
+  std::int16_t version = 0;  ///< of the request
 };
 /// Answered when the change is committed and every shard has published it.
 struct ControllerAnswer {
   Call call{};
-  ErrorCode error = ErrorCode::none;  ///< the call as a whole failed: NOT_CONTROLLER
-  std::variant<protocol::CreateTopicsResponse> response{};
+  Error error{ErrorCode::none, {}};  ///< the call as a whole failed: NOT_CONTROLLER, or the batch is too large
+  std::variant<protocol::CreateTopicsResponse, protocol::DeleteTopicsResponse, protocol::CreatePartitionsResponse,
+               protocol::AlterConfigsResponse, protocol::IncrementalAlterConfigsResponse,
+               protocol::UpdateFeaturesResponse, protocol::DescribeQuorumResponse>
+      response{};
 };
 
 // ---- metadata, life and observation
 
-/// A new committed image; the shard answers Published when requests see it.
+/// A new committed image and the configuration with its overrides. The shard answers Published when requests see both,
+/// and the folders of the partitions that are gone have given up their names.
 struct Publish {
   cluster::ImageRef image;
+  config::ConfigRef config;
 };
 struct Published {
-  Offset offset;  ///< of the image
+  Offset offset;                 ///< of the image
+  bool folders_removed = false;  ///< so that checkpoints must forget them
 };
 
 /// Ends a shard's requests: no new one is started, those under way are answered. Answered by Drained.

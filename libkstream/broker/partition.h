@@ -42,8 +42,11 @@ struct Partition {
   log::Log log;
   std::deque<Waiter> waiters;  ///< in the order of their offsets
   std::vector<Watch> watches;
-  bool dirty = false;   ///< in the shard's list of logs that may have operations to give
-  Offset announced{0};  ///< the high watermark at the last look at the watches
+  bool dirty = false;          ///< in the shard's list of logs that may have operations to give
+  Offset announced{0};         ///< the high watermark at the last look at the watches
+  std::uint32_t searches = 0;  ///< operations in flight that read its files and are not the log's own
+  bool deleted = false;        ///< its topic is gone: it only waits for its end
+  bool vacated = false;        ///< and its folder's name is free
 };
 
 }  // namespace kstream::broker

@@ -8,15 +8,20 @@
 #include "protocol/list_offsets.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace kstream::broker {
-
 namespace {
 
-/// A shard's share of what is configured for the broker.
-std::size_t share(std::int32_t configured, std::size_t shards) {
-  return (static_cast<std::size_t>(configured) + shards - 1) / shards;
+config::ConfigRef configured(const config::BrokerConfig& config, const cluster::Image& image) {
+  return config::ConfigRef(new config::ConfigSnapshot(
+      config::with_overrides(config, image.broker_overrides(""), image.broker_overrides(config.node_id))));
 }
+
+/// A shard's share of what is configured for the broker.
+std::size_t share(std::int32_t all, std::size_t shards) { return (static_cast<std::size_t>(all) + shards - 1) / shards; }
+
+std::string topic_of(const std::string& folder) { return folder.substr(0, folder.rfind('-')); }
 
 }  // namespace
 
@@ -24,14 +29,14 @@ Shard::Shard(ShardSetup setup, base::Now now)
     : Machine(setup.shards + 1),
       id_(setup.id),
       shards_(setup.shards),
-      config_(setup.config),
       cluster_id_(std::move(setup.cluster_id)),
       random_(setup.seed),
       image_(std::move(setup.image)),
-      requests_(id_, *this, effects(), metrics_, share(config_.queued_max_requests, shards_), &dispatch),
-      fetch_sessions_(id_, shards_, share(config_.max_incremental_fetch_session_cache_slots, shards_)),
+      config_(configured(setup.config, *image_)),
+      requests_(id_, *this, effects(), metrics_, share(config().queued_max_requests, shards_), &dispatch),
+      fetch_sessions_(id_, shards_, share(config().max_incremental_fetch_session_cache_slots, shards_)),
       offline_(setup.directories),
-      sweep_at_(now.mono + config_.log_retention_check_interval) {
+      sweep_at_(now.mono + config().log_retention_check_interval) {
   for (auto& found : setup.logs) {
     const auto* topic = image_->topic(found.key.topic);
     const auto* state = topic ? topic->partition(found.key.partition) : nullptr;
@@ -41,6 +46,9 @@ Shard::Shard(ShardSetup setup, base::Now now)
                                                           topic->id, log_config(*topic), std::move(found.recovered)));
     partition->announced = partition->high_watermark();
     partitions_.emplace(found.key, std::move(partition));
+  }
+  for (auto& left : setup.leftovers) {
+    submit(left.directory, {.kind = Pending::Kind::leftover}, log::RemoveFolder{std::move(left.folder)});
   }
 }
 
@@ -96,8 +104,10 @@ void Shard::end_turn(base::Now now) {
       submit(partition.directory, {.kind = Pending::Kind::log, .partition = &partition}, std::move(operation));
     operations_.clear();
     sweep_at_ = std::min(sweep_at_, partition.log.next_tick());
+    step_removal(partition);
   }
   dirty_.clear();
+  for (const auto& key : std::exchange(gone_, {})) partitions_.erase(key);
   if (life_ != Life::serving) step_stop(now);
 }
 
@@ -187,7 +197,7 @@ Partition* Shard::serve(const PartitionKey& key, LeaderEpoch current, ErrorCode&
   error = ErrorCode::unknown_topic_or_partition;
   if (!state) return nullptr;
   error = ErrorCode::not_leader_or_follower;
-  if (state->leader != config_.node_id) return nullptr;
+  if (state->leader != config().node_id) return nullptr;
   error = ErrorCode::fenced_leader_epoch;
   if (current != kNoLeaderEpoch && current < state->leader_epoch) return nullptr;
   error = ErrorCode::unknown_leader_epoch;
@@ -257,16 +267,14 @@ void Shard::advance(Partition& partition) {
   }
 }
 
-// Its log has failed: answers who waits for it.
-void Shard::fail(Partition& partition) {
+// Its log has failed, or its topic is gone: answers who waits for it.
+void Shard::fail(Partition& partition, const Error& why) {
   for (auto& waiter : partition.waiters) {
-    send(waiter.call.origin,
-         Appended{
-             .call = waiter.call, .error = ErrorCode::kafka_storage_error, .detail = partition.log.failure().detail});
+    send(waiter.call.origin, Appended{.call = waiter.call, .error = why.code, .detail = why.detail});
   }
   partition.waiters.clear();
   for (auto& watch : partition.watches) {
-    send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, ErrorCode::kafka_storage_error, 0}}, true});
+    send(watch.call.origin, Grown{watch.call, {Grown::Part{watch.call.part, why.code, 0}}, true});
   }
   partition.watches.clear();
 }
@@ -275,11 +283,13 @@ void Shard::lose_directory(std::uint16_t directory, const std::string& detail) {
   if (offline_[directory]) return;
   offline_[directory] = true;
   effects().log.push_back(
-      {base::LogLevel::error, "log directory " + config_.log_dirs[directory] + " is offline: " + detail});
+      {base::LogLevel::error, "log directory " + config().log_dirs[directory] + " is offline: " + detail});
+  const Error why{ErrorCode::kafka_storage_error, detail};
   for (auto& [key, partition] : partitions_) {
     if (partition->directory != directory) continue;
-    if (!partition->log.failed()) partition->log.fail({ErrorCode::kafka_storage_error, detail});
-    fail(*partition);
+    if (!partition->log.failed()) partition->log.fail(why);
+    fail(*partition, why);
+    step_removal(*partition);
   }
 }
 
@@ -372,7 +382,9 @@ void Shard::read(Partition& partition, Offset from, std::uint32_t max_bytes, std
 
 void Shard::located(const Pending& pending, DiskWork&& work, Result<log::Outcome> result, base::Now now) {
   auto& out = collecting_[pending.collecting].reply.parts[pending.index];
-  if (!result.ok()) {
+  if (pending.partition->deleted) {
+    out.error = ErrorCode::unknown_topic_or_partition;
+  } else if (!result.ok()) {
     out.error = ErrorCode::kafka_storage_error;
     log_limited(failed_reads_, base::LogLevel::error, now, "a read failed: " + result.error().detail);
   } else {
@@ -458,7 +470,9 @@ void Shard::handle(Lookup&& m, base::Now) {
 
 void Shard::found(const Pending& pending, Result<log::Outcome> result, base::Now now) {
   LookedUp reply{.call = pending.call};
-  if (!result.ok()) {
+  if (pending.partition->deleted) {
+    reply.error = ErrorCode::unknown_topic_or_partition;
+  } else if (!result.ok()) {
     reply.error = ErrorCode::kafka_storage_error;
     log_limited(failed_reads_, base::LogLevel::error, now, "a search by time failed: " + result.error().detail);
   } else {
@@ -546,6 +560,7 @@ void Shard::measured(const Pending& pending, std::uint16_t directory, Result<log
 
 void Shard::submit(std::uint16_t directory, Pending pending, log::Operation&& operation) {
   auto id = static_cast<std::uint32_t>(pending_.size());
+  if (log::is_search(operation)) ++pending.partition->searches;
   if (free_pending_.empty()) {
     pending_.push_back(pending);
   } else {
@@ -562,6 +577,7 @@ void Shard::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now no
   auto pending = pending_[id];
   free_pending_.push_back(id);
   if (!result.ok()) metrics_.count(base::Metric::disk_failures);
+  if (log::is_search(work.operation)) --pending.partition->searches;
   switch (pending.kind) {
     case Pending::Kind::log:
       log_done(*pending.partition, std::move(work), std::move(result), now);
@@ -575,7 +591,12 @@ void Shard::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now no
     case Pending::Kind::measure:
       measured(pending, work.directory, std::move(result), now);
       break;
+    case Pending::Kind::leftover:
+      if (!result.ok())
+        effects().log.push_back({base::LogLevel::error, "a deleted partition: " + result.error().detail});
+      break;
   }
+  if (pending.partition) step_removal(*pending.partition);
   settle(now);
 }
 
@@ -585,7 +606,7 @@ void Shard::log_done(Partition& partition, DiskWork&& work, Result<log::Outcome>
   partition.log.done(std::move(work.operation), std::move(result), now);
   if (code == ErrorCode::inconsistent_topic_id) {  // its folder is another's: the disk has done what it should
     effects().log.push_back({base::LogLevel::error, partition.log.folder() + " is offline: " + detail});
-    fail(partition);
+    fail(partition, {ErrorCode::kafka_storage_error, detail});
   } else if (code != ErrorCode::none && !offline_[partition.directory]) {
     for (MachineId to = 0; to <= control(); ++to) {
       if (to != id_) post(to, DirectoryFailed{partition.directory, detail});
@@ -597,7 +618,7 @@ void Shard::log_done(Partition& partition, DiskWork&& work, Result<log::Outcome>
 }
 
 void Shard::sweep(base::Now now) {
-  sweep_at_ = now.mono + config_.log_retention_check_interval;
+  sweep_at_ = now.mono + config().log_retention_check_interval;
   for (auto& [key, partition] : partitions_) {
     if (partition->log.failed()) continue;
     partition->log.tick(now, partition->high_watermark());
@@ -609,6 +630,9 @@ void Shard::sweep(base::Now now) {
 
 void Shard::handle(Publish&& m, base::Now) {
   for (auto& change : cluster::changed_topics(*image_, *m.image)) {
+    for (std::size_t i = 0; !change.after && i < change.before->partitions.size(); ++i) {
+      if (auto* gone = find({change.before->id, PartitionId(static_cast<std::int32_t>(i))})) drop(*gone);
+    }
     if (!change.after) continue;
     for (std::size_t i = 0; i < change.after->partitions.size(); ++i) {
       auto* partition = find({change.after->id, PartitionId(static_cast<std::int32_t>(i))});
@@ -618,7 +642,43 @@ void Shard::handle(Publish&& m, base::Now) {
     }
   }
   image_ = std::move(m.image);
-  send(control(), Published{image_->offset()});
+  config_ = std::move(m.config);
+  unannounced_ = true;
+  announce();
+}
+
+// ---- deleted partitions
+
+void Shard::drop(Partition& partition) {
+  fail(partition, {ErrorCode::unknown_topic_or_partition, "the topic was deleted"});
+  partition.deleted = true;
+  ++vacating_;
+  folders_removed_ |= partition.log.has_folder();
+  step_removal(partition);
+}
+
+// Called whenever something of a partition has ended. Searches read its files by their names, so they end first; what
+// is on a failed disk stays there.
+void Shard::step_removal(Partition& partition) {
+  if (!partition.deleted || partition.searches > 0) return;
+  const bool offline = offline_[partition.directory];
+  if (!offline && !partition.log.removing()) {
+    partition.log.remove(
+        log::deleted_folder(topic_of(partition.log.folder()), partition.key.partition, random_.uuid()));
+    mark_dirty(partition);
+  }
+  if (!partition.vacated && (offline || partition.log.vacated())) {
+    partition.vacated = true;
+    --vacating_;
+    announce();
+  }
+  if (partition.vacated && (offline || partition.log.removed()) && partition.log.idle()) gone_.push_back(partition.key);
+}
+
+// An image counts as published when the folders of what it lacks are out of the way of others.
+void Shard::announce() {
+  if (vacating_ > 0 || !std::exchange(unannounced_, false)) return;
+  send(control(), Published{image_->offset(), std::exchange(folders_removed_, false)});
 }
 
 // ---- life and observation
@@ -664,7 +724,8 @@ void Shard::step_stop(base::Now now) {
   }
   if (life_ != Life::closing) return;
   bool idle = std::all_of(partitions_.begin(), partitions_.end(), [](auto& entry) {
-    return entry.second->log.failed() || (entry.second->log.idle() && !entry.second->dirty);
+    const auto& partition = *entry.second;  // what is left of a deleted one, the next start removes
+    return partition.log.failed() || partition.vacated || (partition.log.idle() && !partition.dirty);
   });
   if (!idle) return;
   life_ = Life::stopped;

@@ -27,15 +27,22 @@ struct FoundLog {
   log::RecoveredLog recovered;
 };
 
+/// The folder of a partition that was deleted, renamed and not yet removed, found at start.
+struct Leftover {
+  std::uint16_t directory = 0;
+  std::string folder;
+};
+
 struct ShardSetup {
   MachineId id = 0;
   std::size_t shards = 1;
   std::size_t directories = 1;
-  const config::BrokerConfig& config;  ///< outlives the shard
+  const config::BrokerConfig& config;  ///< as it was at the start
   cluster::ImageRef image;
   std::string cluster_id;
   std::uint64_t seed = 0;
-  std::vector<FoundLog> logs;  ///< those that shard_of places here
+  std::vector<FoundLog> logs;         ///< those that shard_of places here
+  std::vector<Leftover> leftovers{};  ///< to be removed by this shard
 };
 
 /// One core's slice of the broker: the connections given to it and the partitions placed on it. A pure machine: it
@@ -65,7 +72,8 @@ class Shard final : public Machine {
   void close_fetch_session(FetchSession& session, base::Now now);
   Requests& requests() { return requests_; }
   const cluster::Image& image() const { return *image_; }
-  const config::BrokerConfig& config() const { return config_; }
+  /// With the overrides that are published.
+  const config::BrokerConfig& config() const { return config_->config; }
   const std::string& cluster_id() const { return cluster_id_; }
   base::Metrics& metrics() { return metrics_; }
   MachineId id() const { return id_; }
@@ -85,7 +93,7 @@ class Shard final : public Machine {
  private:
   /// Whose operation it is that ends.
   struct Pending {
-    enum class Kind : std::uint8_t { log, locate, find, measure } kind = Kind::log;
+    enum class Kind : std::uint8_t { log, locate, find, measure, leftover } kind = Kind::log;
     Partition* partition = nullptr;
     std::uint32_t collecting = 0, index = 0;  ///< locate: where the range belongs
     Call call{};                              ///< find, measure: who asked
@@ -127,9 +135,12 @@ class Shard final : public Machine {
   void measured(const Pending& pending, std::uint16_t directory, Result<log::Outcome> result, base::Now now);
   void log_done(Partition& partition, DiskWork&& work, Result<log::Outcome> result, base::Now now);
   void advance(Partition& partition);
-  void fail(Partition& partition);
   void grow_session(Grown&& m, base::Now now);
   void disarm(FetchSession& session);
+  void fail(Partition& partition, const Error& why);
+  void drop(Partition& partition);
+  void step_removal(Partition& partition);
+  void announce();
   /// The log directory of a partition that has none yet; nothing if all have failed.
   std::optional<std::uint16_t> place(const PartitionKey& key) const;
   void lose_directory(std::uint16_t directory, const std::string& detail);
@@ -140,15 +151,19 @@ class Shard final : public Machine {
 
   const MachineId id_;
   const std::size_t shards_;
-  const config::BrokerConfig& config_;
   const std::string cluster_id_;
   base::Metrics metrics_;
   base::Random random_;
   cluster::ImageRef image_;
+  config::ConfigRef config_;
   Requests requests_;
   FetchSessions fetch_sessions_;
 
   std::map<PartitionKey, std::unique_ptr<Partition>> partitions_;  ///< in an order, since what decides goes over them
+  std::vector<PartitionKey> gone_;                                 ///< deleted, and nothing left to wait for
+  std::size_t vacating_ = 0;                                       ///< deleted partitions that still have their folder
+  bool unannounced_ = false;                                       ///< Published is owed
+  bool folders_removed_ = false;                                   ///< since it was last given
   std::vector<Partition*> dirty_;                                  ///< logs that may have operations to give
   std::vector<log::Operation> operations_;                         ///< of the log being asked
   std::deque<Pending> pending_;                                    ///< indexed by DiskWork::id

@@ -3,15 +3,21 @@
 #include <kstream/ids.h>
 
 #include "base/config/broker_config.h"
+#include "base/log_line.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "cluster/features.h"
 #include "cluster/image.h"
 #include "cluster/metadata_record.h"
+#include "protocol/alter_configs.h"
 #include "protocol/broker_heartbeat.h"
 #include "protocol/broker_registration.h"
 #include "protocol/controller_registration.h"
+#include "protocol/create_partitions.h"
 #include "protocol/create_topics.h"
+#include "protocol/delete_topics.h"
+#include "protocol/incremental_alter_configs.h"
+#include "protocol/update_features.h"
 
 #include <string>
 #include <vector>
@@ -33,11 +39,35 @@ struct Context {
   base::Now now;
   Offset next;  ///< the first record will have this offset
   const std::string& cluster_id;
-  const config::BrokerConfig& config;
+  const config::BrokerConfig& config;  ///< with the overrides that the proposed image holds
+  std::int16_t version = 0;            ///< of the request
 };
 
 Decision<protocol::CreateTopicsResponse> decide(const protocol::CreateTopicsRequest& request, const Image& proposed,
                                                 const Context& context);
+Decision<protocol::DeleteTopicsResponse> decide(const protocol::DeleteTopicsRequest& request, const Image& proposed,
+                                                const Context& context);
+Decision<protocol::CreatePartitionsResponse> decide(const protocol::CreatePartitionsRequest& request,
+                                                    const Image& proposed, const Context& context);
+Decision<protocol::AlterConfigsResponse> decide(const protocol::AlterConfigsRequest& request, const Image& proposed,
+                                                const Context& context);
+/// Levels of logs are no metadata: they are this broker's own, and last until it ends.
+struct IncrementalAlterConfigsDecision : Decision<protocol::IncrementalAlterConfigsResponse> {
+  std::optional<base::LogLevel> log_level;  ///< what to log from now on
+};
+IncrementalAlterConfigsDecision decide(const protocol::IncrementalAlterConfigsRequest& request, const Image& proposed,
+                                       const Context& context);
+Decision<protocol::UpdateFeaturesResponse> decide(const protocol::UpdateFeaturesRequest& request, const Image& proposed,
+                                                  const Context& context);
+
+/// The answer to a request of which nothing was done, for one reason.
+protocol::CreateTopicsResponse refused(const protocol::CreateTopicsRequest& request, const Error& error);
+protocol::DeleteTopicsResponse refused(const protocol::DeleteTopicsRequest& request, const Error& error);
+protocol::CreatePartitionsResponse refused(const protocol::CreatePartitionsRequest& request, const Error& error);
+protocol::AlterConfigsResponse refused(const protocol::AlterConfigsRequest& request, const Error& error);
+protocol::IncrementalAlterConfigsResponse refused(const protocol::IncrementalAlterConfigsRequest& request,
+                                                  const Error& error);
+protocol::UpdateFeaturesResponse refused(const protocol::UpdateFeaturesRequest& request, const Error& error);
 
 /// A new incarnation gets the record's offset as its broker epoch and is fenced until it says that it has caught up.
 /// INCONSISTENT_CLUSTER_ID, INVALID_REGISTRATION, UNSUPPORTED_VERSION (a finalized feature that it does not know).

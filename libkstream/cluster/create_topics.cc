@@ -1,11 +1,12 @@
 #include "base/config/effective.h"
+#include "cluster/batch_limits.h"
 #include "cluster/controller.h"
+#include "cluster/new_partition.h"
 #include "cluster/placement.h"
 #include "cluster/topic_name.h"
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace kstream::cluster {
 namespace {
@@ -14,21 +15,15 @@ using Request = protocol::CreateTopicsRequest;
 using Response = protocol::CreateTopicsResponse;
 using Assignment = std::vector<std::vector<NodeId>>;  ///< replicas by partition
 
-/// Kafka's limits: of the partitions asked for, and of the records that a request comes to, for which each topic and
-/// each config counts as well.
+/// Kafka's limit of the partitions asked for.
 constexpr std::int64_t kMaxPartitionsPerRequest = 10'000;
-constexpr std::size_t kMaxRecords = 10'000;
-/// What so many records may take, so that they are one batch of 8 MiB at most with what the batch adds to each.
-constexpr std::size_t kMaxBytes = 7 << 20;
-/// How much of a client's text an error repeats: a detail must fit into a string of the protocol.
-constexpr std::size_t kMaxQuoted = 100;
 
 template <class Number>
 std::string text(Number number) {
   return std::to_string(number);
 }
 
-Response::CreatableTopicResult refused(std::string name, const Error& error) {
+Response::CreatableTopicResult refused_topic(std::string name, const Error& error) {
   Response::CreatableTopicResult result;
   result.name = std::move(name);
   result.error_code = static_cast<std::int16_t>(error.code);
@@ -51,12 +46,12 @@ class CreateTopics {
       if (named == 0) continue;  // Answered where it came first.
       Status made = named > 1 ? Status(ErrorCode::invalid_request, "the request names the topic more than once") : all;
       if (made) made = create(topic);
-      if (!made) decision_.response.topics.push_back(refused(topic.name, made.error()));
-      if (all) all = check_records();
+      if (!made) decision_.response.topics.push_back(refused_topic(topic.name, made.error()));
+      if (all) all = check_record_count(decision_.records);
     }
-    if (all) all = check_bytes();
+    if (all) all = check_record_bytes(decision_.records);
     if (!all) {
-      for (auto& result : decision_.response.topics) result = refused(std::move(result.name), all.error());
+      for (auto& result : decision_.response.topics) result = refused_topic(std::move(result.name), all.error());
     }
     if (!all || request_.validate_only) decision_.records.clear();
     return std::move(decision_);
@@ -64,16 +59,12 @@ class CreateTopics {
 
  private:
   Status check_partitions() const;
-  Status check_records() const;
-  Status check_bytes() const;
   Status check_name(const std::string& name) const;
   Result<config::Values> check_configs(const Request::CreatableTopic& topic) const;
   Result<Assignment> assign(const Request::CreatableTopic& topic) const;
   Result<Assignment> manual(const Request::CreatableTopic& topic) const;
-  Status check_replicas(const std::vector<std::int32_t>& replicas) const;
   Status create(const Request::CreatableTopic& topic);
   void write(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
-  protocol::PartitionRecord partition(const std::vector<NodeId>& replicas) const;
   void answer(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
 
   const Request& request_;
@@ -94,24 +85,6 @@ Status CreateTopics::check_partitions() const {
   if (partitions <= kMaxPartitionsPerRequest) return {};
   return {ErrorCode::policy_violation, "the request is for " + text(partitions) + " partitions; at most " +
                                            text(kMaxPartitionsPerRequest) + " can be made at once"};
-}
-
-Status CreateTopics::check_records() const {
-  if (decision_.records.size() <= kMaxRecords) return {};
-  return {ErrorCode::policy_violation, "the request would write more than " + text(kMaxRecords) +
-                                           " records of topics, configs and partitions: split it"};
-}
-
-Status CreateTopics::check_bytes() const {
-  std::string encoded;
-  for (const auto& record : decision_.records) {
-    encode_record(record, written_version(record), encoded);
-    if (encoded.size() > kMaxBytes) {
-      return {ErrorCode::record_list_too_large,
-              "the request would write more than " + text(kMaxBytes) + " bytes of metadata: split it"};
-    }
-  }
-  return {};
 }
 
 Status CreateTopics::check_name(const std::string& name) const {
@@ -161,28 +134,13 @@ Result<Assignment> CreateTopics::manual(const Request::CreatableTopic& topic) co
     if (given.partition_index < 0 || index >= assignment.size() || !assignment[index].empty()) {
       return refuse("partitions must be numbered from 0 without gaps, each given once");
     }
-    if (Status valid = check_replicas(given.broker_ids); !valid) return valid.error();
+    if (Status valid = check_replicas(image_, given.broker_ids); !valid) return valid.error();
     if (given.broker_ids.size() != topic.assignments.front().broker_ids.size()) {
       return refuse("partition " + text(given.partition_index) + " has another number of replicas than the others");
     }
     for (std::int32_t id : given.broker_ids) assignment[index].emplace_back(id);
   }
   return assignment;
-}
-
-Status CreateTopics::check_replicas(const std::vector<std::int32_t>& replicas) const {
-  const auto refuse = [](std::string why) { return Error{ErrorCode::invalid_replica_assignment, std::move(why)}; };
-  if (replicas.empty()) return refuse("a partition without replicas");
-  std::set<std::int32_t> seen;
-  bool usable = false;
-  for (std::int32_t id : replicas) {
-    const Broker* broker = image_.broker(NodeId(id));
-    if (!broker) return refuse("broker " + text(id) + " is not registered");
-    if (!seen.insert(id).second) return refuse("broker " + text(id) + " is given twice for one partition");
-    usable |= broker->usable();
-  }
-  if (!usable) return refuse("all brokers given for a partition are fenced or shutting down");
-  return {};
 }
 
 Status CreateTopics::create(const Request::CreatableTopic& topic) {
@@ -212,25 +170,8 @@ void CreateTopics::write(const std::string& name, const Uuid& id, const config::
     decision_.records.emplace_back(std::move(r));
   }
   for (std::size_t i = 0; i < assignment.size(); ++i) {
-    auto r = partition(assignment[i]);
-    r.partition_id = static_cast<std::int32_t>(i);
-    r.topic_id = id;
-    decision_.records.emplace_back(std::move(r));
+    decision_.records.emplace_back(new_partition(image_, id, static_cast<std::int32_t>(i), assignment[i]));
   }
-}
-
-protocol::PartitionRecord CreateTopics::partition(const std::vector<NodeId>& replicas) const {
-  protocol::PartitionRecord r;
-  for (NodeId id : replicas) {
-    const Broker& broker = *image_.broker(id);
-    r.replicas.push_back(id.value);
-    r.directories.push_back(broker.directories.size() == 1 ? broker.directories.front() : kUnassignedDirectory);
-    if (broker.usable()) r.isr.push_back(id.value);
-  }
-  r.leader = r.isr.front();
-  r.leader_epoch = 0;
-  r.partition_epoch = 0;
-  return r;
 }
 
 void CreateTopics::answer(const std::string& name, const Uuid& id, const config::Values& configs,
@@ -242,7 +183,8 @@ void CreateTopics::answer(const std::string& name, const Uuid& id, const config:
   result.num_partitions = static_cast<std::int32_t>(assignment.size());
   result.replication_factor = static_cast<std::int16_t>(assignment.front().size());
   auto& told = result.configs.emplace();
-  for (const auto& config : config::effective_topic_configs(configs, context_.config.values)) {
+  for (const auto& config : config::effective_topic_configs(
+           configs, context_.config.values, context_.config.cluster_overrides, context_.config.own_overrides)) {
     auto& to = told.emplace_back();
     to.name = config.row->name;
     to.value = config.value;
@@ -251,6 +193,12 @@ void CreateTopics::answer(const std::string& name, const Uuid& id, const config:
 }
 
 }  // namespace
+
+Response refused(const Request& request, const Error& error) {
+  Response response;
+  for (const auto& topic : request.topics) response.topics.push_back(refused_topic(topic.name, error));
+  return response;
+}
 
 Decision<Response> decide(const Request& request, const Image& proposed, const Context& context) {
   return CreateTopics(request, proposed, context).decide();

@@ -37,6 +37,13 @@ bool BlurredName::operator<(const BlurredName& other) const {
   return order != 0 ? order < 0 : name < other.name;
 }
 
+const config::Values& Image::broker_overrides(std::string_view broker) const {
+  static const config::Values none;
+  if (!state_.broker_overrides) return none;
+  const auto found = state_.broker_overrides->by_broker.find(broker);
+  return found == state_.broker_overrides->by_broker.end() ? none : found->second;
+}
+
 const Topic* Image::colliding_topic(std::string_view name) const {
   std::string first(name);  // Of the names that collide, the least has no '_'.
   std::replace(first.begin(), first.end(), '_', '.');

@@ -177,6 +177,10 @@ class Image : public base::Counted<Image> {
   const PersistentMap<Broker, NodeById<Broker>>& brokers() const { return state_.brokers; }
   const PersistentMap<Controller, NodeById<Controller>>& controllers() const { return state_.controllers; }
 
+  /// Dynamic configs of a broker, by its id in decimal, or of all ("").
+  const config::Values& broker_overrides(std::string_view broker) const;
+  const config::Values& broker_overrides(NodeId broker) const { return broker_overrides(std::to_string(broker.value)); }
+
   /// The finalized levels above 0, sorted by name.
   const std::vector<std::pair<std::string, std::int16_t>>& features() const { return state_.features; }
 

@@ -1,5 +1,6 @@
 #include "cluster/replay.h"
 
+#include "base/config/broker_config.h"
 #include "cluster/features.h"
 
 #include <algorithm>
@@ -333,11 +334,9 @@ Status Replay::Apply::operator()(const protocol::AbortTransactionRecord&) {
   return {};
 }
 
-Replay::Replay(ImageRef from, config::TopicConfig defaults)
-    : defaults_(std::move(defaults)),
-      plain_settings_(base::make_counted<const TopicSettings>(defaults_)),
-      state_(from->state()),
-      image_(std::move(from)) {
+Replay::Replay(ImageRef from, config::TopicConfig defaults, NodeId self)
+    : fixed_defaults_(std::move(defaults)), self_(self), state_(from->state()), image_(std::move(from)) {
+  take_defaults();
   if (state_.in_transaction) before_transaction_ = state_;
 }
 
@@ -358,7 +357,20 @@ Topic& Replay::open(const Topic& topic) {
   return *open_topics_.emplace(topic.id, base::make_counted<Topic>(TopicFields(topic))).first->second;
 }
 
+void Replay::take_defaults() {
+  const Image overrides(state_);
+  defaults_of_ = state_.broker_overrides;
+  defaults_ =
+      config::with_overrides(fixed_defaults_, overrides.broker_overrides(""), overrides.broker_overrides(self_));
+  plain_settings_ = base::make_counted<const TopicSettings>(defaults_);
+}
+
 void Replay::settle() {
+  if (defaults_of_ != state_.broker_overrides) {  // each topic may get other settings
+    take_defaults();
+    const auto topics = state_.topics_by_id;
+    topics.each([&](const auto& topic) { open(*topic).settings = nullptr; });
+  }
   for (auto& [id, topic] : open_topics_) {
     if (!topic->settings) resolve(*topic);
     const base::Ref<const Topic> settled(topic.get());

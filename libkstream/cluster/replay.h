@@ -15,8 +15,9 @@ namespace kstream::cluster {
 class Replay {
  public:
   /// Goes on where `from` was given out; records of a transaction that was open then are lost, so only its abort can
-  /// follow. `defaults` are what this broker's own config says of topics (BrokerConfig::topic_defaults).
-  Replay(ImageRef from, config::TopicConfig defaults);
+  /// follow. `defaults` are what this broker's config at its start says of topics (BrokerConfig::topic_defaults);
+  /// overrides that the image holds of brokers, or of `self`, come before them.
+  Replay(ImageRef from, config::TopicConfig defaults, NodeId self);
 
   /// INVALID_RECORD: the record contradicts what came before it (a partition of a topic that is not there).
   /// UNSUPPORTED_VERSION: it means something that this release cannot honour (an ACL, a feature's level); going on
@@ -31,8 +32,12 @@ class Replay {
   /// A topic of the working state, to be changed.
   Topic& open(const Topic& topic);
   void settle();
+  void take_defaults();
   void resolve(Topic& topic);
 
+  config::TopicConfig fixed_defaults_;
+  NodeId self_;
+  base::Ref<const BrokerOverrides> defaults_of_;  ///< the overrides with which these are the defaults:
   config::TopicConfig defaults_;
   base::Ref<const TopicSettings> plain_settings_;  ///< of topics without overrides
   ImageState state_;

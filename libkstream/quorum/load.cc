@@ -35,8 +35,8 @@ Status each_record(const records::BatchView& batch, const BatchStream& stream, F
 
 class Loader {
  public:
-  Loader(const log::RecoveredLog& recovered, const ReadFile& read, const config::TopicConfig& defaults)
-      : recovered_(recovered), read_(read), defaults_(defaults), replay_(empty(), defaults) {}
+  Loader(const log::RecoveredLog& recovered, const ReadFile& read, NodeId self, const config::TopicConfig& defaults)
+      : recovered_(recovered), read_(read), self_(self), defaults_(defaults), replay_(empty(), defaults, self) {}
 
   Status quorum_state(const std::vector<std::string>& names);
   Status snapshots(const std::vector<std::string>& names);
@@ -57,6 +57,7 @@ class Loader {
 
   const log::RecoveredLog& recovered_;
   const ReadFile& read_;
+  const NodeId self_;
   const config::TopicConfig& defaults_;
   cluster::Replay replay_;
   Loaded loaded_;
@@ -90,7 +91,7 @@ Status Loader::snapshots(const std::vector<std::string>& names) {
     if (read) return {};
     loaded_.notes.push_back("snapshot not used: " + read.error().detail);
     loaded_.voters.clear();
-    replay_ = cluster::Replay(empty(), defaults_);
+    replay_ = cluster::Replay(empty(), defaults_, self_);
   }
   if (log_start() == Offset(0) && loaded_.notes.empty()) return {};
   return damaged(loaded_.notes.empty() ? "the metadata log begins at offset " + std::to_string(log_start().value) +
@@ -211,7 +212,7 @@ Loaded Loader::take() {
 
 Result<Loaded> load(const log::RecoveredLog& recovered, const std::vector<std::string>& names, const ReadFile& read,
                     const Voter& self, const config::TopicConfig& defaults) {
-  Loader loader(recovered, read, defaults);
+  Loader loader(recovered, read, self.node, defaults);
   if (Status status = loader.quorum_state(names); !status) return status.error();
   if (Status status = loader.snapshots(names); !status) return status.error();
   if (Status status = loader.log(); !status) return status.error();

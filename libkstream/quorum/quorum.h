@@ -59,6 +59,9 @@ class Quorum {
   /// Everything below is committed. Never goes back.
   Offset committed() const { return committed_; }
 
+  /// This node, as it votes.
+  const Voter& self() const { return config_.self; }
+
   void take_operations(std::vector<log::Operation>& out);
   bool has_operations() const { return !own_.empty() || log_.has_operations(); }
   void done(log::Operation&& operation, Result<log::Outcome> result, base::Now now);

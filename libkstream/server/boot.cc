@@ -2,6 +2,7 @@
 
 #include "broker/log_settings.h"
 #include "cluster/topic_name.h"
+#include "log/checkpoint.h"
 #include "quorum/format.h"
 #include "storage/log_dir.h"
 #include "storage/perform.h"
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace kstream::server {
@@ -144,25 +146,80 @@ Result<std::vector<Start>> begin_runs(const BootRequest& request, Boot& boot) {
   return starts;
 }
 
-Status find_logs(storage::Directory& directory, Start& start, Boot& boot) {
+/// Whether a folder is what is left of a topic that was deleted, as its id or its emptiness shows. The metadata comes
+/// first in all: a folder is made when its topic is committed, and renamed when the topic's end is.
+Result<bool> is_of_deleted_topic(storage::Directory& directory, const storage::PartitionFolder& folder,
+                                 const cluster::Image& image) {
+  auto entries = directory.list(folder.name);
+  if (!entries.ok()) return std::move(entries).error();
+  bool named = false, holds_data = false;
+  for (const auto& entry : *entries) {
+    named |= entry.name == log::kPartitionMetadata;
+    holds_data |= storage::parse_segment_file(entry.name).has_value();
+  }
+  if (!named) return !holds_data && !image.topic(folder.topic);
+  auto text = storage::read_file(directory, folder.name + "/" + log::kPartitionMetadata, log::kPartitionMetadataLimit);
+  if (!text.ok()) return std::move(text).error();
+  auto id = log::parse_partition_metadata(*text);
+  return id.ok() && !image.topic(*id);
+}
+
+/// Takes a deleted partition's folder out of the way: its name must be free for a new one before anything else happens.
+Status set_aside(const BootRequest& request, std::uint16_t index, const storage::PartitionFolder& folder, Boot& boot) {
+  auto& directory = *boot.directories[index];
+  auto name = folder.name;
+  if (folder.kind == storage::PartitionFolder::Kind::current) {
+    name = log::deleted_folder(folder.topic, folder.partition, request.random.uuid());
+    auto renamed = storage::perform(directory, log::RenameFolder{folder.name, name});
+    if (!renamed.ok()) return std::move(renamed).error();
+  }
+  boot.notes.push_back({LogLevel::info, directory.path() + "/" + folder.name +
+                                            " is of a topic that was deleted: it is removed in the background"});
+  boot.leftovers.push_back({index, std::move(name)});
+  return {};
+}
+
+/// What a checkpoint says of partitions that have no folder would vouch for those that get one.
+Status forget_absent(storage::Directory& directory, const Start& start) {
+  std::set<log::TopicPartition> present{{std::string(cluster::kMetadataTopic), PartitionId(0)}};
+  for (const auto& task : start.tasks) present.insert({task.folder.topic, task.folder.partition});
+  for (const auto& [name, offsets] :
+       {std::pair{storage::kRecoveryPoints, &start.recovery_points}, {storage::kLogStarts, &start.log_starts}}) {
+    auto kept = *offsets;
+    if (std::erase_if(kept, [&](const auto& entry) { return !present.contains(entry.first); }) == 0) continue;
+    if (auto written = storage::write_checkpoint(directory, name, kept); !written.ok()) return written;
+  }
+  return {};
+}
+
+Status find_logs(const BootRequest& request, std::uint16_t index, Start& start, Boot& boot) {
+  using Kind = storage::PartitionFolder::Kind;
+  auto& directory = *boot.directories[index];
   auto folders = storage::list_partitions(directory);
   if (!folders.ok()) return std::move(folders).error();
   for (auto& folder : *folders) {
     if (folder.name == quorum::kMetadataFolder) continue;
+    auto deleted = folder.kind == Kind::current ? is_of_deleted_topic(directory, folder, *boot.metadata.image)
+                                                : Result<bool>(folder.kind == Kind::deleted);
+    if (!deleted.ok()) return std::move(deleted).error();
+    if (*deleted) {
+      if (auto aside = set_aside(request, index, folder, boot); !aside.ok()) return aside;
+      continue;
+    }
     const auto* topic = boot.metadata.image->topic(folder.topic);
-    if (folder.kind != storage::PartitionFolder::Kind::current || !topic || !topic->partition(folder.partition)) {
+    if (folder.kind != Kind::current || !topic || !topic->partition(folder.partition)) {
       boot.notes.push_back({LogLevel::info, directory.path() + "/" + folder.name +
                                                 " belongs to no partition of this broker and was left alone"});
       continue;
     }
     const auto& unknown = start.previous.not_recovered;
     bool known = std::find(unknown.begin(), unknown.end(), folder.name) == unknown.end();
-    storage::RecoverRequest request{folder.name, topic->id, known ? start.previous.trust : storage::Trust::other_boot,
+    storage::RecoverRequest recover{folder.name, topic->id, known ? start.previous.trust : storage::Trust::other_boot,
                                     offset_in(start.recovery_points, folder.topic, folder.partition),
                                     offset_in(start.log_starts, folder.topic, folder.partition)};
-    start.tasks.push_back({std::move(folder), topic, std::move(request), {}});
+    start.tasks.push_back({std::move(folder), topic, std::move(recover), {}});
   }
-  return {};
+  return forget_absent(directory, start);
 }
 
 /// Nobody knows which of two folders of one partition is the right one.
@@ -231,8 +288,8 @@ Result<Boot> boot(const BootRequest& request) {
       load_metadata(request, metadata.previous.trust,
                     offset_in(metadata.recovery_points, std::string(cluster::kMetadataTopic), PartitionId(0)), boot);
   if (!loaded.ok()) return loaded.error();
-  for (std::size_t i = 0; i < starts->size(); ++i) {
-    if (auto found = find_logs(*boot.directories[i], (*starts)[i], boot); !found.ok()) return found.error();
+  for (std::uint16_t i = 0; i < starts->size(); ++i) {
+    if (auto found = find_logs(request, i, (*starts)[i], boot); !found.ok()) return found.error();
   }
   refuse_twins(*starts, boot);
   bool clean = true;

@@ -39,8 +39,9 @@ struct Boot {
   std::int64_t previous_epoch = -1;  ///< the broker epoch of the last run if every directory was closed in order
   quorum::Loaded metadata;
   log::RecoveredLog metadata_log;
-  std::vector<broker::FoundLog> logs;  ///< those that could not be recovered among them, as failed
-  std::vector<base::LogLine> notes;    ///< for the operator
+  std::vector<broker::FoundLog> logs;       ///< those that could not be recovered among them, as failed
+  std::vector<broker::Leftover> leftovers;  ///< of deleted topics, to be removed while the broker runs
+  std::vector<base::LogLine> notes;         ///< for the operator
 };
 
 /// Formats what is new and recovers everything. Blocks; touches files only through the directories, so that the

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace kstream::server {
 namespace {
@@ -140,6 +141,7 @@ void Driver::turn() {
   post_mail();
   for (auto& line : effects.log) process_.logging.write(line);
   effects.log.clear();
+  if (effects.log_level) process_.logging.set_level(*std::exchange(effects.log_level, std::nullopt));
   if (!effects.fatal.empty()) {  // nothing that was not acknowledged counts; recovery decides at the next start
     std::fprintf(stderr, "kserver: %s; this broker stops at once\n", effects.fatal.c_str());
     std::_Exit(1);

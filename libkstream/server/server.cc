@@ -164,10 +164,10 @@ Broker::Broker(const config::BrokerConfig& config, Boot& boot, Listeners& listen
   for (auto& directory : boot.directories) process_.disks.push_back(std::make_unique<DiskPool>(*directory));
   process_.metadata_disk = std::make_unique<DiskPool>(*boot.directories[boot.metadata_directory]);
   for (broker::MachineId id = 0; id < shard_count_; ++id) {
-    shards_.push_back(
-        std::make_unique<broker::Shard>(broker::ShardSetup{id, shard_count_, boot.directories.size(), config, image,
-                                                           boot.cluster_id, random.next(), std::move(logs[id])},
-                                        now));
+    shards_.push_back(std::make_unique<broker::Shard>(
+        broker::ShardSetup{id, shard_count_, boot.directories.size(), config, image, boot.cluster_id, random.next(),
+                           std::move(logs[id]), id == 0 ? std::move(boot.leftovers) : std::vector<broker::Leftover>()},
+        now));
   }
   control_ = std::make_unique<broker::Control>(
       broker::ControlSetup{shard_count_, config, boot.cluster_id, random.uuid(), boot.directory_ids,

@@ -23,7 +23,7 @@ std::string bytes_of(const cluster::Image& image) {
 
 /// Records, each behind a byte with its length: what applies makes an image that its own records make again.
 void replay(base::BytesView input) {
-  cluster::Replay replay(base::make_counted<const cluster::Image>(), config::TopicConfig{});
+  cluster::Replay replay(base::make_counted<const cluster::Image>(), config::TopicConfig{}, NodeId(1));
   for (Offset offset; !input.empty(); offset = offset + 1) {
     const auto size = std::min<std::size_t>(static_cast<unsigned char>(input[0]), input.size() - 1);
     const auto decoded = cluster::decode_record(input.substr(1, size));

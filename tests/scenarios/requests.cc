@@ -1,18 +1,24 @@
 #include "scenarios/requests.h"
 
+#include "protocol/alter_configs.h"
 #include "protocol/api_versions.h"
+#include "protocol/create_partitions.h"
 #include "protocol/create_topics.h"
 #include "protocol/delete_records.h"
+#include "protocol/delete_topics.h"
 #include "protocol/describe_cluster.h"
 #include "protocol/describe_configs.h"
 #include "protocol/describe_log_dirs.h"
+#include "protocol/describe_quorum.h"
 #include "protocol/describe_topic_partitions.h"
 #include "protocol/fetch.h"
 #include "protocol/header.h"
+#include "protocol/incremental_alter_configs.h"
 #include "protocol/list_offsets.h"
 #include "protocol/metadata.h"
 #include "protocol/offset_for_leader_epoch.h"
 #include "protocol/produce.h"
+#include "protocol/update_features.h"
 #include "records/builder.h"
 #include "records/iterate.h"
 
@@ -276,6 +282,83 @@ std::string describe_cluster(Words& words, std::int32_t correlation) {
   return encode(request, words.version, correlation);
 }
 
+std::string delete_topics(Words& words, std::int32_t correlation) {
+  protocol::DeleteTopicsRequest request;
+  request.timeout_ms = static_cast<std::int32_t>(words.number("timeout", 30'000));
+  for (const auto& name : words.plain) {
+    if (words.version >= 6) {
+      request.topics.emplace_back().name = name;
+    } else {
+      request.topic_names.push_back(name);
+    }
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string create_partitions(Words& words, std::int32_t correlation) {
+  protocol::CreatePartitionsRequest request;
+  request.timeout_ms = 30'000;
+  request.validate_only = words.number("validate", 0) != 0;
+  for (const auto& [name, count] : words.named) {
+    auto& topic = request.topics.emplace_back();
+    topic.name = name;
+    topic.count = std::stoi(count);
+    topic.assignments.reset();
+  }
+  return encode(request, words.version, correlation);
+}
+
+/// `topic:orders`, `broker:1`, `broker:`, `logger:1`, as Kafka numbers and names the resource.
+template <class Resource>
+void set_resource(Words& words, Resource& resource) {
+  static const std::map<std::string, std::int8_t> types = {{"topic", 2}, {"broker", 4}, {"logger", 8}};
+  const auto& word = words.plain.at(0);
+  resource.resource_type = types.at(word.substr(0, word.find(':')));
+  resource.resource_name = word.substr(word.find(':') + 1);
+}
+
+std::string alter_configs(Words& words, std::int32_t correlation) {
+  protocol::AlterConfigsRequest request;
+  request.validate_only = words.number("validate", 0) != 0;
+  auto& resource = request.resources.emplace_back();
+  set_resource(words, resource);
+  for (const auto& [name, value] : words.named) resource.configs.push_back({name, value});
+  return encode(request, words.version, correlation);
+}
+
+std::string incremental_alter_configs(Words& words, std::int32_t correlation) {
+  protocol::IncrementalAlterConfigsRequest request;
+  request.validate_only = words.number("validate", 0) != 0;
+  auto& resource = request.resources.emplace_back();
+  set_resource(words, resource);
+  for (const auto& [name, value] : words.named) {  // NAME=, NAME+= and NAME-=
+    const auto operation = name.back() == '+' ? 2 : name.back() == '-' ? 3 : 0;
+    auto plain = operation > 0 ? name.substr(0, name.size() - 1) : name;
+    resource.configs.push_back({plain, static_cast<std::int8_t>(operation), value});
+  }
+  for (std::size_t i = 1; i < words.plain.size(); ++i) resource.configs.push_back({words.plain[i], 1, std::nullopt});
+  return encode(request, words.version, correlation);
+}
+
+std::string update_features(Words& words, std::int32_t correlation) {
+  protocol::UpdateFeaturesRequest request;
+  request.validate_only = words.number("validate", 0) != 0;
+  for (const auto& [name, level] : words.named) {
+    auto& update = request.feature_updates.emplace_back();
+    update.feature = name;
+    update.max_version_level = static_cast<std::int16_t>(std::stoi(level));
+  }
+  return encode(request, words.version, correlation);
+}
+
+std::string describe_quorum(const Words& words, std::int32_t correlation) {
+  protocol::DescribeQuorumRequest request;
+  auto& topic = request.topics.emplace_back();
+  topic.topic_name = "__cluster_metadata";
+  topic.partitions.emplace_back();
+  return encode(request, words.version, correlation);
+}
+
 std::string api_versions(Words& words, std::int32_t correlation) {
   protocol::ApiVersionsRequest request;
   request.client_software_name = "scenario";
@@ -347,6 +430,12 @@ std::string request_frame(const std::vector<std::string>& words, std::int32_t co
   if (asked.api == "DescribeTopicPartitions") return describe_topic_partitions(arguments, correlation);
   if (asked.api == "DescribeLogDirs") return describe_log_dirs(arguments, correlation);
   if (asked.api == "DescribeCluster") return describe_cluster(arguments, correlation);
+  if (asked.api == "DeleteTopics") return delete_topics(arguments, correlation);
+  if (asked.api == "CreatePartitions") return create_partitions(arguments, correlation);
+  if (asked.api == "AlterConfigs") return alter_configs(arguments, correlation);
+  if (asked.api == "IncrementalAlterConfigs") return incremental_alter_configs(arguments, correlation);
+  if (asked.api == "UpdateFeatures") return update_features(arguments, correlation);
+  if (asked.api == "DescribeQuorum") return describe_quorum(arguments, correlation);
   throw std::invalid_argument("no API " + asked.api);
 }
 
@@ -376,6 +465,18 @@ std::string answer_text(const Asked& asked, std::string_view frame) {
     return body.operator()<protocol::DescribeLogDirsRequest, protocol::DescribeLogDirsResponse>();
   if (asked.api == "DescribeCluster")
     return body.operator()<protocol::DescribeClusterRequest, protocol::DescribeClusterResponse>();
+  if (asked.api == "DeleteTopics")
+    return body.operator()<protocol::DeleteTopicsRequest, protocol::DeleteTopicsResponse>();
+  if (asked.api == "CreatePartitions")
+    return body.operator()<protocol::CreatePartitionsRequest, protocol::CreatePartitionsResponse>();
+  if (asked.api == "AlterConfigs")
+    return body.operator()<protocol::AlterConfigsRequest, protocol::AlterConfigsResponse>();
+  if (asked.api == "IncrementalAlterConfigs")
+    return body.operator()<protocol::IncrementalAlterConfigsRequest, protocol::IncrementalAlterConfigsResponse>();
+  if (asked.api == "UpdateFeatures")
+    return body.operator()<protocol::UpdateFeaturesRequest, protocol::UpdateFeaturesResponse>();
+  if (asked.api == "DescribeQuorum")
+    return body.operator()<protocol::DescribeQuorumRequest, protocol::DescribeQuorumResponse>();
   return body.operator()<protocol::ApiVersionsRequest, protocol::ApiVersionsResponse>();
 }
 

@@ -24,6 +24,7 @@ void Stage::kill() {
   machines_.reset();
   mail_.clear();
   held_.clear();
+  holding_ = false;
   clients_.clear();
 }
 

@@ -33,6 +33,7 @@ struct Machines {
     auto image = boot.metadata.image;
     for (broker::MachineId id = 0; id < count; ++id) {
       broker::ShardSetup setup{id, count, 1, config, image, boot.cluster_id, random.next(), std::move(logs[id])};
+      if (id == 0) setup.leftovers = std::move(boot.leftovers);
       shards.push_back(std::make_unique<broker::Shard>(std::move(setup), now));
     }
     const auto& listener = config.listeners.front();

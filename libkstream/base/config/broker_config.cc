@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/config/broker_check.h"
+#include "base/config/dynamic_config.h"
 #include "base/config/value.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ constexpr Field kFields[] = {
     {"auto.create.topics.enable", &BrokerConfig::auto_create_topics_enable},
     {"connections.max.idle.ms", &BrokerConfig::connections_max_idle},
     {"default.replication.factor", &BrokerConfig::default_replication_factor},
+    {"delete.topic.enable", &BrokerConfig::delete_topic_enable},
     {"fetch.max.bytes", &BrokerConfig::fetch_max_bytes},
     {"max.incremental.fetch.session.cache.slots", &BrokerConfig::max_incremental_fetch_session_cache_slots},
     {"log.flush.offset.checkpoint.interval.ms", &BrokerConfig::log_flush_offset_checkpoint_interval},
@@ -92,6 +94,18 @@ TopicConfig topic_defaults(const Values& values) {
   return resolve(defaults, TopicConfig{});
 }
 
+/// Both levels of overrides as one: those that may be set.
+Values merged(const Values& cluster_wide, const Values& own) {
+  Values all;
+  for (const auto& [name, value] : cluster_wide) {
+    if (check_dynamic_config(name, value, false)) all.insert_or_assign(name, value);
+  }
+  for (const auto& [name, value] : own) {
+    if (check_dynamic_config(name, value, true)) all.insert_or_assign(name, value);
+  }
+  return all;
+}
+
 /// Without the listeners that are for controllers only.
 std::vector<Listener> client_listeners(const Reader& read) {
   auto listeners = *parse_listeners(*read.text("listeners"));
@@ -116,6 +130,29 @@ std::optional<std::string> broker_value(const Row& row, const Values& values) {
   if (auto set = values.find(row.name); set != values.end()) return set->second;
   if (auto value = value_of_synonyms(row, values)) return value;
   return row.default_value ? std::optional<std::string>(*row.default_value) : std::nullopt;
+}
+
+TopicConfig with_overrides(const TopicConfig& fixed, const Values& cluster_wide, const Values& own) {
+  Values overrides = merged(cluster_wide, own), defaults;
+  // What may change while a server runs is the first synonym of its topic config, and so comes before all that is
+  // fixed.
+  for (const Row& row : topic_rows()) {
+    if (auto value = value_of_synonyms(row, overrides)) defaults[std::string(row.name)] = *value;
+  }
+  return resolve(defaults, fixed);
+}
+
+BrokerConfig with_overrides(const BrokerConfig& fixed, const Values& cluster_wide, const Values& own) {
+  BrokerConfig config = fixed;
+  config.topic_defaults = with_overrides(fixed.topic_defaults, cluster_wide, own);
+  const Values overrides = merged(cluster_wide, own);
+  for (const Field& field : kFields) {
+    auto set = overrides.find(field.name);
+    if (set != overrides.end()) std::visit([&](auto member) { assign(config.*member, set->second); }, field.member);
+  }
+  config.cluster_overrides = cluster_wide;
+  config.own_overrides = own;
+  return config;
 }
 
 Result<BrokerConfig> make_broker_config(const Values& values) {

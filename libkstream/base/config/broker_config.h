@@ -6,6 +6,7 @@
 #include "base/config/config.h"
 #include "base/config/listener.h"
 #include "base/config/topic_config.h"
+#include "base/counted.h"
 #include "base/log_line.h"
 
 #include <chrono>
@@ -37,6 +38,7 @@ struct BrokerConfig {
   std::uint32_t num_shards = 0;                ///< 0: one per core
 
   bool auto_create_topics_enable = true;
+  bool delete_topic_enable = true;
   std::int32_t num_partitions = 1;
   std::int32_t default_replication_factor = 1;
   TopicConfig topic_defaults;  ///< log.*, message.max.bytes, min.insync.replicas
@@ -70,7 +72,8 @@ struct BrokerConfig {
   std::optional<std::string> log_file;       ///< none: stderr
   std::optional<Listener> metrics_listener;  ///< without a name
 
-  Values values;  ///< what was set, for DescribeConfigs and effective_topic_configs
+  Values values;  ///< what was set at the start, for DescribeConfigs and effective_topic_configs
+  Values cluster_overrides, own_overrides;  ///< dynamic configs of all brokers, and stronger ones of this broker
 
   bool operator==(const BrokerConfig&) const = default;
 };
@@ -78,6 +81,20 @@ struct BrokerConfig {
 /// The snapshot of `values`, which must name log.dirs or log.dir; the first error of check_broker_configs, if there is
 /// one.
 Result<BrokerConfig> make_broker_config(const Values& values);
+
+/// What holds while `cluster_wide` and `own` overrides are set: an own one before one of the cluster, that before what
+/// `fixed` was started with (KIP-226). Overrides have passed check_dynamic_config when they were set; one that would
+/// not leaves things as they are.
+BrokerConfig with_overrides(const BrokerConfig& fixed, const Values& cluster_wide, const Values& own);
+/// The same of a broker's defaults for topics alone.
+TopicConfig with_overrides(const TopicConfig& fixed, const Values& cluster_wide, const Values& own);
+
+/// The configuration of a moment: machines share it, and none changes it.
+struct ConfigSnapshot : base::Counted<ConfigSnapshot> {
+  explicit ConfigSnapshot(BrokerConfig c) : config(std::move(c)) {}
+  const BrokerConfig config;
+};
+using ConfigRef = base::Ref<const ConfigSnapshot>;
 
 /// The value that holds for a broker config: what is set, else what its synonyms give, else the default; nothing for
 /// null.

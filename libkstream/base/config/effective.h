@@ -26,7 +26,9 @@ struct Effective {
 };
 
 /// Every topic config that is not internal, and internal ones that are set, sorted by name: the topic's override, else
-/// what the broker's own configs give (`broker` is BrokerConfig::values), else the default.
-std::vector<Effective> effective_topic_configs(const Values& overrides, const Values& broker);
+/// what the broker's dynamic configs give (BrokerConfig::own_overrides, then cluster_overrides), else those it was
+/// started with (BrokerConfig::values), else the default.
+std::vector<Effective> effective_topic_configs(const Values& overrides, const Values& broker,
+                                               const Values& cluster_wide = {}, const Values& own = {});
 
 }  // namespace kstream::config

@@ -90,6 +90,11 @@ class FetchJoin final : public Join {
     return response_.responses[part.topic].partitions[part.index];
   }
   FetchSession* find_session(Shard& shard) const { return shard.fetch_sessions().find(*session_); }
+  /// Clients that name a topic by its id are told so when it is deleted while they wait.
+  std::int16_t told(ErrorCode error) const {
+    bool gone = error == ErrorCode::unknown_topic_or_partition && version_ >= 13;
+    return code(gone ? ErrorCode::unknown_topic_id : error);
+  }
   ErrorCode resolve_topic(const cluster::Topic* topic, std::int32_t partition, NodeId self) const;
   FetchResponse::PartitionData& add_place(FetchResponse::FetchableTopicResponse& topic, std::int32_t index) const;
   std::uint64_t max_bytes(const Shard& shard) const {
@@ -187,7 +192,7 @@ void FetchJoin::grow(Shard& shard, const Grown& grown, base::Now now) {
     available_ += news.available - part.available;
     part.available = news.available;
     if (news.error != ErrorCode::none) {
-      place(part).error_code = code(news.error);
+      place(part).error_code = told(news.error);
       at_once_ = true;
     }
   }
@@ -364,7 +369,7 @@ void FetchJoin::fill(Ranges::Part& range) {
   auto& part = parts_[range.part];
   auto& out = place(part);
   part.filled = true;
-  out.error_code = code(range.error);
+  out.error_code = told(range.error);
   out.high_watermark = range.high_watermark.value;
   out.last_stable_offset = range.last_stable.value;
   out.log_start_offset = range.log_start.value;

@@ -18,7 +18,8 @@ constexpr std::chrono::seconds kLeastTimeout{5};
 
 class ProduceJoin final : public Join {
  public:
-  ProduceJoin(Ticket<ProduceResponse> ticket, bool silent) : ticket_(std::move(ticket)), silent_(silent) {}
+  ProduceJoin(Ticket<ProduceResponse> ticket, bool silent, bool by_id)
+      : ticket_(std::move(ticket)), silent_(silent), by_id_(by_id) {}
 
   ProduceResponse response;
   std::vector<PartitionResponse*> places;  ///< where the answer of each part belongs
@@ -27,7 +28,8 @@ class ProduceJoin final : public Join {
   void part(Shard& shard, Message&& message, base::Now) override {
     auto& answer = std::get<Appended>(message);
     auto& place = *places[answer.call.part];
-    place.error_code = code(answer.error);
+    bool gone = by_id_ && answer.error == ErrorCode::unknown_topic_or_partition;  // deleted in the meantime
+    place.error_code = code(gone ? ErrorCode::unknown_topic_id : answer.error);
     place.base_offset = answer.base.value;
     place.log_append_time_ms = answer.log_append_time.value;
     place.log_start_offset = answer.log_start.value;
@@ -58,6 +60,7 @@ class ProduceJoin final : public Join {
  private:
   Ticket<ProduceResponse> ticket_;
   const bool silent_;  ///< acks=0: the only sign of failure is that the connection closes
+  const bool by_id_;   ///< topics are named by their ids
 };
 
 records::ProduceLimits limits_for(const config::TopicConfig& topic, int version, base::Now now) {
@@ -121,7 +124,7 @@ void handle_produce(Shard& shard, Request&& request, AnyTicket&& ticket) {
   bool by_id = request.header.api_version >= 13, silent = body->acks == 0;
   auto call = ticket.call();
   if (silent) shard.requests().count_as_answered(ticket);
-  auto owned = std::make_unique<ProduceJoin>(Ticket<ProduceResponse>(std::move(ticket)), silent);
+  auto owned = std::make_unique<ProduceJoin>(Ticket<ProduceResponse>(std::move(ticket)), silent, by_id);
   auto& join = *owned;
   join.response.responses.resize(body->topic_data.size());
   for (std::size_t t = 0; t < body->topic_data.size(); ++t) {

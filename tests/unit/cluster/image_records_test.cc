@@ -100,7 +100,7 @@ class RandomLog {
 };
 
 ImageRef replayed(const Image& image) {
-  Replay replay(base::make_counted<const Image>(), config::TopicConfig{});
+  Replay replay(base::make_counted<const Image>(), config::TopicConfig{}, NodeId(1));
   each_record(image, [&](const MetadataRecord& record) {
     const Status status = replay.apply(record, image.last());
     EXPECT_TRUE(status) << status.error().to_string();
@@ -150,8 +150,11 @@ TEST(ImageRecords, TheSettingsAreThoseOfTheOverrides) {
   RandomLog log(3);
   for (int i = 0; i < 400; ++i) log.step();
   log.end_transaction();
-  log.world().image()->topics().each([&](const auto& topic) {
-    EXPECT_EQ(topic->config(), config::resolve(topic->overrides, config::TopicConfig{})) << topic->name;
+  const auto image = log.world().image();
+  const auto defaults = config::with_overrides(config::TopicConfig{}, image->broker_overrides(""),
+                                               image->broker_overrides(log.world().config.node_id));
+  image->topics().each([&](const auto& topic) {
+    EXPECT_EQ(topic->config(), config::resolve(topic->overrides, defaults)) << topic->name;
   });
 }
 

@@ -220,7 +220,7 @@ TEST(Replay, ATransactionLeftOpenIsAbortedByTheNextLeader) {
   world.apply_all({protocol::BeginTransactionRecord{}, topic_record("new", id(2))});
   World successor;
   successor.next = world.next;
-  successor.replay = Replay(world.image(), successor.config.topic_defaults);
+  successor.replay = Replay(world.image(), successor.config.topic_defaults, successor.config.node_id);
   const auto records = activation_records(*successor.image());
   ASSERT_EQ(records.size(), 1u);
   EXPECT_TRUE(std::holds_alternative<protocol::AbortTransactionRecord>(records[0]));

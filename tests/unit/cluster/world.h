@@ -19,7 +19,7 @@ struct World {
   base::Random random{7};
   std::string cluster_id = "cluster-of-the-test";
   Offset next{0};
-  Replay replay{base::make_counted<const Image>(), config.topic_defaults};
+  Replay replay{base::make_counted<const Image>(), config.topic_defaults, config.node_id};
 
   ImageRef image() { return replay.image(); }
   Context context() { return {random, {{0}, Timestamp(1'700'000'000'000)}, next, cluster_id, config}; }

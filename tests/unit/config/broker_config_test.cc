@@ -34,6 +34,7 @@ TEST(BrokerConfig, DefaultsOfTheStructAreThoseOfTheTable) {
   EXPECT_EQ(made.node_id, fresh.node_id);
   EXPECT_EQ(made.num_shards, fresh.num_shards);
   EXPECT_EQ(made.auto_create_topics_enable, fresh.auto_create_topics_enable);
+  EXPECT_EQ(made.delete_topic_enable, fresh.delete_topic_enable);
   EXPECT_EQ(made.num_partitions, fresh.num_partitions);
   EXPECT_EQ(made.default_replication_factor, fresh.default_replication_factor);
   EXPECT_EQ(made.record_validation, fresh.record_validation);

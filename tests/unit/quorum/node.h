@@ -80,7 +80,7 @@ class Node {
     if (!loaded) return std::move(loaded).error();
     pending_.clear();
     loaded_image = loaded->image;
-    replay.emplace(loaded->image, config::TopicConfig{});
+    replay.emplace(loaded->image, config::TopicConfig{}, config.self.node);
     quorum.emplace(config, *std::move(loaded), std::move(recovered), now_);
     return {};
   }

@@ -43,11 +43,12 @@ class SmallBroker {
     std::vector<cluster::Endpoint> endpoints{{"PLAINTEXT", "127.0.0.1", 9092, 0}};
     auto image = boot_.metadata.image;
     shard_ = std::make_unique<broker::Shard>(
-        broker::ShardSetup{0, 1, directories_.size(), config_, image, boot_.cluster_id, 1, std::move(boot_.logs)},
+        broker::ShardSetup{0, 1, directories_.size(), config_, image, boot_.cluster_id, 1, std::move(boot_.logs),
+                           std::exchange(boot_.leftovers, {})},
         now_);
     control_ = std::make_unique<broker::Control>(
         broker::ControlSetup{1, config_, boot_.cluster_id, random_.uuid(), boot_.directory_ids, 0, endpoints,
-                             boot_.previous_epoch, 2, image, make_quorum(config_, boot_, endpoints, now_)},
+                             boot_.previous_epoch, random_.next(), image, make_quorum(config_, boot_, endpoints, now_)},
         now_);
     run();
     EXPECT_TRUE(control_->serving());
@@ -84,6 +85,13 @@ class SmallBroker {
     control_->message(0, broker::ControllerCall{.call = {}, .request = std::move(request)}, now_);
     run();
     ASSERT_NE(control_->image().topic(topic), nullptr);
+  }
+  void remove(const std::string& topic) {
+    protocol::DeleteTopicsRequest request;
+    request.topics.emplace_back().name = topic;
+    control_->message(0, broker::ControllerCall{.call = {}, .request = std::move(request)}, now_);
+    run();
+    ASSERT_EQ(control_->image().topic(topic), nullptr);
   }
   /// Appends batches of 100 bytes; the code of the last answer.
   ErrorCode append(const std::string& topic, int partition, int batches = 1) {

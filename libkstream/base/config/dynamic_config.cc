@@ -1,0 +1,35 @@
+#include "base/config/dynamic_config.h"
+
+#include "base/config/suggest.h"
+#include "base/config/value.h"
+
+#include <algorithm>
+#include <string>
+
+namespace kstream::config {
+namespace {
+
+/// Kafka opens and closes listeners while it runs; this server does that at its start only.
+constexpr std::string_view kAtStartOnly[] = {"listener.security.protocol.map", "listeners"};
+
+}  // namespace
+
+Status check_dynamic_config(std::string_view name, std::string_view value, bool one_broker) {
+  const Row* row = find_row(broker_rows(), name);
+  if (!row) return {ErrorCode::invalid_config, unknown_name(name, broker_rows())};
+  const std::string quoted = '"' + std::string(name) + '"';
+  if (row->update == Update::read_only) {
+    return {ErrorCode::invalid_request, quoted + " cannot change while the server runs: set it in its configuration"};
+  }
+  if (row->update == Update::per_broker && !one_broker) {
+    return {ErrorCode::invalid_request, quoted + " is of one broker: name its id, not all brokers"};
+  }
+  if (auto valid = check_value(*row, value); !valid) return {ErrorCode::invalid_request, valid.error().detail};
+  if (std::ranges::find(kAtStartOnly, name) != std::end(kAtStartOnly)) {
+    return {ErrorCode::invalid_config, quoted + " takes effect at the next start only: set it in the configuration"};
+  }
+  if (row->effect != Effect::refused || is_default(*row, value)) return {};
+  return {ErrorCode::invalid_config, quoted + " has no effect yet, and must not seem to: only its default is accepted"};
+}
+
+}  // namespace kstream::config
