@@ -65,7 +65,7 @@ struct Effects {
   std::vector<base::LogLine> log;
   std::optional<base::LogLevel> log_level;  ///< what is written of all machines' lines from now on
   std::string fatal;                        ///< not empty: the process must end, saying this
-  std::uint64_t turn = 0;  ///< counts clear_answers: what was answered since is one turn's
+  std::uint64_t turn = 0;                   ///< counts clear_answers: what was answered since is one turn's
 
   explicit Effects(std::size_t machines) : mail(machines) {}
   void clear_answers() {

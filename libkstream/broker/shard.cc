@@ -19,7 +19,9 @@ config::ConfigRef configured(const config::BrokerConfig& config, const cluster::
 }
 
 /// A shard's share of what is configured for the broker.
-std::size_t share(std::int32_t all, std::size_t shards) { return (static_cast<std::size_t>(all) + shards - 1) / shards; }
+std::size_t share(std::int32_t all, std::size_t shards) {
+  return (static_cast<std::size_t>(all) + shards - 1) / shards;
+}
 
 std::string topic_of(const std::string& folder) { return folder.substr(0, folder.rfind('-')); }
 

@@ -3,6 +3,7 @@ import ctypes
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 import unittest
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource
 
 from support.kserver import BIN, Kserver, KserverTest
 
@@ -133,6 +135,107 @@ class Kept(KserverTest):
         self.server.stop()
         self.server.start()
         self.assertEqual(self.run_tool("ktopics", "-b", self.server.address, "describe", "kept"), before)
+
+
+class Deleted(KserverTest):
+    """A topic that was deleted is gone, and one of its name begins anew, whatever happens in between."""
+
+    CONFIG = {"num.shards": 2}
+    PARTITIONS = 4
+
+    def admin(self):
+        quiet = {"log_level": 0, "error_cb": lambda error: None}
+        self.client = AdminClient({"bootstrap.servers": self.server.address, **quiet})  # its answers end with it
+        return self.client
+
+    def delete(self, topic):
+        self.admin().delete_topics([topic], operation_timeout=30)[topic].result(30)
+
+    def folders(self, topic):
+        return sorted(entry.name for entry in pathlib.Path(self.server.log_dir).iterdir() if entry.name.startswith(topic + "-"))
+
+    def write(self, topic, value, count=200):
+        failed = []
+        producer = Producer({"bootstrap.servers": self.server.address, "linger.ms": 2})
+        for i in range(count):
+            producer.produce(topic, b"%s %d" % (value, i), partition=i % self.PARTITIONS,
+                             on_delivery=lambda error, _: error and failed.append(error))
+        self.assertEqual((producer.flush(20), failed), (0, []))
+
+    def values(self, topic):
+        return {value.split()[0] for value in read_all(self.server.address, topic, self.PARTITIONS).values()}
+
+    def test_leaves_no_folder(self):
+        self.create("gone", self.PARTITIONS)
+        self.write("gone", b"old")
+        self.assertEqual(len(self.folders("gone")), self.PARTITIONS)
+        self.delete("gone")
+        self.assertFalse([name for name in self.folders("gone") if not name.endswith("-delete")])
+        deadline = time.monotonic() + 20
+        while self.folders("gone") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(self.folders("gone"), [])
+
+    def test_and_made_again_under_load_with_kill_9_in_between(self):
+        self.create("kept", self.PARTITIONS)
+        acknowledged, first = {}, 0
+        for round in range(4):
+            writer = Writer(self.server.address, "kept", self.PARTITIONS, first)
+            self.create("again", self.PARTITIONS)
+            self.write("again", b"%d" % round)
+            self.assertEqual(self.values("again"), {b"%d" % round})
+            deleting = self.admin().delete_topics(["again"], operation_timeout=30)["again"]
+            if round % 2 == 0:
+                deleting.result(30)  # else it is under way when the process dies
+            else:
+                time.sleep(0.002 * round)
+            self.server.kill()
+            writer.stop()
+            acknowledged.update(writer.acknowledged)
+            first = writer.next
+            self.server.start()
+            if "again" in self.admin().list_topics(timeout=10).topics:
+                self.assertEqual(round % 2, 1, "a topic whose deletion was answered is back")
+                self.assertEqual(self.values("again"), {b"%d" % round})
+                self.delete("again")
+        found = read_all(self.server.address, "kept", self.PARTITIONS)
+        lost = [key for key, value in acknowledged.items() if found.get(key) != value]
+        self.assertEqual(lost, [], f"{len(lost)} of {len(acknowledged)} acknowledged records are lost")
+
+    def test_folders_that_a_crash_left_are_removed_at_the_start_and_never_adopted(self):
+        self.create("gone", self.PARTITIONS)
+        self.write("gone", b"old")
+        self.server.stop()
+        data = pathlib.Path(self.server.log_dir)
+        kept = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, kept)
+        for name in self.folders("gone"):
+            shutil.copytree(data / name, pathlib.Path(kept) / name)
+        self.server.start()
+        self.delete("gone")
+        self.create("gone", self.PARTITIONS)
+        self.server.kill()
+        for entry in pathlib.Path(kept).iterdir():  # as if it had died before it renamed them
+            shutil.rmtree(data / entry.name, ignore_errors=True)
+            shutil.copytree(entry, data / entry.name)
+        self.server.start()
+        self.assertIn("gone-0 is of a topic that was deleted", self.server.said())
+        self.write("gone", b"new")
+        self.assertEqual(self.values("gone"), {b"new"})
+
+    def test_configs_hold_after_a_restart(self):
+        self.create("sized", 1)
+        resource = ConfigResource(ConfigResource.Type.BROKER, "1")
+        resource.set_config("message.max.bytes", "5000")
+        self.admin().alter_configs([resource])[resource].result(30)
+        for _ in range(2):
+            errors = []
+            producer = Producer({"bootstrap.servers": self.server.address, "message.max.bytes": 100000})
+            producer.produce("sized", b"x" * 20000, on_delivery=lambda error, _: errors.append(error and error.name()))
+            producer.flush(20)
+            self.assertEqual(errors, ["MSG_SIZE_TOO_LARGE"])
+            self.server.kill()
+            self.server.start()
 
 
 class Alone(KserverTest):

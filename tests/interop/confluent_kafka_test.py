@@ -4,7 +4,7 @@ import time
 import unittest
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, NewPartitions, NewTopic
 
 from support import segment
 from support.kserver import KserverTest
@@ -163,6 +163,53 @@ class Admin(Librdkafka):
         with self.assertRaises(KafkaException) as refused:
             describe("topic", "nowhere")
         self.assertEqual(refused.exception.args[0].name(), "UNKNOWN_TOPIC_OR_PART")
+
+    def refused(self, future):
+        with self.assertRaises(KafkaException) as refused:
+            future.result(30)
+        return refused.exception.args[0].name()
+
+    def test_deletes_topics_and_makes_them_again(self):
+        admin = AdminClient({"bootstrap.servers": self.server.address})
+        for round in range(3):
+            admin.create_topics([NewTopic("passing", 2, 1)])["passing"].result(30)
+            self.produce("passing", [{"value": b"round %d" % round, "partition": 1}])
+            self.assertEqual(self.consume("passing", 1, 1)[0].value(), b"round %d" % round)
+            admin.delete_topics(["passing"], operation_timeout=30)["passing"].result(30)
+            self.assertNotIn("passing", admin.list_topics(timeout=10).topics)
+        self.assertEqual(self.refused(admin.delete_topics(["passing"])["passing"]), "UNKNOWN_TOPIC_OR_PART")
+
+    def test_adds_partitions(self):
+        admin = AdminClient({"bootstrap.servers": self.server.address})
+        self.create("wide", 2)
+        admin.create_partitions([NewPartitions("wide", 5)])["wide"].result(30)
+        self.assertEqual(len(admin.list_topics("wide", timeout=10).topics["wide"].partitions), 5)
+        self.produce("wide", [{"value": b"new", "partition": 4}])
+        self.assertEqual(self.consume("wide", 1, 4)[0].value(), b"new")
+        self.assertEqual(self.refused(admin.create_partitions([NewPartitions("wide", 5)])["wide"]), "INVALID_PARTITIONS")
+        assigned = NewPartitions("wide", 6, replica_assignment=[[7]])
+        self.assertEqual(self.refused(admin.create_partitions([assigned])["wide"]), "INVALID_REPLICA_ASSIGNMENT")
+
+    def test_alters_configs(self):
+        admin = AdminClient({"bootstrap.servers": self.server.address})
+        self.create("tuned")
+        for kind, name, config, value, code in (
+            (ConfigResource.Type.TOPIC, "tuned", "max.message.bytes", "2000", None),
+            (ConfigResource.Type.TOPIC, "tuned", "max.message.bytes", "many", "INVALID_CONFIG"),
+            (ConfigResource.Type.TOPIC, "nobody", "max.message.bytes", "2000", "UNKNOWN_TOPIC_OR_PART"),
+            (ConfigResource.Type.BROKER, "1", "log.retention.ms", "100000", None),
+            (ConfigResource.Type.BROKER, "1", "node.id", "5", "INVALID_REQUEST"),
+            (ConfigResource.Type.BROKER, "1", "log.cleanup.policy", "compact", "INVALID_CONFIG"),
+        ):
+            resource = ConfigResource(kind, name)
+            resource.set_config(config, value)
+            altered = admin.alter_configs([resource])[resource]
+            if code:
+                self.assertEqual(self.refused(altered), code, (name, config))
+            else:
+                altered.result(30)
+        with self.assertRaises(AssertionError):
+            self.produce("tuned", [{"value": b"x" * 5000}])
 
 
 class TwoClients(Librdkafka):

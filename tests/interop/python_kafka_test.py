@@ -2,8 +2,8 @@
 import unittest
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
+from kafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
 from support import segment
 from support.kserver import KserverTest
@@ -131,6 +131,21 @@ class Admin(PythonKafka):
         [answer] = admin.describe_configs([ConfigResource(ConfigResourceType.BROKER, "1")])
         self.assertIn("num.shards", {config[0] for config in answer.resources[0][4]})
         self.assertEqual([broker["node_id"] for broker in admin.describe_cluster()["brokers"]], [1])
+
+    def test_deletes_widens_and_configures_topics(self):
+        admin = KafkaAdminClient(bootstrap_servers=self.server.address)
+        self.addCleanup(admin.close)
+        self.create("turned")
+        admin.create_partitions({"turned": NewPartitions(3)})
+        self.assertEqual(len(admin.describe_topics(["turned"])[0]["partitions"]), 3)
+        answer = admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, "turned", {"retention.ms": "60000"})])
+        self.assertEqual([resource[0] for resource in answer.resources], [0])
+        answer = admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, "turned", {"retention.ms": "soon"})])
+        self.assertEqual([resource[0] for resource in answer.resources], [40])  # INVALID_CONFIG
+        admin.delete_topics(["turned"])
+        self.assertEqual(admin.describe_topics(["turned"])[0]["error_code"], 3)
+        with self.assertRaises(UnknownTopicOrPartitionError):
+            admin.delete_topics(["turned"])
 
 
 if __name__ == "__main__":

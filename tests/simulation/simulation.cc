@@ -212,12 +212,14 @@ void Simulation::turn(broker::Machine& machine, broker::MachineId id) {
       frame += bytes;
     }
     frame.append(effects.bytes, at, send.end - at);
-    auto* client = found->second;
-    after(arrival(id, 1000 + send.to.slot), [this, client, frame = frame.substr(4), incarnation = incarnation_] {
-      if (incarnation != incarnation_) return;
-      note(5, frame.size());
-      client->receive(frame);
-    });
+    after(arrival(id, 1000 + send.to.slot),
+          [this, from = found->first, frame = frame.substr(4), incarnation = incarnation_] {
+            if (incarnation != incarnation_) return;
+            auto to = host_->connections.find(from);
+            if (to == host_->connections.end()) return;  // the client has left in the meantime
+            note(5, frame.size());
+            to->second->receive(frame);
+          });
   }
   for (auto& close : effects.closes) {
     auto found = host.connections.extract({id, close.connection});

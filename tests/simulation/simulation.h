@@ -27,6 +27,8 @@ struct Scenario {
   int crashes = 3;            ///< of the process, within that time; some are stops in order instead
   bool power_losses = false;  ///< some of the crashes take the machine with them
   bool small_segments = true;
+  double deletes = 0.01;  ///< how often a client that may act deletes a topic
+  double grows = 0.01;    ///< and asks for one more partition of another
 };
 
 /// A whole broker (shards and control) in one thread: virtual time, disk and network that take a random while, crashes.

@@ -21,6 +21,8 @@ Scenario scenario_of(std::uint64_t seed) {
   scenario.crashes = static_cast<int>(random.below(5));
   scenario.power_losses = random.chance(0.3);
   scenario.small_segments = random.chance(0.8);
+  scenario.deletes = random.chance(0.7) ? 0.03 : 0;
+  scenario.grows = random.chance(0.7) ? 0.02 : 0;
   return scenario;
 }
 
