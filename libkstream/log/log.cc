@@ -159,12 +159,6 @@ std::optional<FindTimestamp> Log::find_timestamp(Timestamp target, bool latest, 
   return find;
 }
 
-EpochEnd Log::epoch_end(LeaderEpoch epoch, LeaderEpoch current) const {
-  Epochs known = epochs_;
-  known.assign(current, end_);
-  return known.end_of(epoch, end_);
-}
-
 void Log::raise_start(Offset start) {
   KS_ASSERT(start <= end_);
   if (start > start_) move_start(start);

@@ -250,9 +250,7 @@ std::string describe_topic_partitions(Words& words, std::int32_t correlation) {
   protocol::DescribeTopicPartitionsRequest request;
   request.response_partition_limit = static_cast<std::int32_t>(words.number("limit", 2000));
   if (auto cursor = items(words.text("cursor"), ':'); !cursor.empty()) {
-    request.cursor.emplace();
-    request.cursor->topic_name = cursor.at(0);
-    request.cursor->partition_index = std::stoi(cursor.at(1));
+    request.cursor = protocol::DescribeTopicPartitionsRequest::Cursor{cursor.at(0), std::stoi(cursor.at(1))};
   }
   for (const auto& name : words.plain) {
     if (name != "all") request.topics.push_back({name});

@@ -1,7 +1,5 @@
-// DescribeLogDirs, 1-5: what each log directory of this broker holds, and how
-// full its file system is. 2 is flexible, 3 has an error of its own, 4 tells
-// the sizes of file systems (KIP-827), 5 cordons (KIP-1066), which are not kept
-// here.
+// DescribeLogDirs, 1-5: what each log directory of this broker holds, and how full its file system is. 2 is flexible, 3
+// has an error of its own, 4 tells the sizes of file systems (KIP-827), 5 cordons (KIP-1066), which are not kept here.
 #include "protocol/describe_log_dirs.h"
 #include "broker/handlers/handler.h"
 #include "broker/placement.h"
@@ -28,12 +26,12 @@ class DescribeLogDirsJoin final : public Join {
     }
   }
 
-  /// Asks for everything: the logs of each shard that has some to tell of, and
-  /// the space of each directory.
+  /// Asks for everything: the logs of each shard that has some to tell of, and the space of each directory.
   void ask(Shard& shard, std::map<MachineId, DescribeLogs>&& asked) {
     missing_logs_ = asked.size();
     for (auto& [to, question] : asked) shard.send(to, std::move(question));
-    for (std::uint16_t d = 0; d < directories_.size(); ++d) {
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+      auto d = static_cast<std::uint16_t>(i);
       if (shard.is_offline(d)) {
         directories_[d].result.error_code = code(ErrorCode::kafka_storage_error);
       } else {
@@ -54,8 +52,7 @@ class DescribeLogDirsJoin final : public Join {
     }
     if (missing_logs_ == 0 && missing_sizes_ == 0) end(shard);
   }
-  /// A directory may hang; what is known of the others is told. Without a
-  /// shard's logs the sums would be wrong.
+  /// A directory may hang; what is known of the others is told. Without a shard's logs there is nothing to tell.
   void expire(Shard& shard, base::Now) override { end(shard); }
 
  private:
@@ -117,12 +114,11 @@ class DescribeLogDirsJoin final : public Join {
   std::size_t missing_logs_ = 0, missing_sizes_ = 0;
 };
 
-/// Which shard is asked for what: for everything that it has, or for the
-/// partitions named that exist, each once.
+/// Which shard is asked for what: for everything that it has, or for the partitions named that exist, each once.
 std::map<MachineId, DescribeLogs> questions(const Shard& shard, const DescribeLogDirsRequest& body, const Call& call) {
   std::map<MachineId, DescribeLogs> asked;
   if (!body.topics) {
-    for (MachineId to = 0; to < shard.shards(); ++to) asked[to] = {call, true, {}};
+    for (MachineId to = 0; to != shard.control(); ++to) asked[to] = {call, true, {}};
     return asked;
   }
   std::set<PartitionKey> keys;

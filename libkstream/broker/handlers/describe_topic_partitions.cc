@@ -95,9 +95,7 @@ class PartitionsAnswer {
   }
 
   bool end_before(std::string_view topic, std::int32_t partition) {
-    response_.next_cursor.emplace();
-    response_.next_cursor->topic_name = std::string(topic);
-    response_.next_cursor->partition_index = partition;
+    response_.next_cursor = DescribeTopicPartitionsResponse::Cursor{std::string(topic), partition};
     return false;
   }
 
