@@ -60,6 +60,8 @@ class Control final : public Machine {
   base::Metrics& metrics() { return metrics_; }
   /// With the overrides that are published.
   const config::BrokerConfig& config() const { return published_config_->config; }
+  /// Another one when something has changed.
+  const config::ConfigRef& config_snapshot() const { return published_config_; }
   const std::string& cluster_id() const { return cluster_id_; }
   std::uint16_t metadata_directory() const { return metadata_directory_; }
 

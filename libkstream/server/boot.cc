@@ -7,6 +7,7 @@
 #include "storage/log_dir.h"
 #include "storage/perform.h"
 #include "storage/recover.h"
+#include "storage/segment_files.h"
 
 #include <algorithm>
 #include <atomic>

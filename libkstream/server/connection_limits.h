@@ -33,6 +33,8 @@ class ConnectionLimits {
   };
   explicit ConnectionLimits(Limits limits) : limits_(std::move(limits)) {}
 
+  /// Other limits from now on; connections that there are stay.
+  void set(Limits limits) { limits_ = std::move(limits); }
   /// When the next connection may be accepted: now or earlier, later because of the rate, never() until one is closed.
   base::MonoTime accept_at() const;
   /// A connection was accepted. False: its address has as many as it may have, so that it is closed and not counted.
@@ -41,7 +43,7 @@ class ConnectionLimits {
   std::int64_t connections() const { return total_; }
 
  private:
-  const Limits limits_;
+  Limits limits_;
   std::map<PeerAddress, std::int64_t> by_address_;
   std::int64_t total_ = 0;
   /// When the connections so far are all paid for, at the rate; may be a burst's worth ahead of time.

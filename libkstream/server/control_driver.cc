@@ -15,6 +15,7 @@ ControlDriver::ControlDriver(broker::MachineId id, broker::Control& control, Pro
       control_(control),
       shards_(std::move(shards)),
       limits_(connection_limits(control.config())),
+      limited_by_(control.config_snapshot()),
       signals_(context_, SIGTERM, SIGINT),
       on_terminal_(::isatty(STDERR_FILENO) != 0),
       started_(read_clocks().mono) {
@@ -110,6 +111,10 @@ base::MonoTime ControlDriver::accept_at() {
 }
 
 void ControlDriver::more_events() {
+  if (limited_by_ != control_.config_snapshot()) {
+    limited_by_ = control_.config_snapshot();
+    limits_.set(connection_limits(limited_by_->config));
+  }
   if (!held_by_limit_) return;
   process_.closed.take(limits_);
   if (limits_.accept_at() == base::MonoTime::never()) return;

@@ -48,6 +48,7 @@ class ControlDriver final : public Driver {
   std::optional<Acceptor> status_;
   std::optional<MetricsEndpoint> metrics_endpoint_;
   ConnectionLimits limits_;
+  config::ConfigRef limited_by_;  ///< whose limits they are
   bool held_by_limit_ = false;  ///< max.connections
   bool held_by_rate_ = false;   ///< max.connection.creation.rate
   std::function<void()> serving_;

@@ -150,6 +150,9 @@ BrokerConfig with_overrides(const BrokerConfig& fixed, const Values& cluster_wid
     auto set = overrides.find(field.name);
     if (set != overrides.end()) std::visit([&](auto member) { assign(config.*member, set->second); }, field.member);
   }
+  if (auto set = overrides.find("max.connections.per.ip.overrides"); set != overrides.end()) {
+    if (auto counts = parse_counts(set->second)) config.max_connections_per_ip_overrides = std::move(*counts);
+  }
   config.cluster_overrides = cluster_wide;
   config.own_overrides = own;
   return config;

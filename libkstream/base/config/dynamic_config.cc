@@ -1,5 +1,6 @@
 #include "base/config/dynamic_config.h"
 
+#include "base/config/listener.h"
 #include "base/config/suggest.h"
 #include "base/config/value.h"
 
@@ -25,6 +26,11 @@ Status check_dynamic_config(std::string_view name, std::string_view value, bool 
     return {ErrorCode::invalid_request, quoted + " is of one broker: name its id, not all brokers"};
   }
   if (auto valid = check_value(*row, value); !valid) return {ErrorCode::invalid_request, valid.error().detail};
+  if (name == "max.connections.per.ip.overrides") {
+    if (auto counts = parse_counts(value); !counts) {
+      return {ErrorCode::invalid_request, quoted + ": " + counts.error().detail};
+    }
+  }
   if (std::ranges::find(kAtStartOnly, name) != std::end(kAtStartOnly)) {
     return {ErrorCode::invalid_config, quoted + " takes effect at the next start only: set it in the configuration"};
   }

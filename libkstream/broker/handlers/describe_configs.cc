@@ -84,7 +84,7 @@ class ConfigsAnswer {
     return {};
   }
 
-  /// There is one logger, and its level is that of `log.level`.
+  /// There is one logger, whose level is that of `log.level` until a client changes it.
   Status logger(const std::string& id, Answer& out) {
     if (auto own = check_own_id(id); !own.ok()) return own;
     if (!wanted("root")) return {};
@@ -92,7 +92,6 @@ class ConfigsAnswer {
     config.name = "root";
     config.value = std::string(log4j_level(shard_.config().log_level));
     config.config_source = static_cast<std::int8_t>(config::Source::dynamic_broker_logger);
-    config.read_only = true;
     config.documentation.reset();
     out.configs.push_back(std::move(config));
     return {};
