@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -236,6 +237,33 @@ class Deleted(KserverTest):
             self.assertEqual(errors, ["MSG_SIZE_TOO_LARGE"])
             self.server.kill()
             self.server.start()
+
+
+class Leveled(KserverTest):
+    """The level of the log is that of the broker logger `root` (KIP-412)."""
+
+    def set_level(self, level):
+        """IncrementalAlterConfigs v0, which no client of Debian's has; returns the error code."""
+        text = lambda value: struct.pack(">h", len(value)) + value
+        config = text(b"root") + b"\0" + text(level)
+        resource = b"\x08" + text(b"1") + struct.pack(">i", 1) + config
+        body = struct.pack(">hhih", 44, 0, 7, -1) + struct.pack(">i", 1) + resource + b"\0"
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as connection:
+            connection.sendall(struct.pack(">i", len(body)) + body)
+            answer = connection.recv(4096)
+        return struct.unpack(">h", answer[16:18])[0]  # behind size, correlation, throttle time, number of resources
+
+    def test_changes_while_it_runs(self):
+        lines = lambda: self.server.said().count("the level of the log is changed by a client")
+        self.assertEqual(self.set_level(b"loud"), 40)  # INVALID_CONFIG
+        self.assertEqual(self.set_level(b"ERROR"), 0)  # says so with a warning, and then no more
+        self.assertEqual(self.set_level(b"INFO"), 0)
+        self.assertEqual(self.set_level(b"WARN"), 0)
+        deadline = time.monotonic() + 10
+        while lines() < 2 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.server.stop()
+        self.assertEqual(lines(), 2)
 
 
 class Alone(KserverTest):
