@@ -26,7 +26,7 @@
 #include <vector>
 
 /// Everything that crosses between the machines of one process, as one closed set. All of it is moved; what several
-/// machines hold is a Block, a SharedFile or an Image. An answer names its Call.
+/// machines hold is a Block, a SharedFile, an Image or the configuration that goes with one. An answer names its Call.
 namespace kstream::broker {
 
 /// A partition as a request names it once the topic is known.

@@ -1,7 +1,6 @@
 #include "cluster/config_change.h"
 
 #include "base/config/dynamic_config.h"
-#include "base/config/value.h"
 #include "cluster/topic_name.h"
 
 namespace kstream::cluster {
@@ -26,11 +25,10 @@ const config::Values& overrides_of(const Image& image, std::int8_t type, const s
 }
 
 Status check_own_id(const Context& context, const std::string& name) {
-  const auto id = config::parse_integer(name);
-  if (!id) return {ErrorCode::invalid_request, "a broker's id is a number, not " + name.substr(0, kMaxQuoted)};
-  if (*id == context.config.node_id.value) return {};
-  return {ErrorCode::invalid_request, "this is broker " + std::to_string(context.config.node_id.value) +
-                                          ": ask broker " + std::to_string(*id) + " itself"};
+  const auto own = std::to_string(context.config.node_id.value);
+  if (name == own) return {};
+  return {ErrorCode::invalid_request, "this is broker " + own + ", and only broker \"" + name.substr(0, kMaxQuoted) +
+                                          "\" itself, if there is one, takes its configs"};
 }
 
 Status check_resource(const Image& image, const Context& context, std::int8_t type, const std::string& name) {

@@ -14,6 +14,9 @@ using Config = Request::AlterableConfig;
 /// Numbered as on the wire (KIP-339).
 enum class Operation : std::int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
 
+/// What a string of the protocol holds: each item that is appended fits, but not any number of them.
+constexpr std::size_t kMaxList = 32'767;
+
 std::string quoted(const std::string& name) { return '"' + name.substr(0, kMaxQuoted) + '"'; }
 
 Status check_operation(const Config& config) {
@@ -49,7 +52,9 @@ Result<std::string> changed_list(const Config& config, std::int8_t type, const c
   }
   std::string list;
   for (auto item : items) list += (list.empty() ? "" : ",") + std::string(item);
-  return list;
+  if (list.size() <= kMaxList) return list;
+  return {ErrorCode::invalid_config,
+          quoted(config.name) + " would have more than " + std::to_string(kMaxList) + " bytes"};
 }
 
 Result<ConfigChanges> changes(const Resource& resource, const config::Values& current) {

@@ -148,11 +148,12 @@ Result<std::vector<Start>> begin_runs(const BootRequest& request, Boot& boot) {
 }
 
 /// Whether a folder is what is left of a topic that was deleted, as its id or its emptiness shows. The metadata comes
-/// first in all: a folder is made when its topic is committed, and renamed when the topic's end is.
-Result<bool> is_of_deleted_topic(storage::Directory& directory, const storage::PartitionFolder& folder,
-                                 const cluster::Image& image) {
+/// first in all: a folder is made when its topic is committed, and renamed when the topic's end is. One that cannot be
+/// read is none: its recovery will say why.
+bool is_of_deleted_topic(storage::Directory& directory, const storage::PartitionFolder& folder,
+                         const cluster::Image& image) {
   auto entries = directory.list(folder.name);
-  if (!entries.ok()) return std::move(entries).error();
+  if (!entries.ok()) return false;
   bool named = false, holds_data = false;
   for (const auto& entry : *entries) {
     named |= entry.name == log::kPartitionMetadata;
@@ -160,7 +161,7 @@ Result<bool> is_of_deleted_topic(storage::Directory& directory, const storage::P
   }
   if (!named) return !holds_data && !image.topic(folder.topic);
   auto text = storage::read_file(directory, folder.name + "/" + log::kPartitionMetadata, log::kPartitionMetadataLimit);
-  if (!text.ok()) return std::move(text).error();
+  if (!text.ok()) return false;
   auto id = log::parse_partition_metadata(*text);
   return id.ok() && !image.topic(*id);
 }
@@ -200,10 +201,9 @@ Status find_logs(const BootRequest& request, std::uint16_t index, Start& start, 
   if (!folders.ok()) return std::move(folders).error();
   for (auto& folder : *folders) {
     if (folder.name == quorum::kMetadataFolder) continue;
-    auto deleted = folder.kind == Kind::current ? is_of_deleted_topic(directory, folder, *boot.metadata.image)
-                                                : Result<bool>(folder.kind == Kind::deleted);
-    if (!deleted.ok()) return std::move(deleted).error();
-    if (*deleted) {
+    bool deleted = folder.kind == Kind::deleted ||
+                   (folder.kind == Kind::current && is_of_deleted_topic(directory, folder, *boot.metadata.image));
+    if (deleted) {
       if (auto aside = set_aside(request, index, folder, boot); !aside.ok()) return aside;
       continue;
     }

@@ -60,6 +60,7 @@ TEST_F(AlterConfigs, RefusesResourcesThatAreNone) {
   EXPECT_EQ(ask(request(kTopic, "no/name", {})), ErrorCode::invalid_topic_exception);
   EXPECT_EQ(ask(request(kBroker, "2", {})), ErrorCode::invalid_request) << "this is broker 1";
   EXPECT_EQ(ask(request(kBroker, "one", {})), ErrorCode::invalid_request);
+  EXPECT_EQ(ask(request(kBroker, "01", {})), ErrorCode::invalid_request) << "it would be stored under another name";
   EXPECT_EQ(ask(request(kLogger, "1", {})), ErrorCode::invalid_request) << "only the incremental request knows loggers";
   EXPECT_EQ(ask(request(kGroup, "g", {})), ErrorCode::invalid_request);
   EXPECT_EQ(ask(request(0, "", {})), ErrorCode::invalid_request);

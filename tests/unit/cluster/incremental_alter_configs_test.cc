@@ -53,6 +53,15 @@ TEST_F(IncrementalAlterConfigs, AppendsToListsAndTakesFromThem) {
   EXPECT_EQ(ask(request(kTopic, "orders", {{"cleanup.policy", kAppend, "compact"}})), ErrorCode::invalid_config);
 }
 
+TEST_F(IncrementalAlterConfigs, AListCannotGrowBeyondWhatARecordHolds) {
+  const auto append = [&](char item) {
+    return ask(request(kBroker, "1", {{"sasl.enabled.mechanisms", kAppend, std::string(20'000, item)}}));
+  };
+  EXPECT_EQ(append('A'), ErrorCode::none);
+  EXPECT_EQ(append('B'), ErrorCode::invalid_config);
+  EXPECT_EQ(append('A'), ErrorCode::none) << "it is there already";
+}
+
 TEST_F(IncrementalAlterConfigs, RefusesOperationsThatAreNone) {
   EXPECT_EQ(ask(request(kTopic, "orders", {{"retention.ms", 4, "1"}})), ErrorCode::invalid_request);
   EXPECT_EQ(ask(request(kTopic, "orders", {{"retention.ms", -1, "1"}})), ErrorCode::invalid_request);
