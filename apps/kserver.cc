@@ -41,6 +41,7 @@ ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& in
   }
   constexpr std::string_view kLevels[] = {"note", "warning", "error"};
   std::vector<cli::ShownFinding> shown;
+  shown.reserve(findings.size());
   for (const Finding& one : findings)
     shown.push_back({kLevels[static_cast<std::size_t>(one.level)], one.where, one.name, one.text});
   bool wrong = std::ranges::find(findings, Finding::Level::error, &Finding::level) != findings.end();

@@ -21,16 +21,16 @@ bool is_accessible(const std::string& path, int mode) {
   return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
 }
 
-/// The process that holds the lock of a log directory; 0: none does.
-pid_t lock_holder(const std::string& directory) {
+/// The process that holds the lock of a log directory: nothing if none does, 0 if it cannot be seen from here.
+std::optional<pid_t> lock_holder(const std::string& directory) {
   const int file = ::open((directory + "/.lock").c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 0;
+  if (file < 0) return std::nullopt;
   struct flock whole {};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;
   const bool held = ::fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
   ::close(file);
-  return held ? whole.l_pid : 0;
+  return held ? std::optional(whole.l_pid) : std::nullopt;
 }
 
 /// The nearest folder above `path` that exists.
@@ -97,10 +97,11 @@ class MachineCheck {
       return fault(path + " is not writable by uid " + std::to_string(::geteuid()) + ": " + std::strerror(errno));
     auto identity = read_identity(config_, **directory);
     if (!identity.ok()) return fault(identity.error().detail);
-    if (auto holder = lock_holder(path); holder != 0) {
+    if (auto holder = lock_holder(path)) {
       in_use_ = true;
-      find(Level::warning, "log.dirs",
-           path + " is in use by a broker, process " + std::to_string(holder) + ": it must stop before another starts");
+      find(
+          Level::warning, "log.dirs",
+          path + " is in use by a broker, process " + std::to_string(*holder) + ": it must stop before another starts");
     }
     find(Level::note, "log.dirs",
          *identity ? path + " belongs to node " + std::to_string((*identity)->node_id.value) + " of cluster " +

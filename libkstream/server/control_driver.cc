@@ -21,7 +21,8 @@ ControlDriver::ControlDriver(broker::MachineId id, broker::Control& control, Pro
       started_(read_clocks().mono) {
   struct sigaction hang_up {};
   ::sigaction(SIGHUP, nullptr, &hang_up);
-  if (hang_up.sa_handler != SIG_IGN) signals_.add(SIGHUP);  // else we run under nohup
+  const bool under_nohup = hang_up.sa_handler == SIG_IGN;
+  if (!under_nohup || control_.config().log_file) signals_.add(SIGHUP);
   wait_for_signal();
 }
 

@@ -156,6 +156,7 @@ class Ephemeral {
       ::signal(SIGPIPE, SIG_DFL);
       ::setenv("KSTREAM_SERVER", address_.c_str(), 1);
       std::vector<char*> words;
+      words.reserve(command_.size() + 1);
       for (const auto& word : command_) words.push_back(const_cast<char*>(word.c_str()));
       words.push_back(nullptr);
       ::execvp(words[0], words.data());

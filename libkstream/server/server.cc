@@ -58,7 +58,8 @@ void end_on_signals(bool logs_to_file) {
   for (int signal : {SIGTERM, SIGINT}) ::signal(signal, [](int) { ::_exit(0); });
   struct sigaction hang_up {};
   ::sigaction(SIGHUP, nullptr, &hang_up);
-  if (hang_up.sa_handler == SIG_DFL && (logs_to_file || ::isatty(STDERR_FILENO) == 0)) ::signal(SIGHUP, [](int) {});
+  const bool of_a_terminal = !logs_to_file && ::isatty(STDERR_FILENO) != 0;
+  if (hang_up.sa_handler == SIG_DFL && !of_a_terminal) ::signal(SIGHUP, [](int) {});
 }
 
 /// The listening sockets, closed if nobody takes them over.
@@ -225,26 +226,30 @@ int run_server(const Configuration& configuration) {
                   {config.log_file, config.log_format == config::LogFormat::json});
   if (!logging.status().ok()) return refuse(logging.status().error().detail);
   for (const auto& warning : configuration.warnings) logging.write(base::LogLevel::warning, warning);
+  auto fail = [&](const std::string& why) {
+    if (config.log_file) logging.write(base::LogLevel::error, why);
+    return refuse(why);
+  };
   base::Random random(random_seed());
   Listeners listeners;
-  if (auto listening = listen_all(config, listeners); !listening.ok()) return refuse(listening.error().detail);
+  if (auto listening = listen_all(config, listeners); !listening.ok()) return fail(listening.error().detail);
   if (listeners.metrics >= 0) {
     logging.write(base::LogLevel::info,
                   "metrics: GET http://" + metrics_address(config, listeners.metrics) + "/metrics");
   }
   std::vector<std::unique_ptr<storage::PosixDirectory>> directories;
-  if (auto opened = open_directories(config, directories); !opened.ok()) return refuse(opened.error().detail);
+  if (auto opened = open_directories(config, directories); !opened.ok()) return fail(opened.error().detail);
   auto booted = boot_from(config, directories, random);
-  if (!booted.ok()) return refuse(booted.error().detail);
+  if (!booted.ok()) return fail(booted.error().detail);
   for (const auto& note : booted->notes) logging.write(note);
   auto status = listen_locally(config.log_dirs.front(), kStatusSocket);
-  if (!status.ok()) return refuse(status.error().detail);
+  if (!status.ok()) return fail(status.error().detail);
   Broker broker(config, *booted, listeners, *status, random, logging);
   bool clean = broker.run();
   ::unlink((config.log_dirs.front() + "/" + kStatusSocket).c_str());
-  if (!clean) return refuse("stopped, but not everything was closed in order: the next start checks the logs");
+  if (!clean) return fail("stopped, but not everything was closed in order: the next start checks the logs");
   auto marked = mark_clean(*booted, broker.epoch());
-  return marked.ok() ? 0 : refuse(marked.error().detail);
+  return marked.ok() ? 0 : fail(marked.error().detail);
 }
 
 Result<std::string> fetch_status(const std::string& log_dir) {

@@ -242,6 +242,9 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   [ ! -s "$folder/log" ]
   refused 1 "log.file: cannot write to $folder/none/log: No such file" "${free_port[@]}" -X "log.dirs=$folder/other" \
     -X "log.file=$folder/none/log"
+  refused 1 "cannot listen on $address: Address already in use" -X "listeners=PLAINTEXT://$address" \
+    -X "log.dirs=$folder/other" -X "log.file=$folder/second.log"
+  grep -q "error   cannot listen on $address: Address already in use" "$folder/second.log"
   refused 1 "metrics.listener: cannot listen on $address: Address already in use" "${free_port[@]}" \
     -X "log.dirs=$folder/other" -X "metrics.listener=$address"
 }
