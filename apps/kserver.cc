@@ -30,7 +30,8 @@ ExitCode show_status(const Arguments& arguments, const server::Configuration& co
     return cli::exit_code_of(json.error().code);
   }
   if (quiet) return ExitCode::done;
-  return print(arguments.has(Flag::server_json) ? *json : server::status_text(*json), console);
+  return print(arguments.has(Flag::server_json) ? *json : server::status_text(*json, ::isatty(STDOUT_FILENO) != 0),
+               console);
 }
 
 ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {

@@ -1,6 +1,7 @@
 #include "server/observation.h"
 
 #include "base/json.h"
+#include "server/server.h"
 
 #include <map>
 #include <set>
@@ -88,6 +89,20 @@ TEST(StatusJson, HasTheSameNumbers) {
   EXPECT_EQ(*metrics->find("requests")->find("Fetch")->integer(), 1);
   EXPECT_EQ(*metrics->find("errors")->find("Fetch.OFFSET_OUT_OF_RANGE")->integer(), 1);
   EXPECT_EQ(*metrics->find("latency")->find(R"(kstream_request_seconds{api="Fetch"})")->find("count")->integer(), 3);
+}
+
+TEST(StatusText, IsForScriptsOrForATerminal) {
+  auto json = status_json(some_facts(), some_metrics());
+  auto plain = status_text(json, false), terminal = status_text(json, true);
+  EXPECT_TRUE(plain.starts_with("node_id\t4\ncluster_id\ta\"b\\c\nuptime_ms\t2500\nshards\t2\n")) << plain;
+  EXPECT_NE(plain.find("\nkstream_bytes_sent_total\t7\n"), std::string::npos);
+  EXPECT_NE(plain.find("\nlatency kstream_request_seconds{api=\"Fetch\"} count\t3\n"), std::string::npos);
+  EXPECT_EQ(plain.find("kstream_turn_seconds"), std::string::npos) << "what is 0 is left out";
+  EXPECT_NE(terminal.find("\nkstream_request_seconds{api=\"Fetch\"}  3, half within 3.1 ms, 99 % within "),
+            std::string::npos)
+      << terminal;
+  EXPECT_EQ(terminal.find("kstream_turn_seconds"), std::string::npos);
+  EXPECT_EQ(status_text("no JSON", true), "no JSON");
 }
 
 }  // namespace
