@@ -17,8 +17,8 @@ inline constexpr const char* kStatusSocket = ".kserver.sock";
 /// Asks the broker that runs on `log_dir` for its status. BROKER_NOT_AVAILABLE if none runs there, REQUEST_TIMED_OUT
 /// after 5 s, CLUSTER_AUTHORIZATION_FAILED if it is another user's.
 KSTREAM_API Result<std::string> fetch_status(const std::string& log_dir);
-/// The same in lines: one per number that is not 0, name and value parted by a tab. For a terminal the values stand below
-/// each other, and a histogram is one line.
+/// The same in lines: one per number that is not 0, name and value parted by a tab. For a terminal the values stand
+/// below each other, and a histogram is one line.
 KSTREAM_API std::string status_text(const std::string& json, bool for_terminal);
 
 }  // namespace kstream::server
