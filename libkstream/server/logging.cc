@@ -53,14 +53,15 @@ std::string printable(std::string_view text) {
 /// A file that is opened anew when asked to, by the thread that writes.
 class FileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  explicit FileSink(std::string path) : path_(std::move(path)), file_(open()) {}
+  explicit FileSink(std::string path) : path_(std::move(path)), file_(open()), why_(file_ < 0 ? errno : 0) {}
   ~FileSink() override {
     if (file_ >= 0) ::close(file_);
   }
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
 
-  bool is_open() const { return file_ >= 0; }
+  /// Why the file could not be opened at first; 0 if it was.
+  int why() const { return why_; }
   void reopen() { reopen_.store(true); }
 
  protected:
@@ -83,6 +84,7 @@ class FileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
 
   const std::string path_;
   int file_;
+  const int why_;
   std::atomic<bool> reopen_{false};
 };
 
@@ -120,8 +122,8 @@ struct Logging::Spdlog {
 
 Logging::Logging(base::LogLevel level, std::size_t ring_lines, const LogOutput& output)
     : spdlog_(std::make_unique<Spdlog>(level, ring_lines, output)) {
-  if (spdlog_->file && !spdlog_->file->is_open()) {
-    status_ = {ErrorCode::invalid_config, "log.file: cannot write to " + *output.file + ": " + std::strerror(errno)};
+  if (const int why = spdlog_->file ? spdlog_->file->why() : 0; why != 0) {
+    status_ = {ErrorCode::invalid_config, "log.file: cannot write to " + *output.file + ": " + std::strerror(why)};
   }
 }
 Logging::~Logging() = default;

@@ -211,6 +211,20 @@ class Idle(Operated):
         ask(active)
         self.assertEqual(self.samples()['kstream_connections_closed_total{reason="idle"}'], 1)
 
+    def test_who_never_says_a_word_is_idle(self):
+        mute = self.connect()
+        mute.settimeout(20)
+        self.assertEqual(mute.recv(1), b"")
+
+    def test_who_sends_a_request_slowly_is_not_idle(self):
+        slow = self.connect()
+        for byte in API_VERSIONS[:-1]:
+            slow.send(bytes([byte]))
+            time.sleep(0.25)
+        slow.send(API_VERSIONS[-1:])
+        slow.settimeout(10)
+        self.assertEqual(len(slow.recv(4, socket.MSG_WAITALL)), 4)
+
 
 class Crowd(Operated):
     """Connections that cost next to nothing."""
