@@ -562,7 +562,7 @@ void Shard::measured(const Pending& pending, std::uint16_t directory, Result<log
 
 void Shard::submit(std::uint16_t directory, Pending pending, log::Operation&& operation) {
   auto id = static_cast<std::uint32_t>(pending_.size());
-  if (log::is_search(operation)) ++pending.partition->searches;
+  if (pending.partition && log::is_search(operation)) ++pending.partition->searches;
   if (free_pending_.empty()) {
     pending_.push_back(pending);
   } else {
@@ -579,7 +579,7 @@ void Shard::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now no
   auto pending = pending_[id];
   free_pending_.push_back(id);
   if (!result.ok()) metrics_.count(base::Metric::disk_failures);
-  if (log::is_search(work.operation)) --pending.partition->searches;
+  if (pending.partition && log::is_search(work.operation)) --pending.partition->searches;
   switch (pending.kind) {
     case Pending::Kind::log:
       log_done(*pending.partition, std::move(work), std::move(result), now);

@@ -271,7 +271,7 @@ void FetchJoin::take_changed(FetchSession& session) {
       topic->topic = partition.topic;
       topic->topic_id = partition.topic_id;
     }
-    add_place(*topic, partition.index).error_code = code(partition.error);
+    add_place(*topic, partition.index).error_code = told(partition.error);
     parts_.push_back({.topic = static_cast<std::uint32_t>(response_.responses.size() - 1),
                       .index = static_cast<std::uint32_t>(topic->partitions.size() - 1),
                       .number = number,
