@@ -35,7 +35,7 @@ Decision<Response> decide(const Request& request, const Image& proposed, const C
     if (Status known = check_resource(proposed, context, type, resource.resource_name); !known) return known;
     const auto& current = overrides_of(proposed, type, resource.resource_name);
     auto wanted = changes(resource, current);
-    if (!wanted) return std::move(wanted).error();
+    if (!wanted) return wanted.error();
     return write_changes(type, resource.resource_name, current, *wanted, records);
   });
   return decision;

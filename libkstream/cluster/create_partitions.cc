@@ -70,7 +70,7 @@ Status create(const Asked& asked, const Image& image, const Context& context, st
   const Topic* topic = image.topic(asked.name);
   if (!topic) return {ErrorCode::unknown_topic_or_partition, "there is no topic " + asked.name.substr(0, kMaxQuoted)};
   auto assignment = assign(asked, *topic, image, context);
-  if (!assignment) return std::move(assignment).error();
+  if (!assignment) return assignment.error();
   auto next = static_cast<std::int32_t>(topic->partitions.size());
   for (const auto& replicas : *assignment) records.emplace_back(new_partition(image, topic->id, next++, replicas));
   return check_record_count(records);

@@ -61,19 +61,14 @@ Result<ConfigChanges> changes(const Resource& resource, const config::Values& cu
   ConfigChanges changes;
   for (const auto& config : resource.configs) {
     if (Status known = check_operation(config); !known) return known.error();
-    switch (static_cast<Operation>(config.config_operation)) {
-      case Operation::set:
-        changes.emplace_back(config.name, config.value);
-        break;
-      case Operation::remove:
-        changes.emplace_back(config.name, std::nullopt);
-        break;
-      case Operation::append:
-      case Operation::subtract:
-        auto list = changed_list(config, resource.resource_type, current);
-        if (!list) return std::move(list).error();
-        changes.emplace_back(config.name, *std::move(list));
+    const auto operation = static_cast<Operation>(config.config_operation);
+    if (operation == Operation::set || operation == Operation::remove) {
+      changes.emplace_back(config.name, operation == Operation::set ? config.value : std::nullopt);
+      continue;
     }
+    const auto list = changed_list(config, resource.resource_type, current);
+    if (!list) return list.error();
+    changes.emplace_back(config.name, *list);
   }
   return changes;
 }
@@ -127,7 +122,7 @@ IncrementalAlterConfigsDecision decide(const Request& request, const Image& prop
     if (Status known = check_resource(proposed, context, type, resource.resource_name); !known) return known;
     const auto& current = overrides_of(proposed, type, resource.resource_name);
     auto wanted = changes(resource, current);
-    if (!wanted) return std::move(wanted).error();
+    if (!wanted) return wanted.error();
     return write_changes(type, resource.resource_name, current, *wanted, records);
   });
   if (request.validate_only) decision.log_level.reset();

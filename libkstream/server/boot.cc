@@ -289,8 +289,9 @@ Result<Boot> boot(const BootRequest& request) {
       load_metadata(request, metadata.previous.trust,
                     offset_in(metadata.recovery_points, std::string(cluster::kMetadataTopic), PartitionId(0)), boot);
   if (!loaded.ok()) return loaded.error();
-  for (std::uint16_t i = 0; i < starts->size(); ++i) {
-    if (auto found = find_logs(request, i, (*starts)[i], boot); !found.ok()) return found.error();
+  for (std::size_t i = 0; i < starts->size(); ++i) {
+    auto found = find_logs(request, static_cast<std::uint16_t>(i), (*starts)[i], boot);
+    if (!found.ok()) return found.error();
   }
   refuse_twins(*starts, boot);
   bool clean = true;
