@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kMaxHeldRequests = 100, kMaxHeldBytes = 16 << 20;
 /// What one connection may start, and be answered, in one turn.
 constexpr std::size_t kTurnRequests = 64, kTurnBytes = 1 << 20;
+/// What all of them together may be answered in one turn, ranges of files aside.
+constexpr std::size_t kTurnAnswers = 4 << 20;
 
 base::ApiGroup group_of(std::int16_t api) {
   if (api == static_cast<std::int16_t>(protocol::ApiKey::produce)) return base::ApiGroup::produce;
@@ -134,6 +136,7 @@ bool Requests::is_full(const Connection& connection) const {
 }
 
 bool Requests::had_its_share(const Connection& connection) const {
+  if (effects_.bytes.size() >= kTurnAnswers) return true;
   return connection.turn == effects_.turn && (connection.started >= kTurnRequests || connection.answered >= kTurnBytes);
 }
 
@@ -196,7 +199,7 @@ void Requests::run(base::Now) {
     auto id = ready_[i];
     if (auto* connection = find(id)) connection->ready = false;
     for (auto* connection = find(id); connection && may_start(*connection); connection = find(id)) {
-      if (had_its_share(*connection)) {
+      if (!room_ || had_its_share(*connection)) {
         if (!std::exchange(connection->held_back, true)) held_back_.push_back(id);
         break;
       }

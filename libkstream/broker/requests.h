@@ -92,11 +92,13 @@ class Requests {
 
   /// Joins whose deadline has come expire.
   void expire(base::Now now);
+  /// Whether requests may be started: there is memory for their answers.
+  void set_room(bool room) { room_ = room; }
   /// Connections that have had their share of the last turn go on. To be called in the next one.
   void next_turn();
   /// Nothing expires and nothing is to go on before this.
   base::MonoTime deadline() const {
-    if (!held_back_.empty()) return {};
+    if (!held_back_.empty() && room_) return {};
     return expiries_.empty() ? base::MonoTime::never() : expiries_.front().at;
   }
   /// Starts what may start after answers were given. Called at the end of every event.
@@ -200,6 +202,7 @@ class Requests {
   std::size_t under_way_ = 0, open_connections_ = 0;
   std::size_t queued_ = 0;  ///< requests that wait for their turn, over all connections
   std::uint64_t held_bytes_ = 0;
+  bool room_ = true;
   bool stopping_ = false, destroying_ = false;
 };
 

@@ -78,6 +78,8 @@ class Shard final : public Machine {
   base::Metrics& metrics() { return metrics_; }
   MachineId id() const { return id_; }
   std::size_t shards() const { return shards_; }
+  /// Whether there is memory for answers: without, no request is started.
+  void set_room(bool room) { requests_.set_room(room); }
   /// What requests hold of received frames.
   std::uint64_t held_bytes() const { return requests_.held_bytes(); }
   MachineId control() const { return static_cast<MachineId>(shards_); }

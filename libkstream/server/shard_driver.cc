@@ -16,6 +16,8 @@ constexpr std::size_t kFramesPerTurn = 64, kBytesPerTurn = 1 << 20;
 /// Memory for frames is given back after a while without traffic.
 constexpr std::chrono::seconds kTrimAfter{5};
 
+/// A request of this size is small.
+constexpr std::size_t kSmallRequest = 64 << 10;
 /// For memory that others hold to become free, before who holds most of it is closed.
 constexpr std::chrono::seconds kStarveFor{1};
 
@@ -97,7 +99,8 @@ void ShardDriver::drop(broker::ConnectionId id, base::Metric reason) {
   if (connection->touched) std::erase(touched_, connection);
   idle_.remove(*connection);
   forget(connection->peer);
-  charged_ -= connection->charged;
+  begun_ -= connection->begun;
+  unsent_ -= connection->unsent;
   connections_[id.slot].reset();  // the handlers that wait for it find that it is gone
   shard_.closed(id, now());
 }
@@ -134,7 +137,7 @@ void ShardDriver::read(Connection& connection) {
   for (;;) {
     if (!give_frames(connection, frames)) return;
     if (connection.full || connection.blocked || finishing()) return;
-    if (over_budget()) return starve(connection);
+    if (!may_read(connection)) return starve(connection);
     if (frames >= kFramesPerTurn || bytes >= kBytesPerTurn) {
       if (!std::exchange(connection.again, true)) again_.push_back(id);
       return;
@@ -187,42 +190,58 @@ bool ShardDriver::give_frames(Connection& connection, std::size_t& frames) {
 // ---- memory
 
 void ShardDriver::charge(Connection& connection) {
-  auto holds = connection.reader.waiting() + connection.output.held_bytes();
-  charged_ += holds - connection.charged;
-  connection.charged = holds;
+  auto begun = connection.reader.waiting(), unsent = connection.output.held_bytes();
+  begun_ += begun - connection.begun;
+  unsent_ += unsent - connection.unsent;
+  connection.begun = begun;
+  connection.unsent = unsent;
+}
+
+// Those with small requests go on longer than those whose large ones fill the budget.
+bool ShardDriver::may_read(const Connection& connection) const {
+  auto held = begun_ + unsent_ + shard_.held_bytes();
+  return held < budget_ || (connection.begun < kSmallRequest && held < budget_ + budget_ / 4);
 }
 
 void ShardDriver::starve(Connection& connection) {
   if (std::exchange(connection.starved, true)) return;
-  if (starved_.empty()) starved_until_ = now().mono + kStarveFor;
   starved_.push_back(connection.id);
   metrics_.count(base::Metric::reads_paused);
 }
 
-// Those that were not read go on when there is room. Where none comes of itself, those who hold most make it.
+// Those that were not read go on when there is room. Where a second makes none, those who hold most do.
 void ShardDriver::mend_budget() {
-  if (now().mono >= starved_until_) {
-    auto holds = [](auto& connection) { return connection ? connection->charged : 0; };
-    while (over_budget()) {
+  const bool room = unsent_ < budget_ / 2;
+  shard_.set_room(room);
+  if (room && starved_.empty()) {
+    mend_at_ = base::MonoTime::never();
+    return;
+  }
+  if (mend_at_ == base::MonoTime::never()) mend_at_ = now().mono + kStarveFor;
+  if (now().mono >= mend_at_) {
+    auto holds = [](auto& connection) { return connection ? connection->begun + connection->unsent : 0; };
+    while (begun_ + unsent_ >= budget_ / 4) {
       auto most = std::ranges::max_element(connections_, {}, holds);
-      if (holds(*most) == 0) break;  // all of it is in requests under way
       drop((*most)->id, base::Metric::closed_over_budget);
     }
-    starved_until_ = now().mono + kStarveFor;
+    mend_at_ = now().mono + kStarveFor;
   }
-  if (over_budget()) return;
-  starved_until_ = base::MonoTime::never();
   for (auto id : std::exchange(starved_, {})) {
     auto* connection = find(id);
     if (!connection) continue;
     connection->starved = false;
-    if (!connection->waiting && !std::exchange(connection->again, true)) again_.push_back(id);
+    if (!may_read(*connection)) {
+      connection->starved = true;
+      starved_.push_back(id);
+    } else if (!connection->waiting && !std::exchange(connection->again, true)) {
+      again_.push_back(id);
+    }
   }
 }
 
 void ShardDriver::more_events() {
   if (has_new_.load()) adopt_new();
-  if (!starved_.empty()) mend_budget();
+  mend_budget();
   reading_again_.swap(again_);
   for (auto id : reading_again_) {
     auto* connection = find(id);
@@ -261,7 +280,7 @@ void ShardDriver::perform_network(broker::Effects& effects) {
   for (std::size_t i = 0; i < touched_.size(); ++i) {
     auto* connection = touched_[i];
     connection->touched = false;
-    if (!connection->blocked) flush(*connection);
+    connection->blocked ? charge(*connection) : flush(*connection);
   }
   touched_.clear();
   for (auto& close : effects.closes) drop(close.connection, metric_of(close.reason));

@@ -32,13 +32,13 @@ class ShardDriver final : public Driver {
     net::Output output;
     broker::ConnectionId id;
     PeerAddress peer{};
-    bool waiting = false;     ///< for readability
-    bool full = false;        ///< the shard takes no more for now
-    bool blocked = false;     ///< the socket takes no more for now: nothing is read either
-    bool again = false;       ///< bytes or frames were left when its share of a turn was used up
-    bool touched = false;     ///< has answers of this turn
-    bool starved = false;     ///< in starved_
-    std::size_t charged = 0;  ///< bytes of a frame begun, and of answers not sent
+    bool waiting = false;               ///< for readability
+    bool full = false;                  ///< the shard takes no more for now
+    bool blocked = false;               ///< the socket takes no more for now: nothing is read either
+    bool again = false;                 ///< bytes or frames were left when its share of a turn was used up
+    bool touched = false;               ///< has answers of this turn
+    bool starved = false;               ///< in starved_
+    std::size_t begun = 0, unsent = 0;  ///< bytes of a frame begun, and of answers, as charged
   };
   struct NewSocket {
     int socket;
@@ -48,9 +48,7 @@ class ShardDriver final : public Driver {
 
   void more_events() override;
   bool has_more() const override { return has_new_.load() || !again_.empty(); }
-  base::MonoTime own_deadline() const override {
-    return std::min({trim_at_, starved_until_, idle_.deadline(idle_limit())});
-  }
+  base::MonoTime own_deadline() const override { return std::min({trim_at_, mend_at_, idle_.deadline(idle_limit())}); }
   void perform_network(broker::Effects& effects) override;
   bool drained() const override;
 
@@ -66,7 +64,7 @@ class ShardDriver final : public Driver {
   std::chrono::nanoseconds idle_limit() const { return shard_.config().connections_max_idle; }
   void close_idle();
   void charge(Connection& connection);
-  bool over_budget() const { return charged_ + shard_.held_bytes() >= budget_; }
+  bool may_read(const Connection& connection) const;
   void starve(Connection& connection);
   void mend_budget();
 
@@ -80,12 +78,13 @@ class ShardDriver final : public Driver {
   std::mutex new_mutex_;
   std::vector<NewSocket> new_;
   std::atomic<bool> has_new_{false};
-  /// What connections hold, besides what the shard does of their requests; at most budget_ together.
-  std::uint64_t charged_ = 0;
+  /// What connections hold of frames begun and answers not sent. With what the shard holds of requests under way they
+  /// are at most budget_, and answers alone half of it.
+  std::uint64_t begun_ = 0, unsent_ = 0;
   const std::uint64_t budget_;
-  std::vector<broker::ConnectionId> starved_;               ///< not read, since the budget is used up
-  base::MonoTime starved_until_ = base::MonoTime::never();  ///< then the connection that holds most is closed
-  base::MonoTime trim_at_ = base::MonoTime::never();        ///< when memory of frames is given back
+  std::vector<broker::ConnectionId> starved_;         ///< not read, since the budget is used up
+  base::MonoTime mend_at_ = base::MonoTime::never();  ///< then the connections that hold most are closed
+  base::MonoTime trim_at_ = base::MonoTime::never();  ///< when memory of frames is given back
 };
 
 }  // namespace kstream::server
