@@ -84,9 +84,19 @@ void SchemaBytes::put_field(std::string& out, const Field& field, Values values)
 void SchemaBytes::put_one(std::string& out, const Field& field, Values values) {
   if (field.is_struct()) return put_struct(out, field.type, values);
   if (field.type != "string" && field.type != "bytes" && field.type != "records") return put_scalar(out, field, values);
-  const auto size = values == Values::kRandom ? static_cast<int>(random_->below(4) * random_->below(70)) : 0;
-  put_length(out, size, field.type == "string");
-  for (int i = 0; i < size; ++i) out += static_cast<char>(random_->below(256));
+  const std::string content = values == Values::kRandom ? some_bytes(text_ && field.type == "string") : "";
+  put_length(out, static_cast<int>(content.size()), field.type == "string");
+  out += content;
+}
+
+std::string SchemaBytes::some_bytes(bool text) {
+  static const std::string characters[] = {std::string(1, '\0'), "a", "\"", "\x7f", "\u00e9", "\u20ac", "\U0001f600"};
+  std::string bytes;
+  for (auto left = random_->below(4) * random_->below(70); left > 0; --left) {
+    bytes += text ? characters[random_->below(std::size(characters))]
+                  : std::string(1, static_cast<char>(random_->below(256)));
+  }
+  return bytes;
 }
 
 void SchemaBytes::put_scalar(std::string& out, const Field& field, Values values) {

@@ -21,6 +21,8 @@ class SchemaBytes {
     random_ = &random;
     return message(Values::kRandom);
   }
+  /// From now on random strings are valid UTF-8, for a reader that keeps no other.
+  void set_text() { text_ = true; }
   /// Puts a tagged field of each of these numbers into every tagged section.
   void set_unknown_tags(std::vector<std::uint32_t> tags) { unknown_tags_ = std::move(tags); }
 
@@ -32,11 +34,13 @@ class SchemaBytes {
   void put_field(std::string& out, const schemac::Field& field, Values values);
   void put_one(std::string& out, const schemac::Field& field, Values values);
   void put_scalar(std::string& out, const schemac::Field& field, Values values);
+  std::string some_bytes(bool text);
   void put_length(std::string& out, int size, bool classic_is_short);
 
   const schemac::Message& message_;
   int version_;
   bool flexible_;
+  bool text_ = false;
   std::vector<std::uint32_t> unknown_tags_;
   base::Random* random_ = nullptr;
 };
