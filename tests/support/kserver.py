@@ -4,6 +4,8 @@ import pathlib
 import select
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -97,6 +99,18 @@ class Kserver:
 
     def __exit__(self, *_):
         self.close()
+
+
+def announced(address):
+    """The APIs that a server says it has, {key: (first version, last version)}, by ApiVersions 0."""
+    host, port = address.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(struct.pack(">ihhih", 10, 18, 0, 1, -1))
+        file = connection.makefile("rb")
+        answer = file.read(struct.unpack(">i", file.read(4))[0])
+    _correlation, error, count = struct.unpack_from(">ihi", answer)
+    assert error == 0, error
+    return {key: (first, last) for key, first, last in struct.iter_unpack(">hhh", answer[10:10 + 6 * count])}
 
 
 class KserverTest(unittest.TestCase):
