@@ -3,6 +3,7 @@
 clients/drivers.py says how they are driven. A client whose language or registry is not there is skipped.
 """
 import base64
+import concurrent.futures
 import json
 import random
 import unittest
@@ -65,6 +66,7 @@ class One:
     CODECS = CODECS
     RECORDS = [*RECORDS, NULL_HEADER]
     WITHOUT = ()  # tests of what the client has no call for
+    SESSIONS = False  # fetches in sessions (KIP-227)
 
     @classmethod
     def setUpClass(cls):
@@ -96,10 +98,8 @@ class One:
             self.skipTest(f"kserver does not announce {api} yet")
 
     def test_codecs(self):
-        for codec in CODECS:
+        for codec in self.CODECS:
             with self.subTest(codec):
-                if codec not in self.CODECS:
-                    self.skipTest(f"{self.NAME} has no {codec}")
                 if (self.NAME, codec) == ("confluent", "lz4"):
                     self.need("FindCoordinator")  # else librdkafka sends it uncompressed
                 self.create(f"codec-{codec}")
@@ -154,6 +154,8 @@ class One:
             follow.produce(30)
             follow.poll(0.3)
         follow.drain()
+        status = json.loads(self.run_tool("kserver", "status", "-J", "-X", f"log.dirs={self.server.log_dir}"))
+        self.assertEqual(status["metrics"]["kstream_fetch_sessions_open"] > 0, self.SESSIONS)
         follow.pause(range(5, 15))
         follow.produce(60)
         follow.poll(0.7)
@@ -241,7 +243,7 @@ class One:
         self.create("sized", 2)
         self.produce(self.driver, "sized", RECORDS)
         size = sum(path.stat().st_size for path in (self.server.log_dir / "sized-0").glob("*.log"))
-        self.assertEqual(self.call("log_dirs")["sized-0"], size)
+        self.assertEqual(self.call("log_dirs", topic="sized", partitions=[0, 1])["sized-0"], size)
 
     def test_admin_epochs(self):
         self.need("OffsetForLeaderEpoch")
@@ -290,9 +292,10 @@ class Together(ClientTest):
             self.read_by_all(topic, writer.RECORDS, codec)
 
     def read_by_all(self, topic, records, codec):
-        for reader, driver in self.drivers.items():
-            if codec in reader.CODECS:
-                self.check(driver, topic, records)
+        with concurrent.futures.ThreadPoolExecutor() as readers:
+            for done in [readers.submit(self.check, driver, topic, records)
+                         for reader, driver in self.drivers.items() if codec in reader.CODECS]:
+                done.result()
         lines = self.run_tool("kconsume", "-b", self.server.address, "-J", topic).splitlines()
         self.assertEqual([of_json(json.loads(line)) for line in lines], records, topic)
 
@@ -395,11 +398,13 @@ class Following:
 
 class Java(One, ClientTest):
     NAME = "java"
+    SESSIONS = True
     WITHOUT = ("admin_epochs",)
 
 
 class FranzGo(One, ClientTest):
     NAME = "franz_go"
+    SESSIONS = True
     WITHOUT = ("admin_features", "admin_quorum")
 
 
@@ -416,6 +421,18 @@ class Confluent(One, ClientTest):
 class Aiokafka(One, ClientTest):
     NAME = "aiokafka"
     WITHOUT = ("admin_epochs", "admin_features", "admin_quorum", "admin_log_dirs", "admin_incremental_alter_configs")
+
+
+class Kafkajs(One, ClientTest):
+    NAME = "kafkajs"
+    RECORDS = RECORDS  # it writes no header without a value
+    WITHOUT = ("following_many_partitions", "admin_epochs", "admin_features", "admin_quorum", "admin_log_dirs",
+               "admin_incremental_alter_configs")
+
+
+class Platformatic(One, ClientTest):
+    NAME = "platformatic"
+    WITHOUT = ("following_many_partitions", "admin_epochs", "admin_features", "admin_quorum")
 
 
 def test_of(writer):

@@ -13,7 +13,7 @@ where it has one, or {"cannot": true} if the client has no such call. Bytes are 
     create  topic partitions configs;  topics -> names;  describe topic -> partitions
     cluster -> {cluster, brokers};  delete topic;  grow topic partitions;  set_configs topic configs (null: back to the
     default);  configs topic -> {name: value};  delete_records topic partition offset -> low watermark;
-    log_dirs -> {"TOPIC-PARTITION": bytes};  features -> {name: level};  update_feature feature level (validated only);
+    log_dirs topic partitions -> {"TOPIC-PARTITION": bytes} of at least these;  features -> {name: level};  update_feature feature level (validated only);
     epoch_end topic partition count (the epoch) -> [epoch, offset];  quorum -> {leader, voters}
 """
 import base64
@@ -142,7 +142,7 @@ NODE = "node@24.21.0"
 
 
 def kafkajs():
-    folder = registry.node("kafkajs@2.2.4", "kafkajs-snappy@1.1.0", "kafkajs-lz4@1.2.1", NODE)
+    folder = registry.node("kafkajs@2.2.4", "kafkajs-snappy@1.1.0", "lz4-napi@2.10.0", NODE)
     return [folder / "node_modules/.bin/node", HERE / "kafkajs.js"], {"NODE_PATH": str(folder / "node_modules"), "KAFKAJS_NO_PARTITIONER_WARNING": "1"}
 
 
