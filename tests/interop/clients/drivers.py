@@ -137,18 +137,14 @@ def aiokafka():
     return [sys.executable, HERE / "aio_kafka.py"], {"PYTHONPATH": str(registry.python("aiokafka==0.14.0", "cramjam==2.11.0"))}
 
 
-# The node that runs these two comes as a package too: Debian 12's is too old for the second, and for zstd.
-NODE = "node@24.21.0"
-
-
 def kafkajs():
-    folder = registry.node("kafkajs@2.2.4", "kafkajs-snappy@1.1.0", "lz4-napi@2.10.0", NODE)
-    return [folder / "node_modules/.bin/node", HERE / "kafkajs.js"], {"NODE_PATH": str(folder / "node_modules"), "KAFKAJS_NO_PARTITIONER_WARNING": "1"}
+    folder = registry.node("kafkajs@2.2.4", "kafkajs-snappy@1.1.0", "lz4-napi@2.10.0")
+    return [registry.node_program(), HERE / "kafkajs.js"], {"NODE_PATH": str(folder / "node_modules"), "KAFKAJS_NO_PARTITIONER_WARNING": "1"}
 
 
 def platformatic():
-    folder = registry.node("@platformatic/kafka@2.12.1", NODE)
-    return [folder / "node_modules/.bin/node", HERE / "platformatic.js"], {"NODE_PATH": str(folder / "node_modules")}
+    folder = registry.node("@platformatic/kafka@2.12.1")
+    return [registry.node_program(), HERE / "platformatic.js"], {"NODE_PATH": str(folder / "node_modules")}
 
 
 CLIENTS = {"java": java, "franz_go": franz_go, "sarama": sarama, "confluent": confluent, "aiokafka": aiokafka, "kafkajs": kafkajs,
