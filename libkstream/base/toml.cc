@@ -99,8 +99,9 @@ class Flattener {
  public:
   Status table(const std::string& prefix, const toml::table& table) {
     for (const auto& [key, node] : table) {
-      std::string name = prefix + std::string(key.str());
-      if (auto status = value(name, node, static_cast<int>(key.source().begin.line)); !status) return status;
+      const int line = static_cast<int>(key.source().begin.line);
+      if (key.str().empty()) return error_at(line, "the name between the quotation marks is missing");
+      if (auto status = value(prefix + std::string(key.str()), node, line); !status) return status;
     }
     return {};
   }

@@ -11,8 +11,9 @@ namespace {
 /// What one connection may have waiting and under way before it is no longer read. A single larger frame is taken when
 /// nothing else is held.
 constexpr std::size_t kMaxHeldRequests = 100, kMaxHeldBytes = 16 << 20;
-/// What one connection may start, and be answered, in one turn.
-constexpr std::size_t kTurnRequests = 64, kTurnBytes = 1 << 20;
+/// What one connection may start, and be answered, in one turn. A large range of a file takes no memory, and the socket
+/// takes only so many.
+constexpr std::size_t kTurnRequests = 64, kTurnBytes = 1 << 20, kLargeRange = 32 << 10;
 /// What all of them together may be answered in one turn, ranges of files aside.
 constexpr std::size_t kTurnAnswers = 4 << 20;
 
@@ -278,7 +279,9 @@ void Requests::send(ConnectionId to, std::size_t begin, std::size_t first_piece)
   auto& connection = connections_[to.slot];
   begin_share(connection);
   connection.answered += effects_.bytes.size() - begin;
-  for (auto i = first_piece; i < effects_.pieces.size(); ++i) connection.answered += effects_.pieces[i].bytes;
+  for (auto i = first_piece; i < effects_.pieces.size(); ++i) {
+    if (effects_.pieces[i].bytes < kLargeRange) connection.answered += effects_.pieces[i].bytes;
+  }
   effects_.sends.push_back({to, begin, effects_.bytes.size(), first_piece, effects_.pieces.size() - first_piece});
 }
 

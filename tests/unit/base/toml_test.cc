@@ -43,8 +43,8 @@ TEST(Toml, SaysWhichNameToQuote) {
 TEST(Toml, RefusesWhatIsNoSetting) {
   EXPECT_EQ(parse_toml("a = 1\nb = 2026-11-21").error().detail,
             "2: \"b\" must be text, a number, true, false, or a list of these without commas");
-  for (auto text : {"a = ['x,y']", "a = [[1]]", "[[a]]\nb = 1", "a = [{b = 1}]", "a = /data", "a", "a = 'x",
-                    "[a\nb = 1", "a = 1\na = 2"}) {
+  for (auto text : {"''=''", "a.\"\" = 1", "a = ['x,y']", "a = [[1]]", "[[a]]\nb = 1", "a = [{b = 1}]", "a = /data",
+                    "a", "a = 'x", "[a\nb = 1", "a = 1\na = 2"}) {
     EXPECT_FALSE(parse_toml(text)) << text;
   }
 }
