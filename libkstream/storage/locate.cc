@@ -16,10 +16,10 @@ using Index = std::optional<IndexFile<OffsetEntry>>;
 /// An index leads to within a few KiB.
 constexpr std::size_t kWindow = 16 * 1024, kSmallWindow = 4 * 1024;
 
-/// Enough for the headers of a small range, and of what lies before it.
+/// Enough for what lies before a range that an index led to. Of one whose place is known the first header may be all.
 std::size_t window_for(const Locate& what) {
   const std::size_t wanted = what.max_bytes + records::kBatchHeaderSize;
-  return wanted <= kSmallWindow ? kSmallWindow : kWindow;
+  return what.near || wanted <= kSmallWindow ? kSmallWindow : kWindow;
 }
 
 /// Which of `entries` lies at `part` of `whole`, if they lie evenly.
