@@ -15,6 +15,8 @@ EACH = 25  # messages of random values for each version of each
 class Codec(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        if not (BIN / "interop_codec").exists():
+            raise unittest.SkipTest(f"interop_codec is not in {BIN}: cmake --build --preset dev --target interop_codec")
         jars = registry.java("clients", *registry.JAVA_CLIENTS)
         cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         classes = registry.java_classes(HERE / "codec/Codec.java", jars)

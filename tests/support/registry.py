@@ -36,9 +36,9 @@ def fetch(command, **more):
     except subprocess.TimeoutExpired:
         raise unittest.SkipTest(f"{command[0]} could not download within {SECONDS} s") from None
     if done.returncode != 0:
-        said = [line for line in done.stdout.decode(errors="replace").splitlines() if line.strip()]
-        wrong = [line for line in said if "error" in line.lower() or "unreachable" in line.lower()] or said or ["nothing"]
-        raise unittest.SkipTest(f"{pathlib.Path(command[0]).name} could not download: {wrong[0].strip()[:200]}")
+        said = [line for line in re.sub(r"\x1b\[\d*m", "", done.stdout.decode(errors="replace")).splitlines() if line.strip()]
+        wrong = [line for line in said if re.match(r"\W*(npm )?error", line, re.I)] or said or ["it said nothing"]
+        raise unittest.SkipTest(f"{pathlib.Path(command[0]).name} could not download: {wrong[0].strip()[:160]}")
 
 
 def installed(folder, wanted, install):
