@@ -20,6 +20,7 @@ constexpr std::uint64_t kQuorum = 0, kCheckpoint = 1;
 template <class Out>
 std::vector<Out> wire_endpoints(const std::vector<cluster::Endpoint>& endpoints) {
   std::vector<Out> out;
+  out.reserve(endpoints.size());
   for (const auto& e : endpoints) out.push_back({e.name, e.host, e.port, e.security_protocol});
   return out;
 }
@@ -62,8 +63,9 @@ void Control::message(MachineId from, Message&& message, base::Now now) {
   metrics_.count(base::Metric::messages_received);
   std::visit(
       [&](auto&& m) {
-        if constexpr (requires { handle(std::move(m), from, now); }) {
-          handle(std::move(m), from, now);
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (requires(M one) { handle(std::move(one), from, now); }) {
+          handle(std::forward<decltype(m)>(m), from, now);
         } else {
           KS_ASSERT(!"a message that only shards receive");
         }
@@ -328,7 +330,8 @@ void Control::handle(RecoveryPoints&& m, MachineId, base::Now) {
 void Control::write_checkpoints() {
   const log::TopicPartition metadata{std::string(cluster::kMetadataTopic), PartitionId(0)};
   recovery_points_[metadata_directory_][metadata] = quorum_.committed();
-  for (std::uint16_t d = 0; d < directories_.size(); ++d) {
+  for (std::size_t i = 0; i < directories_.size(); ++i) {
+    const auto d = static_cast<std::uint16_t>(i);
     unwritten_[d] = offline_[d];
     if (offline_[d]) continue;
     writing_ += 2;

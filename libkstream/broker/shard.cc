@@ -148,16 +148,16 @@ void Shard::deliver(Message&& message, base::Now now) {
       [&](auto&& m) {
         using M = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<M, Grown>) {
-          if (m.call.session) return grow_session(std::move(m), now);
+          if (m.call.session) return grow_session(std::forward<decltype(m)>(m), now);
         }
         if constexpr (std::is_same_v<M, Appended> || std::is_same_v<M, Grown> || std::is_same_v<M, Ranges> ||
                       std::is_same_v<M, LookedUp> || std::is_same_v<M, EpochFound> ||
                       std::is_same_v<M, RecordsDeleted> || std::is_same_v<M, Checkpointed> ||
                       std::is_same_v<M, LogsDescribed> || std::is_same_v<M, DirectoryMeasured> ||
                       std::is_same_v<M, ControllerAnswer>) {
-          join(std::move(m), now);
-        } else if constexpr (requires { handle(std::move(m), now); }) {
-          handle(std::move(m), now);
+          join(std::forward<decltype(m)>(m), now);
+        } else if constexpr (requires(M one) { handle(std::move(one), now); }) {
+          handle(std::forward<decltype(m)>(m), now);
         } else {
           KS_ASSERT(!"a message that only control receives");
         }

@@ -295,8 +295,8 @@ Result<Boot> boot(const BootRequest& request) {
   }
   refuse_twins(*starts, boot);
   bool clean = true;
-  for (std::uint16_t i = 0; i < boot.directories.size(); ++i) {
-    auto failed = recover_logs(request, i, (*starts)[i].tasks, boot);
+  for (std::size_t i = 0; i < boot.directories.size(); ++i) {
+    auto failed = recover_logs(request, static_cast<std::uint16_t>(i), (*starts)[i].tasks, boot);
     auto ended = storage::end_recovery(*boot.directories[i], request.boot_id, failed);
     if (!ended.ok()) return ended.error();
     clean = clean && (*starts)[i].previous.trust == storage::Trust::clean;
