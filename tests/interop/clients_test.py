@@ -151,26 +151,26 @@ class One:
         follow = Following(self, partitions=40)
         follow.assign(range(0, 20))
         for _ in range(4):
-            follow.produce(30)
+            follow.produce(300)
             follow.poll(0.3)
         follow.drain()
         status = json.loads(self.run_tool("kserver", "status", "-J", "-X", f"log.dirs={self.server.log_dir}"))
         self.assertEqual(status["metrics"]["kstream_fetch_sessions_open"] > 0, self.SESSIONS)
         follow.pause(range(5, 15))
-        follow.produce(60)
+        follow.produce(500)
         follow.poll(0.7)
         follow.poll(1.2)  # nothing comes for longer than a request waits
         follow.assign(range(0, 40))
-        follow.produce(60)
+        follow.produce(500)
         follow.resume(range(5, 15))
         follow.drain()
         follow.assign([*range(0, 8), *range(20, 40)])
-        follow.produce(60)
+        follow.produce(500)
         follow.drain()
         self.driver.call("poll", seconds=0.8)
         follow.new_topic()
         for _ in range(3):
-            follow.produce(40)
+            follow.produce(300)
             follow.poll(0.2)
         follow.drain()
 
@@ -228,6 +228,15 @@ class One:
         self.call("set_configs", topic="altered", configs={"max.message.bytes": None})
         self.assertIsNone(self.largest("altered"))
         self.assertEqual(self.refused("set_configs", topic="altered", configs={"retention.ms": "soon"}), "INVALID_CONFIG")
+
+    def test_admin_alter_configs(self):
+        self.need("AlterConfigs")
+        self.create("replaced", max_message_bytes=1000)
+        self.call("replace_configs", topic="replaced", configs={"max.message.bytes": "2000", "retention.ms": "60000"})
+        self.assertEqual(self.largest("replaced"), 2000)
+        self.call("replace_configs", topic="replaced", configs={"retention.ms": "60000"})
+        self.assertIsNone(self.largest("replaced"))
+        self.assertEqual(self.refused("replace_configs", topic="replaced", configs={"retention.ms": "soon"}), "INVALID_CONFIG")
 
     def test_admin_delete_records(self):
         self.need("DeleteRecords")
@@ -350,14 +359,14 @@ class Following:
 
     def produce(self, count):
         """Records for random partitions, by kproduce: what is under test only reads."""
-        by_topic = {}
+        lines = []
         for _ in range(count):
-            place = self.random.choice(self.assigned if self.random.random() < 0.8 else self.places)
+            topic, partition = place = self.random.choice(self.assigned if self.random.random() < 0.8 else self.places)
             values = self.written.setdefault(place, [])
-            values.append(b"%s/%d/%d" % (place[0].encode(), place[1], len(values)))
-            by_topic.setdefault(place, []).append(values[-1])
-        for (topic, partition), values in by_topic.items():
-            self.test.run_tool("kproduce", "-b", self.test.server.address, "-p", partition, topic, stdin=b"".join(v + b"\n" for v in values))
+            values.append(b"%s/%d/%d" % (topic.encode(), partition, len(values)))
+            lines.append({"topic": topic, "partition": partition, "value": values[-1].decode()})
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        self.test.run_tool("kproduce", "-b", self.test.server.address, "-J", "--keep-partition", stdin=text.encode())
 
     def assign(self, numbers):
         self.assigned = [self.places[i] for i in numbers]
@@ -401,7 +410,7 @@ class Following:
 class Java(One, ClientTest):
     NAME = "java"
     SESSIONS = True
-    WITHOUT = ("admin_epochs",)
+    WITHOUT = ("admin_epochs", "admin_alter_configs")
 
 
 class FranzGo(One, ClientTest):

@@ -89,7 +89,7 @@ def node(*packages):
 
     def install():
         (folder / "package.json").write_text("{}")
-        fetch([*npm, "install", "--silent", "--no-audit", "--no-fund", "--no-save", "--no-package-lock", "--ignore-scripts",
+        fetch([*npm, "install", "--loglevel=error", "--no-audit", "--no-fund", "--no-save", "--no-package-lock", "--ignore-scripts",
                "--fetch-retries=1", "--fetch-timeout=60000", "--prefix", folder, *packages], cwd=folder)
 
     return installed(folder, "\n".join(packages), install)
@@ -106,7 +106,7 @@ def go(source, *modules):
         fetch([compiler, "mod", "init", source.stem], cwd=folder, env=environment)
         fetch([compiler, "get", *modules], cwd=folder, env=environment)
 
-    installed(folder, "\n".join(modules), get)
+    installed(folder, "\n".join([str(compiler), *modules]), get)
     copy, made = folder / "main.go", folder / source.stem
     # Copied only when it is another, and linked in a minute of two busy cores: so only then built.
     if not made.exists() or not copy.exists() or copy.read_bytes() != source.read_bytes():
@@ -145,7 +145,7 @@ def java_classes(source, jars):
     text = source.read_bytes()
     folder = ROOT / "classes" / f"{source.stem}-{hashlib.sha256(text + str(jars).encode()).hexdigest()[:12]}"
     if not folder.exists():
-        subprocess.run([compiler, "-nowarn", "-proc:none", "-cp", f"{jars}/*", "-d", f"{folder}.new", source], check=True)
+        subprocess.run([compiler, "-nowarn", "-XDsuppressNotes", "-proc:none", "-cp", f"{jars}/*", "-d", f"{folder}.new", source], check=True)
         os.rename(f"{folder}.new", folder)
     return f"{folder}:{jars}/*"
 

@@ -110,6 +110,11 @@ async def configs(topic):
     return {entry[0]: entry[1] for resource in answer.resources for entry in resource[4]}
 
 
+async def replace_configs(topic, configs):
+    [answer] = await ask(lambda admin: admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs)]))
+    check(answer, lambda a: [("", r[0], r[1]) for r in a.resources])
+
+
 async def cluster():
     found = await ask(lambda admin: admin.describe_cluster())
     return {"cluster": found["cluster_id"], "brokers": sorted(f"{b['host']}:{b['port']}" for b in found["brokers"])}
@@ -149,5 +154,6 @@ def waiting(call):
     return lambda **arguments: loop.run_until_complete(call(**arguments))
 
 
-ALL = (produce, consume, assign, pause, resume, poll, offsets, create, topics, describe, cluster, delete, grow, configs, delete_records)
+ALL = (produce, consume, assign, pause, resume, poll, offsets, create, topics, describe, cluster, delete, grow, configs, replace_configs,
+       delete_records)
 serve({call.__name__: waiting(call) for call in ALL}, name_of)

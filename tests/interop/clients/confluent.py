@@ -112,6 +112,7 @@ CALLS = {
     "describe": lambda topic: len(one(admin.describe_topics(TopicCollection([topic]))).partitions),
     "delete": lambda topic: one(admin.delete_topics([topic])),
     "grow": lambda topic, partitions: one(admin.create_partitions([NewPartitions(topic, partitions)])),
+    "replace_configs": lambda topic, configs: one(admin.alter_configs([resource(topic, set_config=configs)])),
     "configs": lambda topic: {name: entry.value for name, entry in one(admin.describe_configs([resource(topic)])).items()},
     "delete_records": lambda topic, partition, offset:
         one(admin.delete_records([TopicPartition(topic, partition, offset)])).low_watermark,

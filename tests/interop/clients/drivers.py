@@ -12,14 +12,14 @@ where it has one, or {"cannot": true} if the client has no such call. Bytes are 
     offsets topic partition time               -> [first, end, the first at that time or later]
     create  topic partitions configs;  topics -> names;  describe topic -> partitions
     cluster -> {cluster, brokers};  delete topic;  grow topic partitions;  set_configs topic configs (null: back to the
-    default);  configs topic -> {name: value};  delete_records topic partition offset -> low watermark;
+    default);  replace_configs topic configs (the others: back to the default);  configs topic -> {name: value};  delete_records topic partition offset -> low watermark;
     log_dirs topic partitions -> {"TOPIC-PARTITION": bytes} of at least these;  features -> {name: level};  update_feature feature level (validated only);
     epoch_end topic partition count (the epoch) -> [epoch, offset];  quorum -> {leader, voters}
 """
 import base64
 import json
-import pathlib
 import os
+import pathlib
 import select
 import subprocess
 import sys

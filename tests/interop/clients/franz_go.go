@@ -279,6 +279,19 @@ func setConfigs(c call) (any, error) {
 	return nil, err
 }
 
+// The older AlterConfigs, which takes back what it does not name.
+func replaceConfigs(c call) (any, error) {
+	var all []kadm.AlterConfig
+	for name, value := range c.Configs {
+		all = append(all, kadm.AlterConfig{Name: name, Value: value})
+	}
+	answer, err := admin.AlterTopicConfigsState(ctx, all, c.Topic)
+	for _, one := range answer {
+		err = errors.Join(err, one.Err)
+	}
+	return nil, err
+}
+
 func configs(c call) (any, error) {
 	answer, err := admin.DescribeTopicConfigs(ctx, c.Topic)
 	result := map[string]*string{}
@@ -356,6 +369,8 @@ func run(c call) (any, error) {
 		return grow(c)
 	case "set_configs":
 		return setConfigs(c)
+	case "replace_configs":
+		return replaceConfigs(c)
 	case "configs":
 		return configs(c)
 	case "delete_records":

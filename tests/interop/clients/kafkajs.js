@@ -109,6 +109,12 @@ serve({
   }),
   delete: ({ topic }) => withAdmin(admin => admin.deleteTopics({ topics: [topic] })),
   grow: ({ topic, partitions }) => withAdmin(admin => admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] })),
+  replace_configs: ({ topic, configs }) => withAdmin(admin => admin.alterConfigs({
+    validateOnly: false,
+    resources: [{
+      type: ConfigResourceTypes.TOPIC, name: topic, configEntries: Object.entries(configs).map(([name, value]) => ({ name, value }))
+    }]
+  })),
   delete_records: ({ topic, partition, offset }) => withAdmin(async admin => {
     await admin.fetchTopicOffsets(topic) // else it knows no leader
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] })

@@ -91,6 +91,9 @@ async function main () {
         configs: Object.entries(call.configs).map(([name, value]) => ({ name, value, configOperation: value === null ? 1 : 0 }))
       }]
     }),
+    replace_configs: call => admin.alterConfigs({
+      resources: [{ ...topicOf(call), configs: Object.entries(call.configs).map(([name, value]) => ({ name, value })) }]
+    }),
     delete_records: async ({ topic, partition, offset }) => {
       const [done] = await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(offset) }] }] })
       return done.partitions[0].lowWatermark

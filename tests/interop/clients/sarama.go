@@ -354,6 +354,8 @@ func runAdmin(c call) (any, error) {
 		return grow(admin, c)
 	case "set_configs":
 		return setConfigs(admin, c)
+	case "replace_configs":
+		return nil, admin.AlterConfig(sarama.TopicResource, c.Topic, c.Configs, false)
 	case "configs":
 		return configs(admin, c)
 	case "delete_records":
