@@ -173,6 +173,15 @@ class One:
             follow.produce(300)
             follow.poll(0.2)
         follow.drain()
+        self.need("CreatePartitions")
+        follow.grow("follow0", 26)
+        follow.produce(300)
+        follow.drain()
+        self.need("DeleteTopics")
+        follow.delete("follow-new")  # while it is read
+        for _ in range(2):
+            follow.produce(300)
+            follow.drain()
 
     def test_topics(self):
         self.call("create", topic="made", partitions=12, configs={"max.message.bytes": "1000"})
@@ -356,6 +365,20 @@ class Following:
         self.places += [("follow-new", partition) for partition in range(6)]
         self.assigned += self.places[-6:]
         self.driver.call("assign", partitions=self.assigned)
+
+    def grow(self, topic, partitions):
+        before = self.driver.call("describe", topic=topic)
+        self.driver.call("grow", topic=topic, partitions=partitions)
+        self.places += [(topic, partition) for partition in range(before, partitions)]
+        self.assigned += self.places[before - partitions:]
+        self.driver.call("assign", partitions=self.assigned)
+
+    def delete(self, topic):
+        """What is left of it is no longer asked for; the consumer is not told."""
+        self.driver.call("delete", topic=topic)
+        self.places = [place for place in self.places if place[0] != topic]
+        self.assigned = [place for place in self.assigned if place[0] != topic]
+        self.read = {place: values for place, values in self.read.items() if place[0] != topic}
 
     def produce(self, count):
         """Records for random partitions, by kproduce: what is under test only reads."""

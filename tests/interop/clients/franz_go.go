@@ -189,7 +189,8 @@ func poll(c call) (any, error) {
 	for limit.Err() == nil {
 		fetches := open.PollFetches(limit)
 		for _, wrong := range fetches.Errors() {
-			if !errors.Is(wrong.Err, context.DeadlineExceeded) {
+			// It tells of a topic that was deleted, and goes on.
+			if !errors.Is(wrong.Err, context.DeadlineExceeded) && !errors.Is(wrong.Err, kerr.UnknownTopicID) {
 				return nil, wrong.Err
 			}
 		}

@@ -121,6 +121,11 @@ serve({
     return offset
   })
 }, error => {
-  const first = error.errors?.[0] ?? error.partitions?.[0].error ?? error.cause ?? error
-  return first.type ?? first.name
+  // Kafka's error lies within what wraps it.
+  while (!error.type) {
+    const inner = error.errors?.[0] ?? error.partitions?.[0].error ?? error.cause
+    if (!inner) break
+    error = inner
+  }
+  return error.type ?? error.name
 })
