@@ -145,6 +145,8 @@ def java_classes(source, jars):
     text = source.read_bytes()
     folder = ROOT / "classes" / f"{source.stem}-{hashlib.sha256(text + str(jars).encode()).hexdigest()[:12]}"
     if not folder.exists():
+        for older in folder.parent.glob(f"{source.stem}-*"):
+            shutil.rmtree(older)
         subprocess.run([compiler, "-nowarn", "-XDsuppressNotes", "-proc:none", "-cp", f"{jars}/*", "-d", f"{folder}.new", source], check=True)
         os.rename(f"{folder}.new", folder)
     return f"{folder}:{jars}/*"
