@@ -142,9 +142,9 @@ struct RemoveFile {
 /// How large the file system of the log directory is.
 struct MeasureDirectory {};
 
-using Operation = std::variant<OpenLog, CreateSegment, Append, WriteIndex, SyncSegment, Locate, FindTimestamp,
-                               RetireSegment, RemoveSegment, RenameFolder, RemoveFolder, ReplaceFile, RemoveFile,
-                               MeasureDirectory>;
+using Operation =
+    std::variant<OpenLog, CreateSegment, Append, WriteIndex, SyncSegment, Locate, FindTimestamp, RetireSegment,
+                 RemoveSegment, RenameFolder, RemoveFolder, ReplaceFile, RemoveFile, MeasureDirectory>;
 
 /// Results, beside success. OpenLog and CreateSegment give the new segment's file, Locate a range, FindTimestamp a
 /// record, MeasureDirectory two sizes.

@@ -49,8 +49,8 @@ class ControlDriver final : public Driver {
   std::optional<MetricsEndpoint> metrics_endpoint_;
   ConnectionLimits limits_;
   config::ConfigRef limited_by_;  ///< whose limits they are
-  bool held_by_limit_ = false;  ///< max.connections
-  bool held_by_rate_ = false;   ///< max.connection.creation.rate
+  bool held_by_limit_ = false;    ///< max.connections
+  bool held_by_rate_ = false;     ///< max.connection.creation.rate
   std::function<void()> serving_;
   asio::signal_set signals_;
   bool stopping_ = false;
