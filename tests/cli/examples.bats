@@ -19,7 +19,7 @@ setup() {
 examples() {
   {
     "$1" --help | sed -n '/^Examples:/,/^$/s/^  //p' | sed -E 's/ {2,}# .*//'
-    mandoc -T utf8 "$BATS_TEST_DIRNAME/../../man/$1.1" | col -b | sed -n '/^EXAMPLES/,/^[A-Z]* ALSO/s/^     //p'
+    mandoc -T utf8 "$BATS_TEST_DIRNAME/../../man/$1.1" | sed $'s/.\b//g' | sed -n '/^EXAMPLES/,/^[A-Z]* ALSO/s/^     //p'
   } | sort -u
 }
 
