@@ -31,7 +31,7 @@ void replay(base::BytesView input) {
     if (decoded && !replay.apply(decoded->record, {offset, LeaderEpoch(1), Timestamp(1)})) break;
   }
   const auto image = replay.image();
-  cluster::Replay again(base::make_counted<const cluster::Image>(), config::TopicConfig{});
+  cluster::Replay again(base::make_counted<const cluster::Image>(), config::TopicConfig{}, NodeId(1));
   cluster::each_record(*image,
                        [&](const cluster::MetadataRecord& record) { KS_ASSERT(again.apply(record, image->last())); });
   KS_ASSERT(bytes_of(*again.image()) == bytes_of(*image));
