@@ -4,6 +4,7 @@
 #include "base/metrics.h"
 #include "base/time.h"
 #include "broker/effects.h"
+#include "broker/error_count.h"
 #include "broker/ticket.h"
 #include "protocol/api_table.h"
 #include "protocol/header.h"
@@ -65,8 +66,10 @@ class Requests {
   /// One whole frame, without its length. False: no more for now, until the connection is among Effects::resumed.
   bool receive(ConnectionId connection, base::Slice frame, base::Now now);
 
+  /// Answers, and counts the errors that the response tells of.
   template <class Response>
   void answer(Ticket<Response>&& ticket, const Response& response) {
+    count_errors(metrics_, static_cast<std::int16_t>(Response::kApiKey), response);
     finish(std::move(ticket), &response, [](const void* r, protocol::Writer& w, int version) {
       static_cast<const Response*>(r)->encode(w, version);
     });

@@ -56,7 +56,6 @@ void handle_api_versions(Shard& shard, Request&& request, AnyTicket&& ticket) {
   auto version = request.header.api_version;
   ApiVersionsResponse response;
   if (version > ApiVersionsRequest::kMaxVersion) {
-    shard.metrics().count_error(static_cast<std::int16_t>(ApiVersionsRequest::kApiKey), ErrorCode::unsupported_version);
     response.error_code = code(ErrorCode::unsupported_version);
     response.api_keys.push_back({static_cast<std::int16_t>(ApiVersionsRequest::kApiKey),
                                  ApiVersionsRequest::kMinVersion, ApiVersionsRequest::kMaxVersion});
@@ -66,7 +65,6 @@ void handle_api_versions(Shard& shard, Request&& request, AnyTicket&& ticket) {
   if (!body) return;
   auto error = check(shard, *body, version);
   response.error_code = code(error);
-  shard.metrics().count_error(static_cast<std::int16_t>(ApiVersionsRequest::kApiKey), error);
   if (error == ErrorCode::none) {
     list_apis(response);
     if (version >= 3) list_features(shard, response, version);

@@ -11,23 +11,6 @@
 /// the answer comes when the change is committed and every shard sees it.
 namespace kstream::broker {
 
-/// Each code in an answer, wherever this kind of answer has its codes.
-template <class Response>
-void count_errors(Shard& shard, const Response& response) {
-  const auto count = [&](std::int16_t code) {
-    shard.metrics().count_error(static_cast<std::int16_t>(Response::kApiKey), static_cast<ErrorCode>(code));
-  };
-  if constexpr (requires { response.error_code; }) {
-    count(response.error_code);
-  } else if constexpr (requires { response.responses; }) {
-    for (const auto& one : response.responses) count(one.error_code);
-  } else if constexpr (requires { response.results; }) {
-    for (const auto& one : response.results) count(one.error_code);
-  } else {
-    for (const auto& one : response.topics) count(one.error_code);
-  }
-}
-
 template <class Request, class Response>
 class ControllerJoin final : public Join {
  public:
@@ -36,7 +19,7 @@ class ControllerJoin final : public Join {
   void part(Shard& shard, Message&& message, base::Now) override {
     auto& answer = std::get<ControllerAnswer>(message);
     if (answer.error.code != ErrorCode::none) return fail(shard, answer.error);
-    end(shard, std::get<Response>(answer.response));
+    shard.requests().answer(std::move(ticket_), std::get<Response>(answer.response));
   }
   // What was asked for may still happen.
   void expire(Shard& shard, base::Now) override { fail(shard, {ErrorCode::request_timed_out, {}}); }
@@ -45,11 +28,7 @@ class ControllerJoin final : public Join {
   void fail(Shard& shard, const Error& error) {
     using cluster::refused;
     using quorum::refused;
-    end(shard, refused(request_, error));
-  }
-  void end(Shard& shard, const Response& response) {
-    count_errors(shard, response);
-    shard.requests().answer(std::move(ticket_), response);
+    shard.requests().answer(std::move(ticket_), refused(request_, error));
   }
 
   Ticket<Response> ticket_;

@@ -42,15 +42,7 @@ class DeleteRecordsJoin final : public Join {
   }
   void expire(Shard& shard, base::Now) override { end(shard); }
 
-  void end(Shard& shard) {
-    for (const auto& topic : response.topics) {
-      for (const auto& partition : topic.partitions) {
-        shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::delete_records),
-                                    static_cast<ErrorCode>(partition.error_code));
-      }
-    }
-    shard.requests().answer(std::move(ticket_), response);
-  }
+  void end(Shard& shard) { shard.requests().answer(std::move(ticket_), response); }
   Call call(std::uint32_t part) const { return ticket_.call(part); }
 
  private:

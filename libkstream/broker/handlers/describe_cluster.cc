@@ -43,8 +43,6 @@ void handle_describe_cluster(Shard& shard, Request&& request, AnyTicket&& untype
   auto body = read_body<DescribeClusterRequest>(shard, request, untyped);
   if (!body) return;
   auto response = describe(shard, *body, shard.config().listeners[request.listener].name);
-  shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::describe_cluster),
-                              static_cast<ErrorCode>(response.error_code));
   shard.requests().answer(Ticket<DescribeClusterResponse>(std::move(untyped)), response);
 }
 

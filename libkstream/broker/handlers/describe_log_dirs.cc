@@ -85,7 +85,6 @@ class DescribeLogDirsJoin final : public Join {
     } else {
       for (auto& directory : directories_) response.results.push_back(result_of(shard, directory));
     }
-    count_errors(shard, response);
     shard.requests().answer(std::move(ticket_), response);
   }
 
@@ -100,13 +99,6 @@ class DescribeLogDirsJoin final : public Join {
     }
     std::ranges::sort(topics, {}, &DescribeLogDirsResponse::DescribeLogDirsTopic::name);
     return std::move(directory.result);
-  }
-
-  static void count_errors(Shard& shard, const DescribeLogDirsResponse& response) {
-    auto api = static_cast<std::int16_t>(protocol::ApiKey::describe_log_dirs);
-    shard.metrics().count_error(api, static_cast<ErrorCode>(response.error_code));
-    for (const auto& result : response.results)
-      shard.metrics().count_error(api, static_cast<ErrorCode>(result.error_code));
   }
 
   Ticket<DescribeLogDirsResponse> ticket_;

@@ -112,10 +112,6 @@ void handle_describe_topic_partitions(Shard& shard, Request&& request, AnyTicket
   auto body = read_body<DescribeTopicPartitionsRequest>(shard, request, untyped);
   if (!body) return;
   auto response = PartitionsAnswer(shard, *body, request.listener).make();
-  for (const auto& topic : response.topics) {
-    shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::describe_topic_partitions),
-                                static_cast<ErrorCode>(topic.error_code));
-  }
   shard.requests().answer(Ticket<DescribeTopicPartitionsResponse>(std::move(untyped)), response);
 }
 

@@ -382,8 +382,6 @@ void FetchJoin::answer(Shard& shard) {
   for (auto& part : parts_) {
     auto& range = part.range;
     auto& out = place(part);
-    shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::fetch),
-                                static_cast<ErrorCode>(out.error_code));
     if (!range.file || out.error_code != 0) continue;
     if (!files.empty() && range.bytes > std::min<std::uint64_t>(part.max_bytes, left)) continue;  // for the next fetch
     left -= std::min<std::uint64_t>(left, range.bytes);
@@ -423,7 +421,6 @@ void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket) {
   auto refuse = [&](ErrorCode error) {
     FetchResponse response;
     response.error_code = code(error);
-    shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::fetch), error);
     shard.requests().answer(Ticket<FetchResponse>(std::move(ticket)), response);
   };
   if (!full) {

@@ -29,15 +29,7 @@ class ListOffsetsJoin final : public Join {
     if (--missing == 0) end(shard);
   }
   void expire(Shard& shard, base::Now) override { end(shard); }
-  void end(Shard& shard) {
-    for (const auto& topic : response.topics) {
-      for (const auto& partition : topic.partitions) {
-        shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::list_offsets),
-                                    static_cast<ErrorCode>(partition.error_code));
-      }
-    }
-    shard.requests().answer(std::move(ticket_), response);
-  }
+  void end(Shard& shard) { shard.requests().answer(std::move(ticket_), response); }
   Call call(std::uint32_t part) const { return ticket_.call(part); }
 
  private:

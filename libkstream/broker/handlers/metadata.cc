@@ -58,7 +58,7 @@ class MetadataAnswer {
   }
   void add_error(const MetadataRequest::MetadataRequestTopic& asked, ErrorCode error) {
     auto& out = response_.topics.emplace_back();
-    out.error_code = counted(error);
+    out.error_code = code(error);
     out.name = asked.name;
     out.topic_id = asked.topic_id;
     out.is_internal = asked.name && cluster::is_internal_topic(*asked.name);
@@ -87,16 +87,11 @@ class MetadataAnswer {
     for (auto id : state.isr) out.isr_nodes.push_back(id.value);
     const auto* leader = shard_.image().broker(state.leader);
     if (!leader || leader->fenced) {
-      out.error_code = counted(ErrorCode::leader_not_available);
+      out.error_code = code(ErrorCode::leader_not_available);
       out.leader_id = -1;
     } else if (!leader->endpoint(listener_)) {
-      out.error_code = counted(version_ >= 6 ? ErrorCode::listener_not_found : ErrorCode::leader_not_available);
+      out.error_code = code(version_ >= 6 ? ErrorCode::listener_not_found : ErrorCode::leader_not_available);
     }
-  }
-
-  std::int16_t counted(ErrorCode error) {
-    shard_.metrics().count_error(static_cast<std::int16_t>(MetadataRequest::kApiKey), error);
-    return code(error);
   }
 
   Shard& shard_;

@@ -43,15 +43,11 @@ class ProduceJoin final : public Join {
   }
 
   void end(Shard& shard) {
-    bool failed = false;
-    for (const auto& topic : response.responses) {
-      for (const auto& partition : topic.partition_responses) {
-        failed |= partition.error_code != 0;
-        shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::produce),
-                                    static_cast<ErrorCode>(partition.error_code));
-      }
-    }
     if (!silent_) return shard.requests().answer(std::move(ticket_), response);
+    count_errors(shard.metrics(), static_cast<std::int16_t>(ProduceResponse::kApiKey), response);
+    bool failed = std::ranges::any_of(response.responses, [](const auto& topic) {
+      return std::ranges::any_of(topic.partition_responses, [](const auto& one) { return one.error_code != 0; });
+    });
     if (failed) return shard.requests().close(std::move(ticket_), CloseReason::failed_unanswered);
     shard.requests().no_answer(std::move(ticket_));
   }
