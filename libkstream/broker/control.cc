@@ -155,16 +155,14 @@ void Control::set_log_level(base::LogLevel level) {
 Result<Offset> Control::propose(std::span<const cluster::MetadataRecord> records, base::Now now) {
   auto appended = quorum_.append(records, now);
   if (!appended.ok()) return std::move(appended).error();
+  const auto overrides = proposed().state().broker_overrides;
   for (std::size_t i = 0; i < records.size(); ++i) {
     cluster::RecordPosition at{appended->base + static_cast<std::int64_t>(i), appended->epoch, now.wall};
     auto applied = replay_.apply(records[i], at);
     KS_ASSERT(applied.ok());  // our own controller decided it
   }
   auto image = replay_.image();
-  if (proposals_.empty() ? image->state().broker_overrides != published_->state().broker_overrides
-                         : image->state().broker_overrides != proposals_.back().image->state().broker_overrides) {
-    proposed_config_ = configured(*image);
-  }
+  if (image->state().broker_overrides != overrides) proposed_config_ = configured(*image);
   bool removes = std::any_of(records.begin(), records.end(), [](const cluster::MetadataRecord& record) {
     return std::holds_alternative<protocol::RemoveTopicRecord>(record);
   });

@@ -4,6 +4,7 @@
 #include "base/config/described.h"
 #include "base/config/value.h"
 #include "broker/handlers/handler.h"
+#include "cluster/config_change.h"
 #include "cluster/topic_name.h"
 
 #include <set>
@@ -18,7 +19,8 @@ using Answer = DescribeConfigsResponse::DescribeConfigsResult;
 using ConfigAnswer = DescribeConfigsResponse::DescribeConfigsResourceResult;
 
 /// ConfigResource.Type, but for those of client metrics and groups, which are not kept here yet.
-constexpr std::int8_t kTopic = 2, kBroker = 4, kBrokerLogger = 8;
+constexpr auto kTopic = static_cast<std::int8_t>(cluster::ResourceType::topic),
+               kBroker = static_cast<std::int8_t>(cluster::ResourceType::broker);
 
 /// What is looked at for one answer: it stays below 2 GiB, and the shard has other things to do.
 constexpr std::size_t kMaxConfigs = 1'000'000;
@@ -58,7 +60,7 @@ class ConfigsAnswer {
         return topic(resource.resource_name, out);
       case kBroker:
         return broker(resource.resource_name, out);
-      case kBrokerLogger:
+      case cluster::kBrokerLogger:
         return logger(resource.resource_name, out);
       default:
         return Status(ErrorCode::invalid_request,
@@ -76,7 +78,8 @@ class ConfigsAnswer {
 
   Status broker(const std::string& id, Answer& out) {
     if (id.empty()) {
-      for (const auto& config : config::describe_broker_defaults(overrides(""))) add(config, read_only(config), out);
+      for (const auto& config : config::describe_broker_defaults(shard_.image().broker_overrides("")))
+        add(config, read_only(config), out);
       return {};
     }
     if (auto own = check_own_id(id); !own.ok()) return own;
@@ -105,15 +108,9 @@ class ConfigsAnswer {
                                                   std::to_string(shard_.config().node_id.value));
   }
 
-  const config::Values& overrides(const std::string& broker) const {
-    static const config::Values none;
-    const auto& all = shard_.image().state().broker_overrides;
-    if (!all) return none;
-    auto found = all->by_broker.find(broker);
-    return found == all->by_broker.end() ? none : found->second;
-  }
   config::BrokerLayers layers() const {
-    return {overrides(std::to_string(shard_.config().node_id.value)), overrides(""), shard_.config().values};
+    const auto& image = shard_.image();
+    return {image.broker_overrides(shard_.config().node_id), image.broker_overrides(""), shard_.config().values};
   }
   static bool read_only(const config::Described& config) {
     return !config.row || config.row->update == config::Update::read_only;
@@ -152,10 +149,6 @@ void handle_describe_configs(Shard& shard, Request&& request, AnyTicket&& untype
   auto body = read_body<DescribeConfigsRequest>(shard, request, untyped);
   if (!body) return;
   auto response = ConfigsAnswer(shard, *body).make();
-  for (const auto& result : response.results) {
-    shard.metrics().count_error(static_cast<std::int16_t>(protocol::ApiKey::describe_configs),
-                                static_cast<ErrorCode>(result.error_code));
-  }
   shard.requests().answer(Ticket<DescribeConfigsResponse>(std::move(untyped)), response);
 }
 
