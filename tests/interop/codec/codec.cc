@@ -6,16 +6,12 @@
 //                                    bytes, and last how many were the same. Exit status 1 if one was not.
 
 #include "base/random.h"
-#include "parse.h"
 #include "support/messages.h"
 #include "unit/protocol/schema_bytes.h"
 
 #include <charconv>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
 #include <sstream>
 
 namespace {
@@ -42,20 +38,9 @@ std::string from_hex(const std::string& hex) {
   return bytes;
 }
 
-std::map<std::string, schemac::Message> read_schemas() {
-  std::map<std::string, schemac::Message> messages;
-  for (const auto& file : std::filesystem::directory_iterator(SCHEMA_DIR)) {
-    std::ifstream in(file.path());
-    std::ostringstream text;
-    text << in.rdbuf();
-    for (auto& message : schemac::parse(file.path(), text.str()).messages) messages.emplace(message.name, message);
-  }
-  return messages;
-}
-
 void write(std::uint64_t seed, int count) {
   kstream::base::Random random(seed);
-  const auto schemas = read_schemas();
+  const auto schemas = kstream::testing::read_schemas();
   for (const MessageType& type : kstream::testing::all_messages()) {
     for (int version = type.min; version <= type.max; ++version) {
       kstream::testing::SchemaBytes bytes(schemas.at(type.name), version);

@@ -1,30 +1,12 @@
 // What holds of every message in every version, tried against bytes written from the schemas without generated code.
 
-#include "parse.h"
 #include "schema_bytes.h"
 #include "support/messages.h"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <sstream>
-
 namespace kstream::testing {
 namespace {
-
-/// Every message of the schema folder by name.
-std::map<std::string, schemac::Message> read_schemas() {
-  std::map<std::string, schemac::Message> messages;
-  for (const auto& file : std::filesystem::directory_iterator(SCHEMA_DIR)) {
-    std::ifstream in(file.path());
-    std::ostringstream text;
-    text << in.rdbuf();
-    for (auto& message : schemac::parse(file.path(), text.str()).messages) messages.emplace(message.name, message);
-  }
-  return messages;
-}
 
 /// Calls `check(type, schema, version)` for all of them.
 template <class Check>

@@ -2,10 +2,14 @@
 
 #include "base/bytes.h"
 #include "base/varint.h"
+#include "parse.h"
 
 #include <bit>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <sstream>
 
 namespace kstream::testing {
 
@@ -17,6 +21,17 @@ bool contains(const schemac::Versions& versions, int version) {
   return versions.min <= version && version <= versions.max;
 }
 }  // namespace
+
+std::map<std::string, schemac::Message> read_schemas() {
+  std::map<std::string, schemac::Message> messages;
+  for (const auto& file : std::filesystem::directory_iterator(SCHEMA_DIR)) {
+    std::ifstream in(file.path());
+    std::ostringstream text;
+    text << in.rdbuf();
+    for (auto& message : schemac::parse(file.path(), text.str()).messages) messages.emplace(message.name, message);
+  }
+  return messages;
+}
 
 std::string SchemaBytes::message(Values values) {
   std::string out;

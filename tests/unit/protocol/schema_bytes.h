@@ -3,10 +3,14 @@
 #include "base/random.h"
 #include "schema.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
 namespace kstream::testing {
+
+/// Every message of the schema folder by name.
+std::map<std::string, schemac::Message> read_schemas();
 
 /// Writes a message as its schema says, field by field and without the generated code: what that must read and write.
 class SchemaBytes {
