@@ -19,12 +19,6 @@ FRAMES = pathlib.Path(__file__).parents[1] / "golden/frames"
 REQUESTS = int(os.environ.get("KSTREAM_MUTATIONS", 20_000))
 
 
-def resident(pid):
-    """Bytes of a process in memory."""
-    with open(f"/proc/{pid}/smaps_rollup") as rollup:
-        return next(int(line.split()[1]) << 10 for line in rollup if line.startswith("Rss:"))
-
-
 def recorded_requests():
     """Request frames of independent clients, with their sizes (tests/golden/README.md)."""
     requests = []
@@ -108,11 +102,11 @@ class Mutations(KserverTest):
         self.run_tool("kproduce", "-q", "-b", self.server.address, "kept", stdin=b"a\nb\n")
         requests, rng = recorded_requests(), random.Random(1)
         self.throw(requests, REQUESTS // 10, rng)
-        before, lines = resident(self.server.process.pid), self.server.said().count("\n")
+        before, lines = self.server.resident(), self.server.said().count("\n")
         prober = Prober(self.server.port)
         closed = self.throw(requests, REQUESTS - REQUESTS // 10, rng)
         p99 = prober.stop()
-        grown = resident(self.server.process.pid) - before
+        grown = self.server.resident() - before
         print(f"# {closed} connections closed, {grown >> 10} KiB more, p99 of another {1000 * p99:.1f} ms")
         self.assertIsNone(prober.failed)
         self.assertGreater(closed, REQUESTS // 100)

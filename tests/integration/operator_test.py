@@ -79,9 +79,6 @@ class Operated(KserverTest):
                 found[match[1] + (match[2] or "")] = float(match[3])
         return found
 
-    def resident_kb(self):
-        return int(pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text().split("VmRSS:")[1].split()[0])
-
 
 class Metrics(Operated):
     def test_a_scrape_says_what_happened(self):
@@ -242,12 +239,12 @@ class Crowd(Operated):
 
     def test_idle_connections_in_little_memory(self):
         ask(self.connect())
-        before = self.resident_kb()
+        before = self.server.resident() >> 10
         crowd = [self.connect() for _ in range(self.COUNT)]
         for sock in crowd:
             ask(sock)
         time.sleep(6)  # memory of frames is given back after five seconds
-        after = self.resident_kb()
+        after = self.server.resident() >> 10
         print(f"# {self.COUNT} idle connections: {before} kB, then {after} kB resident")
         self.assertEqual(self.samples()["kstream_connections_open"], self.COUNT + 1)
         if "build/release" in str(BIN):
@@ -292,7 +289,7 @@ class Nuisances(Operated):
         print(f"# among nuisances: median {times[100] * 1000:.2f} ms, longest {times[-1] * 1000:.2f} ms")
         self.assertLess(times[100], 0.1)
         self.assertLess(times[-1], 2)
-        self.assertLess(self.resident_kb(), 400 * 1024)
+        self.assertLess(self.server.resident() >> 10, 400 * 1024)
         self.run_tool("kproduce", "-b", self.server.address, "t", stdin=b"fine\n", timeout=20)
 
 

@@ -61,6 +61,11 @@ class Kserver:
     def said(self):
         return self.output.read_text(errors="replace") if self.output.exists() else ""
 
+    def resident(self):
+        """Bytes in memory."""
+        with open(f"/proc/{self.process.pid}/smaps_rollup") as rollup:
+            return next(int(line.split()[1]) << 10 for line in rollup if line.startswith("Rss:"))
+
     def stop(self, timeout=20):
         """SIGTERM; raises unless it ends with exit status 0."""
         if self.process is None:
