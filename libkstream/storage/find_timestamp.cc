@@ -1,5 +1,5 @@
 #include "log/segment.h"
-#include "records/iterate.h"
+#include "records/record_times.h"
 #include "storage/batch_scanner.h"
 #include "storage/index_file.h"
 #include "storage/searches.h"
@@ -15,8 +15,8 @@ using log::OffsetEntry;
 using log::TimeEntry;
 using Batch = BatchScanner::Batch;
 
-/// Of a compressed batch, no more than this is looked at.
-constexpr std::size_t kMaxDecompressed = 256u << 20;
+/// Of what a batch expands to, no more than this is looked at.
+constexpr std::size_t kMostDecompressed = 256u << 20;
 
 /// Where to begin in a segment: a batch starts here, and none before it needs to be looked at.
 Result<std::uint64_t> find_hint(Directory& directory, const FindTimestamp& what,
@@ -50,18 +50,16 @@ FoundRecord as_a_whole(const Batch& batch, const FindTimestamp& what) {
 /// The first record of a batch that counts and is at or after `target`.
 Result<FoundRecord> find_in(BatchScanner& scanner, const Batch& batch, const FindTimestamp& what, Timestamp target) {
   const auto& header = batch.header;
-  std::string whole, scratch;
+  std::string whole;
   auto bytes = scanner.bytes(batch, whole);
   if (!bytes) return std::move(bytes).error();
-  auto body = records::record_bytes({header, *bytes}, kMaxDecompressed, scratch);
-  if (!body) return as_a_whole(batch, what);
-  records::RecordReader reader(header, *body);
-  for (RecordView record; reader.next(record);) {
+  records::RecordTimes times(header, records::payload(*bytes), kMostDecompressed);
+  for (records::RecordTimes::Record record; times.next(record);) {
     if (record.timestamp < target || record.offset < what.from) continue;
     if (record.offset >= what.up_to) return FoundRecord{};
     return FoundRecord{record.offset, record.timestamp, header.leader_epoch};
   }
-  return reader.status() ? FoundRecord{} : as_a_whole(batch, what);
+  return times.status() ? FoundRecord{} : as_a_whole(batch, what);
 }
 
 /// The batches of a segment that count, one after the other, until `visit` says that it has seen enough.

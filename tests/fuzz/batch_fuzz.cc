@@ -1,4 +1,5 @@
 #include "records/iterate.h"
+#include "records/record_times.h"
 #include "records/validate.h"
 
 #include <cstdint>
@@ -18,10 +19,17 @@ std::size_t read_set(BytesView set) {
   std::string scratch;
   BatchReader batches(set);
   for (BatchView batch; batches.next(batch);) {
+    RecordTimes times(batch.header, payload(batch.bytes), kLimit);
+    RecordTimes::Record time;
     const auto bytes = record_bytes(batch, kLimit, scratch);
-    if (!bytes) continue;
+    if (!bytes) {
+      while (times.next(time)) sum += static_cast<std::uint64_t>(time.offset.value);
+      if (times.status()) __builtin_trap();
+      continue;
+    }
     RecordReader reader(batch.header, *bytes);
     for (RecordView record; reader.next(record);) {
+      if (!times.next(time) || time.offset != record.offset || time.timestamp != record.timestamp) __builtin_trap();
       const auto touch = [&](BytesView view) {
         for (const char c : view) sum += static_cast<unsigned char>(c);
       };

@@ -66,6 +66,11 @@ class Kserver:
         with open(f"/proc/{self.process.pid}/smaps_rollup") as rollup:
             return next(int(line.split()[1]) << 10 for line in rollup if line.startswith("Rss:"))
 
+    def peak_resident(self):
+        """Bytes in memory at most since it began."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM:"))
+
     def stop(self, timeout=20):
         """SIGTERM; raises unless it ends with exit status 0."""
         if self.process is None:
