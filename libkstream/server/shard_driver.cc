@@ -1,5 +1,7 @@
 #include "server/shard_driver.h"
 
+#include "server/memory_limit.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -21,16 +23,12 @@ constexpr std::size_t kSmallRequest = 64 << 10;
 /// For memory that others hold to become free, before who holds most of it is closed.
 constexpr std::chrono::seconds kStarveFor{1};
 
-std::uint64_t physical_memory() {
-  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-/// A shard's share of queued.max.request.bytes, in which the largest request has room.
+/// A shard's share of queued.max.request.bytes, in which the largest request always has room.
 std::uint64_t budget_of(const broker::Shard& shard) {
   const auto& config = shard.config();
   auto configured = config.queued_max_request_bytes;
   auto all = static_cast<std::uint64_t>(configured);
-  if (configured <= 0) all = std::max<std::uint64_t>(physical_memory() / 4, 256 << 20);
+  if (configured <= 0) all = memory_limit() / 4;
   return std::max(all / shard.shards(), static_cast<std::uint64_t>(config.socket_request_max_bytes));
 }
 
