@@ -15,8 +15,6 @@
 namespace kstream::server {
 namespace {
 
-constexpr int kBacklog = 1024;
-
 Error cannot(const std::string& what, const char* why) {
   return {ErrorCode::invalid_config, "cannot listen on " + what + ": " + why};
 }
@@ -43,9 +41,17 @@ Result<int> bound_socket(const config::Listener& listener) {
 
 }  // namespace
 
-Result<int> listen_on(const config::Listener& listener) {
+Result<int> listen_on(const config::Listener& listener, const SocketOptions& options) {
   auto socket = bound_socket(listener);
-  if (!socket.ok() || ::listen(*socket, kBacklog) == 0) return socket;
+  if (!socket.ok()) return socket;
+  // Connections inherit both; the receive buffer decides the window that is offered first, so before listen().
+  const auto set = [&](int option, int bytes) {
+    return bytes <= 0 || ::setsockopt(*socket, SOL_SOCKET, option, &bytes, sizeof bytes) == 0;
+  };
+  if (set(SO_RCVBUF, options.receive_buffer) && set(SO_SNDBUF, options.send_buffer) &&
+      ::listen(*socket, options.backlog) == 0) {
+    return socket;
+  }
   int why = errno;
   ::close(*socket);
   return cannot(listener.host + ":" + std::to_string(listener.port), std::strerror(why));
@@ -70,7 +76,7 @@ Result<int> listen_locally(const std::string& folder, const std::string& name) {
   int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   bool bound = fd >= 0 && ::fchmod(fd, 0600) == 0 &&
                ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-               ::fchmodat(directory, name.c_str(), 0600, 0) == 0 && ::listen(fd, kBacklog) == 0;
+               ::fchmodat(directory, name.c_str(), 0600, 0) == 0 && ::listen(fd, SocketOptions().backlog) == 0;
   int why = errno;
   ::close(directory);
   if (bound) return fd;

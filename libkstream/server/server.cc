@@ -74,8 +74,10 @@ struct Listeners {
 };
 
 Status listen_all(const config::BrokerConfig& config, Listeners& listeners) {
+  const SocketOptions options{config.socket_listen_backlog_size, config.socket_receive_buffer_bytes,
+                              config.socket_send_buffer_bytes};
   for (std::size_t i = 0; i < config.listeners.size(); ++i) {
-    auto socket = listen_on(config.listeners[i]);
+    auto socket = listen_on(config.listeners[i], options);
     if (!socket.ok()) return std::move(socket).error();
     listeners.sockets.push_back(*socket);
     const auto& advertised = config.advertised_listeners[i];

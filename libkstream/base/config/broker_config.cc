@@ -43,6 +43,9 @@ constexpr Field kFields[] = {
     {"queued.max.request.bytes", &BrokerConfig::queued_max_request_bytes},
     {"queued.max.requests", &BrokerConfig::queued_max_requests},
     {"request.timeout.ms", &BrokerConfig::request_timeout},
+    {"socket.listen.backlog.size", &BrokerConfig::socket_listen_backlog_size},
+    {"socket.receive.buffer.bytes", &BrokerConfig::socket_receive_buffer_bytes},
+    {"socket.send.buffer.bytes", &BrokerConfig::socket_send_buffer_bytes},
     {"socket.request.max.bytes", &BrokerConfig::socket_request_max_bytes},
 };
 

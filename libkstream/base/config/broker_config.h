@@ -52,6 +52,9 @@ struct BrokerConfig {
   std::int32_t max_request_partition_size_limit = 2000;
   Milliseconds request_timeout{30'000};
 
+  std::int32_t socket_listen_backlog_size = 1024;
+  std::int32_t socket_receive_buffer_bytes = -1;  ///< not above 0: the system's own
+  std::int32_t socket_send_buffer_bytes = -1;
   std::int32_t max_connections = INT32_MAX;
   std::int32_t max_connections_per_ip = INT32_MAX;
   std::vector<HostCount> max_connections_per_ip_overrides;  ///< hosts as they were written

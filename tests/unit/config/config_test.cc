@@ -128,11 +128,14 @@ TEST(ConfigTable, HasKafkasTopicConfigs) {
 TEST(ConfigTable, HasKafkasBrokerConfigs) {
   auto reference = read_table("broker-configs.tsv");
   if (reference.empty()) GTEST_SKIP() << "SKIPPED: no " KSTREAM_REFERENCE;
-  // Where a server must start without any configuration, and safely, our default is another.
+  // Where a server must start without any configuration, safely, and sockets be fast, our default is another.
   const std::map<std::string, std::string> other_defaults = {{"node.id", "1"},
                                                              {"broker.id", "null"},
                                                              {"listeners", "PLAINTEXT://127.0.0.1:9092"},
                                                              {"log.dir", "null"},
+                                                             {"socket.listen.backlog.size", "1024"},
+                                                             {"socket.receive.buffer.bytes", "-1"},
+                                                             {"socket.send.buffer.bytes", "-1"},
                                                              {"process.roles", "broker,controller"},
                                                              {"controller.listener.names", "\"\""}};
   constexpr const char* kUpdates[] = {"read-only", "per-broker", "cluster-wide"};
