@@ -2,10 +2,13 @@
 
 #include "client/background.h"
 #include "client/cluster.h"
+#include "client/config_exchange.h"
+#include "client/deletions.h"
+#include "client/log_dirs.h"
 #include "client/offsets.h"
 #include "client/retry.h"
-#include "protocol/create_topics.h"
-#include "protocol/metadata.h"
+#include "client/together.h"
+#include "client/topic_exchange.h"
 
 #include <algorithm>
 #include <map>
@@ -19,113 +22,35 @@ using client::Cluster;
 using client::Connection;
 using client::kOldestMetadata;
 using client::milliseconds;
+using protocol::CreatePartitionsRequest;
+using protocol::CreatePartitionsResponse;
 using protocol::CreateTopicsRequest;
 using protocol::CreateTopicsResponse;
+using protocol::DeleteTopicsRequest;
+using protocol::DeleteTopicsResponse;
+using protocol::DescribeConfigsRequest;
+using protocol::DescribeLogDirsRequest;
+using protocol::DescribeTopicPartitionsRequest;
+using protocol::IncrementalAlterConfigsRequest;
 using protocol::MetadataRequest;
 using protocol::MetadataResponse;
 
 /// From here on -1 partitions and -1 replicas mean the broker's defaults (KIP-464).
 constexpr int kCreateWithDefaults = 4;
+/// From here on a config's type and documentation are told (KIP-569).
+constexpr int kConfigDocumentation = 3;
 
 Error late() { return {ErrorCode::request_timed_out, "no answer in time"}; }
 
-std::vector<NodeId> node_ids(const std::vector<std::int32_t>& ids) {
-  std::vector<NodeId> result;
-  for (std::int32_t id : ids) result.push_back(NodeId(id));
-  return result;
+template <class Answer>
+bool is_refused(const std::vector<Answer>& answers) {
+  const auto refused = static_cast<std::int16_t>(ErrorCode::not_controller);
+  return std::ranges::any_of(answers, [&](const Answer& answer) { return answer.error_code == refused; });
 }
-
-ClusterDescription describe(const MetadataResponse& response) {
-  ClusterDescription cluster{response.cluster_id.value_or(""), NodeId(response.controller_id), {}};
-  for (const auto& broker : response.brokers) {
-    cluster.brokers.push_back(
-        {NodeId(broker.node_id), broker.host, static_cast<std::uint16_t>(broker.port), broker.rack.value_or("")});
-  }
-  std::ranges::sort(cluster.brokers, {}, &BrokerInfo::id);
-  return cluster;
-}
-
-TopicDescription describe(const MetadataResponse::MetadataResponseTopic& from) {
-  TopicDescription topic{from.name.value_or(""), from.topic_id, from.is_internal, {}};
-  for (const auto& partition : from.partitions) {
-    topic.partitions.push_back({PartitionId(partition.partition_index), static_cast<ErrorCode>(partition.error_code),
-                                NodeId(partition.leader_id), LeaderEpoch(partition.leader_epoch),
-                                node_ids(partition.replica_nodes), node_ids(partition.isr_nodes),
-                                node_ids(partition.offline_replicas)});
-  }
-  std::ranges::sort(topic.partitions, {}, &PartitionDescription::partition);
-  return topic;
-}
-
-std::vector<DescribedTopic> describe_all(std::span<const std::string> names, const MetadataResponse& response) {
-  std::map<std::string_view, const MetadataResponse::MetadataResponseTopic*> answers;
-  for (const auto& topic : response.topics) answers[topic.name ? std::string_view(*topic.name) : ""] = &topic;
-  std::vector<DescribedTopic> result;
-  for (const std::string& name : names) {
-    result.push_back({name, Error{ErrorCode::unknown_topic_or_partition, "no topic is named " + name}});
-    const auto answer = answers.find(name);
-    if (answer == answers.end()) continue;
-    const auto code = static_cast<ErrorCode>(answer->second->error_code);
-    if (code == ErrorCode::none) {
-      result.back().topic = describe(*answer->second);
-    } else if (code != ErrorCode::unknown_topic_or_partition) {
-      result.back().topic = Error{code, "topic " + name};
-    }
-  }
-  return result;
-}
-
-CreateTopicsRequest::CreatableTopic creatable(const NewTopic& topic) {
-  CreateTopicsRequest::CreatableTopic result;
-  result.name = topic.name;
-  result.num_partitions = topic.partitions;
-  result.replication_factor = topic.replication_factor;
-  for (std::size_t i = 0; i < topic.assignments.size(); ++i) {
-    auto& assignment = result.assignments.emplace_back();
-    assignment.partition_index = static_cast<std::int32_t>(i);
-    for (NodeId node : topic.assignments[i]) assignment.broker_ids.push_back(node.value);
-  }
-  for (const auto& [name, value] : topic.configs) {
-    auto& config = result.configs.emplace_back();
-    config.name = name;
-    config.value = value;
-  }
-  return result;
-}
-
-std::vector<CreateTopicResult> created(const std::vector<NewTopic>& topics, const CreateTopicsResponse& response) {
-  std::map<std::string_view, const CreateTopicsResponse::CreatableTopicResult*> answers;
-  for (const auto& answer : response.topics) answers[answer.name] = &answer;
-  std::vector<CreateTopicResult> results;
-  for (const NewTopic& topic : topics) {
-    results.push_back({topic.name, Error{ErrorCode::unknown_server_error, "the broker left this topic out"}});
-    const auto found = answers.find(topic.name);
-    if (found == answers.end()) continue;
-    const auto& answer = *found->second;
-    if (answer.error_code == 0) {
-      results.back().topic = CreatedTopic{answer.topic_id, answer.num_partitions, answer.replication_factor};
-    } else {
-      results.back().topic = Error{static_cast<ErrorCode>(answer.error_code), answer.error_message.value_or("")};
-    }
-  }
-  return results;
-}
-
-/// What create_topics sends.
-struct Creation {
-  std::vector<NewTopic> topics;
-  bool validate_only;
-  MonoTime deadline;
-};
-
-CreateTopicsRequest make_request(const Creation& creation) {
-  CreateTopicsRequest request;
-  for (const NewTopic& topic : creation.topics) request.topics.push_back(creatable(topic));
-  request.validate_only = creation.validate_only;
-  const auto left = std::chrono::duration_cast<milliseconds>(creation.deadline - client::mono_now());
-  request.timeout_ms = static_cast<std::int32_t>(std::clamp<std::int64_t>(left.count(), 1, INT32_MAX));
-  return request;
-}
+/// Whether the broker is not the controller, and does not pass on either what only that can do.
+bool is_refused(const CreateTopicsResponse& response) { return is_refused(response.topics); }
+bool is_refused(const DeleteTopicsResponse& response) { return is_refused(response.responses); }
+bool is_refused(const CreatePartitionsResponse& response) { return is_refused(response.results); }
 
 }  // namespace
 
@@ -136,14 +61,38 @@ class Admin::Impl {
     background_.finish([this] { cluster_.stop(); });
   }
 
-  using Response = Result<MetadataResponse>;
-  Response metadata(MetadataRequest request, milliseconds timeout);
-  Result<std::vector<CreateTopicResult>> create(Creation creation, milliseconds timeout);
+  Result<MetadataResponse> metadata(MetadataRequest request, milliseconds timeout);
+  Result<std::vector<DescribedTopic>> describe_topics(std::vector<std::string> names, milliseconds timeout);
+  /// Has the controller do what `make(version)` asks for, in version `low` at least.
+  template <class Request, class Make>
+  Result<typename Request::Response> change(Make make, int low, milliseconds timeout);
+  std::vector<DescribedConfigs> describe_configs(std::vector<ConfigResource> resources, DescribeConfigs how,
+                                                 milliseconds timeout);
+  std::vector<AlteredConfigs> alter_configs(std::vector<ConfigAlteration> alterations, bool validate_only,
+                                            milliseconds timeout);
+  std::vector<DeletedRecords> delete_records(std::vector<RecordDeletion> deletions, milliseconds timeout);
+  std::vector<DescribedLogDirectories> describe_log_dirs(std::vector<NodeId> brokers, milliseconds timeout);
   std::vector<ListedOffset> list(std::vector<OffsetQuery> queries, bool read_committed, milliseconds timeout);
 
  private:
-  asio::awaitable<Response> ask(MetadataRequest request, MonoTime deadline);
-  asio::awaitable<Result<std::vector<CreateTopicResult>>> ask(Creation creation);
+  /// A broker; none: any of them.
+  using Node = std::optional<NodeId>;
+  /// What has to be asked of which broker: the indices of the items.
+  using Shares = std::map<Node, std::vector<std::size_t>>;
+
+  asio::awaitable<Result<MetadataResponse>> ask(MetadataRequest request, MonoTime deadline);
+  asio::awaitable<Result<std::vector<DescribedTopic>>> ask_topics(std::vector<std::string> names, MonoTime deadline);
+  template <class Request, class Make>
+  asio::awaitable<Result<typename Request::Response>> ask_controller(Make make, int low, MonoTime deadline);
+  template <class Request>
+  asio::awaitable<Result<typename Request::Response>> ask_node(Node node, Request request, int low, MonoTime deadline);
+  template <class Answer>
+  std::vector<Answer> ask_all(
+      const Shares& shares, std::vector<Answer> answers, milliseconds timeout,
+      std::function<asio::awaitable<std::vector<Answer>>(Node, std::vector<std::size_t> share, MonoTime deadline)> ask);
+  asio::awaitable<Status> learn_brokers(MonoTime deadline);
+  asio::awaitable<Result<Connection*>> broker(NodeId node, MonoTime deadline);
+  asio::awaitable<Result<Connection*>> connection_to(Node node, MonoTime deadline);
   asio::awaitable<Result<Connection*>> controller(MonoTime deadline);
 
   client::Background background_;
@@ -160,7 +109,8 @@ asio::awaitable<Result<MetadataResponse>> Admin::Impl::ask(MetadataRequest reque
   co_return std::move(reply->message);
 }
 
-Admin::Impl::Response Admin::Impl::metadata(MetadataRequest request, milliseconds timeout) {
+Result<MetadataResponse> Admin::Impl::metadata(MetadataRequest request, milliseconds timeout) {
+  using Response = Result<MetadataResponse>;
   const MonoTime deadline = client::work_deadline(timeout);
   const auto work = [this, request, deadline] {
     return client::retry(cluster_, deadline, [this, request, deadline] { return ask(request, deadline); });
@@ -168,47 +118,214 @@ Admin::Impl::Response Admin::Impl::metadata(MetadataRequest request, millisecond
   return background_.wait<Response>(work, client::deadline_after(timeout), late());
 }
 
-/// The broker that takes requests for the controller, as far as anybody knows; before 4.0 only it takes them.
-asio::awaitable<Result<Connection*>> Admin::Impl::controller(MonoTime deadline) {
+asio::awaitable<Result<std::vector<DescribedTopic>>> Admin::Impl::ask_topics(std::vector<std::string> names,
+                                                                             MonoTime deadline) {
+  using Pages = DescribeTopicPartitionsRequest;
+  client::TopicPages pages(names);
+  while (!pages.done()) {
+    Result<Connection*> connection = co_await cluster_.any(deadline);
+    if (!connection) co_return connection.error();
+    if (!(*connection)->version(Pages::kApiKey, Pages::kMinVersion, Pages::kMaxVersion)) {
+      MetadataRequest request;
+      request.allow_auto_topic_creation = false;
+      for (const std::string& name : names) request.topics->emplace_back().name = name;
+      auto response = co_await ask(std::move(request), deadline);
+      if (!response) co_return response.error();
+      co_return client::describe_topics(names, *response);
+    }
+    Pages request = pages.next();
+    auto reply = co_await cluster_.call(*connection, std::move(request));
+    if (!reply) co_return reply.error();
+    if (Status taken = pages.take(reply->message); !taken) co_return taken.error();
+  }
+  co_return std::move(pages).topics();
+}
+
+Result<std::vector<DescribedTopic>> Admin::Impl::describe_topics(std::vector<std::string> names, milliseconds timeout) {
+  using Topics = Result<std::vector<DescribedTopic>>;
+  const MonoTime deadline = client::work_deadline(timeout);
+  const auto work = [this, names, deadline] {
+    return client::retry(cluster_, deadline, [this, names, deadline] { return ask_topics(names, deadline); });
+  };
+  return background_.wait<Topics>(work, client::deadline_after(timeout), late());
+}
+
+/// Until metadata has told of some broker.
+asio::awaitable<Status> Admin::Impl::learn_brokers(MonoTime deadline) {
   cluster_.refresh();
   while (cluster_.metadata().brokers().empty() && !cluster_.stopping()) {
     if (client::mono_now() >= deadline) co_return cluster_.trouble();
     co_await cluster_.wait_for_change(deadline);
   }
-  const NodeId node = cluster_.metadata().controller();
+  co_return Status();
+}
+
+asio::awaitable<Result<Connection*>> Admin::Impl::broker(NodeId node, MonoTime deadline) {
+  const Status learned = co_await learn_brokers(deadline);
+  if (!learned) co_return learned.error();
   while (cluster_.metadata().brokers().contains(node) && !cluster_.stopping()) {
     if (Connection* connection = cluster_.ready_connection(node)) co_return connection;
     if (Error trouble = cluster_.connection(node)->trouble(); trouble.code != ErrorCode::none) co_return trouble;
     if (client::mono_now() >= deadline) co_return late();
     co_await cluster_.wait_for_change(deadline);
   }
-  Result<Connection*> other = co_await cluster_.any(deadline);
-  co_return other;
+  co_return Error{ErrorCode::broker_not_available, "there is no broker " + std::to_string(node.value)};
 }
 
-asio::awaitable<Result<std::vector<CreateTopicResult>>> Admin::Impl::ask(Creation creation) {
-  Result<Connection*> connection = co_await controller(creation.deadline);
+asio::awaitable<Result<Connection*>> Admin::Impl::connection_to(Node node, MonoTime deadline) {
+  asio::awaitable<Result<Connection*>> wanted = node ? broker(*node, deadline) : cluster_.any(deadline);
+  Result<Connection*> connection = co_await std::move(wanted);
+  co_return connection;
+}
+
+/// The broker that takes requests for the controller, as far as anybody knows; before 4.0 only it takes them.
+asio::awaitable<Result<Connection*>> Admin::Impl::controller(MonoTime deadline) {
+  const Status learned = co_await learn_brokers(deadline);
+  if (!learned) co_return learned.error();
+  Node node = cluster_.metadata().controller();
+  if (!cluster_.metadata().brokers().contains(*node)) node.reset();
+  Result<Connection*> connection = co_await connection_to(node, deadline);
+  co_return connection;
+}
+
+template <class Request, class Make>
+asio::awaitable<Result<typename Request::Response>> Admin::Impl::ask_controller(Make make, int low, MonoTime deadline) {
+  Result<Connection*> connection = co_await controller(deadline);
   if (!connection) co_return connection.error();
-  CreateTopicsRequest request = make_request(creation);
-  const bool defaults = std::ranges::any_of(creation.topics, [](const NewTopic& topic) {
-    return topic.assignments.empty() && (topic.partitions < 0 || topic.replication_factor < 0);
-  });
-  const int low = defaults ? kCreateWithDefaults : CreateTopicsRequest::kMinVersion;
-  auto reply = co_await cluster_.call(*connection, std::move(request), {}, low);
+  const Result<int> version = (*connection)->version(Request::kApiKey, low, Request::kMaxVersion);
+  if (!version) co_return version.error();
+  Request request = make(*version);
+  request.timeout_ms = client::milliseconds_left(deadline);
+  auto reply = co_await cluster_.call(*connection, std::move(request), {}, *version, *version);
   if (!reply) co_return reply.error();
-  std::vector<CreateTopicResult> results = created(creation.topics, reply->message);
-  for (const CreateTopicResult& result : results) {
-    if (result.topic.code() == ErrorCode::not_controller) co_return result.topic.error();
-  }
-  co_return results;
+  if (is_refused(reply->message)) co_return Error{ErrorCode::not_controller, "the controller is elsewhere by now"};
+  co_return std::move(reply->message);
 }
 
-Result<std::vector<CreateTopicResult>> Admin::Impl::create(Creation creation, milliseconds timeout) {
-  using Results = Result<std::vector<CreateTopicResult>>;
-  const auto work = [this, creation] {
-    return client::retry(cluster_, creation.deadline, [this, creation] { return ask(creation); });
+template <class Request, class Make>
+Result<typename Request::Response> Admin::Impl::change(Make make, int low, milliseconds timeout) {
+  using Response = Result<typename Request::Response>;
+  const MonoTime deadline = client::work_deadline(timeout);
+  const auto work = [this, make, low, deadline] {
+    return client::retry(cluster_, deadline,
+                         [this, make, low, deadline] { return ask_controller<Request>(make, low, deadline); });
   };
-  return background_.wait<Results>(work, client::deadline_after(timeout), late());
+  return background_.wait<Response>(work, client::deadline_after(timeout), late());
+}
+
+template <class Request>
+asio::awaitable<Result<typename Request::Response>> Admin::Impl::ask_node(Node node, Request request, int low,
+                                                                          MonoTime deadline) {
+  const auto attempt = [this, node, request, low, deadline]() -> asio::awaitable<Result<typename Request::Response>> {
+    Result<Connection*> connection = co_await connection_to(node, deadline);
+    if (!connection) co_return connection.error();
+    Request copy = request;
+    auto reply = co_await cluster_.call(*connection, std::move(copy), {}, low);
+    if (!reply) co_return reply.error();
+    co_return std::move(reply->message);
+  };
+  auto response = co_await client::retry(cluster_, deadline, attempt);
+  co_return response;
+}
+
+/// Has `ask` answer each share of the items, all at the same time. `answers` are what holds if that takes too long; a
+/// share's answers stand in its order.
+template <class Answer>
+std::vector<Answer> Admin::Impl::ask_all(
+    const Shares& shares, std::vector<Answer> answers, milliseconds timeout,
+    std::function<asio::awaitable<std::vector<Answer>>(Node, std::vector<std::size_t>, MonoTime)> ask) {
+  const MonoTime deadline = client::work_deadline(timeout);
+  const auto work = [this, shares, answers, deadline, ask]() -> asio::awaitable<std::vector<Answer>> {
+    std::vector<Answer> all = answers;
+    std::vector<asio::awaitable<void>> works;
+    const auto one = [&all, &ask, deadline](Node node, std::vector<std::size_t> share) -> asio::awaitable<void> {
+      std::vector<Answer> told = co_await ask(node, share, deadline);
+      for (std::size_t i = 0; i < share.size(); ++i) all[share[i]] = std::move(told[i]);
+    };
+    for (const auto& [node, share] : shares) works.push_back(one(node, share));
+    co_await client::together(background_.context(), std::move(works));
+    co_return all;
+  };
+  return background_.wait(work, client::deadline_after(timeout), std::move(answers));
+}
+
+/// Those of `all` that have these indices.
+template <class T>
+std::vector<T> chosen(const std::vector<T>& all, const std::vector<std::size_t>& indices) {
+  std::vector<T> result;
+  for (std::size_t i : indices) result.push_back(all[i]);
+  return result;
+}
+
+std::vector<DescribedConfigs> Admin::Impl::describe_configs(std::vector<ConfigResource> resources, DescribeConfigs how,
+                                                            milliseconds timeout) {
+  std::vector<DescribedConfigs> answers;
+  Shares shares;
+  for (std::size_t i = 0; i < resources.size(); ++i) {
+    const auto node = client::broker_of(resources[i]);
+    answers.push_back({resources[i], node ? late() : node.error()});
+    if (node) shares[*node].push_back(i);
+  }
+  const auto ask = [this, resources, how](Node node, std::vector<std::size_t> share,
+                                          MonoTime deadline) -> asio::awaitable<std::vector<DescribedConfigs>> {
+    const std::vector<ConfigResource> asked = chosen(resources, share);
+    DescribeConfigsRequest request = client::describe_request(asked, how);
+    const int low = how.documentation ? kConfigDocumentation : DescribeConfigsRequest::kMinVersion;
+    auto response = co_await ask_node(node, std::move(request), low, deadline);
+    if (response) co_return client::described_configs(asked, *response);
+    std::vector<DescribedConfigs> failed;
+    for (const ConfigResource& resource : asked) failed.push_back({resource, response.error()});
+    co_return failed;
+  };
+  return ask_all<DescribedConfigs>(shares, std::move(answers), timeout, ask);
+}
+
+std::vector<AlteredConfigs> Admin::Impl::alter_configs(std::vector<ConfigAlteration> alterations, bool validate_only,
+                                                       milliseconds timeout) {
+  std::vector<AlteredConfigs> answers;
+  Shares shares;
+  for (std::size_t i = 0; i < alterations.size(); ++i) {
+    const auto node = client::broker_of(alterations[i].resource);
+    answers.push_back({alterations[i].resource, node ? late() : node.error()});
+    if (node) shares[*node].push_back(i);
+  }
+  const auto ask = [this, alterations, validate_only](
+                       Node node, std::vector<std::size_t> share,
+                       MonoTime deadline) -> asio::awaitable<std::vector<AlteredConfigs>> {
+    const std::vector<ConfigAlteration> asked = chosen(alterations, share);
+    IncrementalAlterConfigsRequest request = client::alter_request(asked, validate_only);
+    auto response = co_await ask_node(node, std::move(request), IncrementalAlterConfigsRequest::kMinVersion, deadline);
+    if (response) co_return client::altered_configs(asked, *response);
+    std::vector<AlteredConfigs> failed;
+    for (const ConfigAlteration& alteration : asked) failed.push_back({alteration.resource, response.error()});
+    co_return failed;
+  };
+  return ask_all<AlteredConfigs>(shares, std::move(answers), timeout, ask);
+}
+
+std::vector<DescribedLogDirectories> Admin::Impl::describe_log_dirs(std::vector<NodeId> brokers, milliseconds timeout) {
+  std::vector<DescribedLogDirectories> answers;
+  Shares shares;
+  for (std::size_t i = 0; i < brokers.size(); ++i) {
+    answers.push_back({brokers[i], late()});
+    shares[brokers[i]].push_back(i);
+  }
+  const auto ask = [this](Node node, std::vector<std::size_t> share,
+                          MonoTime deadline) -> asio::awaitable<std::vector<DescribedLogDirectories>> {
+    DescribeLogDirsRequest request;
+    request.topics.reset();
+    auto response = co_await ask_node(node, std::move(request), DescribeLogDirsRequest::kMinVersion, deadline);
+    const DescribedLogDirectories answer{
+        *node, response ? client::log_directories(*response) : Result<std::vector<LogDirectory>>(response.error())};
+    co_return std::vector<DescribedLogDirectories>(share.size(), answer);
+  };
+  return ask_all<DescribedLogDirectories>(shares, std::move(answers), timeout, ask);
+}
+
+std::vector<DeletedRecords> Admin::Impl::delete_records(std::vector<RecordDeletion> deletions, milliseconds timeout) {
+  const MonoTime deadline = client::work_deadline(timeout);
+  const auto work = [this, deletions, deadline] { return client::delete_records(cluster_, deletions, deadline); };
+  return background_.wait(work, client::deadline_after(timeout), client::failed_deletions(deletions, late()));
 }
 
 std::vector<ListedOffset> Admin::Impl::list(std::vector<OffsetQuery> queries, bool read_committed,
@@ -236,7 +353,7 @@ Result<ClusterDescription> Admin::describe_cluster(milliseconds timeout) {
   request.allow_auto_topic_creation = false;
   Result<MetadataResponse> response = impl_->metadata(std::move(request), timeout);
   if (!response) return response.error();
-  return describe(*response);
+  return client::describe_cluster(*response);
 }
 
 Result<std::vector<Admin::ListedTopic>> Admin::list_topics(milliseconds timeout) {
@@ -245,28 +362,60 @@ Result<std::vector<Admin::ListedTopic>> Admin::list_topics(milliseconds timeout)
   request.allow_auto_topic_creation = false;
   Result<MetadataResponse> response = impl_->metadata(std::move(request), timeout);
   if (!response) return response.error();
-  std::vector<ListedTopic> topics;
-  for (const auto& topic : response->topics) {
-    topics.push_back({topic.name.value_or(""), topic.topic_id, topic.is_internal,
-                      static_cast<std::int32_t>(topic.partitions.size())});
-  }
-  std::ranges::sort(topics, {}, &ListedTopic::name);
-  return topics;
+  return client::listed_topics(*response);
 }
 
 Result<std::vector<DescribedTopic>> Admin::describe_topics(std::span<const std::string> names, milliseconds timeout) {
-  MetadataRequest request;
-  request.allow_auto_topic_creation = false;
-  for (const std::string& name : names) request.topics->emplace_back().name = name;
-  Result<MetadataResponse> response = impl_->metadata(std::move(request), timeout);
-  if (!response) return response.error();
-  return describe_all(names, *response);
+  if (names.empty()) return std::vector<DescribedTopic>();  // in a request none would be all
+  return impl_->describe_topics({names.begin(), names.end()}, timeout);
 }
 
 Result<std::vector<CreateTopicResult>> Admin::create_topics(std::span<const NewTopic> topics, bool validate_only,
                                                             milliseconds timeout) {
-  Creation creation{{topics.begin(), topics.end()}, validate_only, client::work_deadline(timeout)};
-  return impl_->create(std::move(creation), timeout);
+  const std::vector<NewTopic> wanted(topics.begin(), topics.end());
+  const bool defaults = std::ranges::any_of(wanted, [](const NewTopic& topic) {
+    return topic.assignments.empty() && (topic.partitions < 0 || topic.replication_factor < 0);
+  });
+  const auto make = [wanted, validate_only](int) { return client::create_request(wanted, validate_only); };
+  auto response = impl_->change<CreateTopicsRequest>(
+      make, defaults ? kCreateWithDefaults : CreateTopicsRequest::kMinVersion, timeout);
+  if (!response) return response.error();
+  return client::created_topics(wanted, *response);
+}
+
+Result<std::vector<TopicStatus>> Admin::delete_topics(std::span<const std::string> names, milliseconds timeout) {
+  const std::vector<std::string> wanted(names.begin(), names.end());
+  const auto make = [wanted](int version) { return client::delete_request(wanted, version); };
+  auto response = impl_->change<DeleteTopicsRequest>(make, DeleteTopicsRequest::kMinVersion, timeout);
+  if (!response) return response.error();
+  return client::deleted_topics(wanted, *response);
+}
+
+Result<std::vector<TopicStatus>> Admin::create_partitions(std::span<const NewPartitions> topics, bool validate_only,
+                                                          milliseconds timeout) {
+  const std::vector<NewPartitions> wanted(topics.begin(), topics.end());
+  const auto make = [wanted, validate_only](int) { return client::partitions_request(wanted, validate_only); };
+  auto response = impl_->change<CreatePartitionsRequest>(make, CreatePartitionsRequest::kMinVersion, timeout);
+  if (!response) return response.error();
+  return client::created_partitions(wanted, *response);
+}
+
+std::vector<DescribedConfigs> Admin::describe_configs(std::span<const ConfigResource> resources, DescribeConfigs how,
+                                                      milliseconds timeout) {
+  return impl_->describe_configs({resources.begin(), resources.end()}, how, timeout);
+}
+
+std::vector<AlteredConfigs> Admin::alter_configs(std::span<const ConfigAlteration> alterations, bool validate_only,
+                                                 milliseconds timeout) {
+  return impl_->alter_configs({alterations.begin(), alterations.end()}, validate_only, timeout);
+}
+
+std::vector<DeletedRecords> Admin::delete_records(std::span<const RecordDeletion> deletions, milliseconds timeout) {
+  return impl_->delete_records({deletions.begin(), deletions.end()}, timeout);
+}
+
+std::vector<DescribedLogDirectories> Admin::describe_log_dirs(std::span<const NodeId> brokers, milliseconds timeout) {
+  return impl_->describe_log_dirs({brokers.begin(), brokers.end()}, timeout);
 }
 
 std::vector<ListedOffset> Admin::list_offsets(std::span<const OffsetQuery> queries, bool read_committed,

@@ -8,12 +8,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace kstream::client {
 
 /// When work for a caller who waits for `timeout` must be done, so that its last error still reaches him in time.
 inline base::MonoTime work_deadline(milliseconds timeout) {
   return deadline_after(timeout - std::min(timeout / 20, milliseconds(50)));
+}
+
+/// What is left until then, as requests say it: at least 1.
+inline std::int32_t milliseconds_left(base::MonoTime deadline) {
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline - mono_now());
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(left.count(), 1, INT32_MAX));
 }
 
 /// Awaits `attempt()`, which returns an awaitable of a Result, again and again while its error may pass and time is

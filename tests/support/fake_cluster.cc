@@ -43,8 +43,19 @@ bool write_all(int socket, BytesView bytes) {
   return true;
 }
 
-constexpr ApiKey kKnown[] = {ApiKey::produce,  ApiKey::fetch,        ApiKey::list_offsets,
-                             ApiKey::metadata, ApiKey::api_versions, ApiKey::create_topics};
+constexpr ApiKey kKnown[] = {ApiKey::produce,
+                             ApiKey::fetch,
+                             ApiKey::list_offsets,
+                             ApiKey::metadata,
+                             ApiKey::api_versions,
+                             ApiKey::create_topics,
+                             ApiKey::delete_topics,
+                             ApiKey::create_partitions,
+                             ApiKey::describe_topic_partitions,
+                             ApiKey::describe_configs,
+                             ApiKey::incremental_alter_configs,
+                             ApiKey::delete_records,
+                             ApiKey::describe_log_dirs};
 
 std::int16_t code(ErrorCode error) { return static_cast<std::int16_t>(error); }
 
@@ -173,16 +184,8 @@ bool FakeCluster::answer(Call& call) {
     case ApiKey::create_topics:
       return create_topics(call), true;
     default:
-      return false;
+      return answer_admin(call);
   }
-}
-
-template <class Response>
-void FakeCluster::reply(Call& call, const Response& response) {
-  const int version = call.header.api_version;
-  protocol::Writer writer(call.out, version >= Response::kFlexibleFrom);
-  write_response_header(writer, Response::kApiKey, call.header.correlation_id);
-  response.encode(writer, version);
 }
 
 void FakeCluster::api_versions(Call& call) {
@@ -192,7 +195,7 @@ void FakeCluster::api_versions(Call& call) {
   for (ApiKey api : kKnown) {
     const auto& info = *protocol::find_api(static_cast<std::int16_t>(api));
     const int newest = limits_.contains(api) ? limits_[api] : info.max;
-    if (!known && api != ApiKey::api_versions) continue;
+    if ((!known && api != ApiKey::api_versions) || newest < 0) continue;
     response.api_keys.push_back({static_cast<std::int16_t>(api), info.min, static_cast<std::int16_t>(newest)});
   }
   if (!known) {

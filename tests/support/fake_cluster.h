@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kstream/config_resource.h>
 #include <kstream/error.h>
 #include <kstream/ids.h>
 #include <kstream/topic_partition.h>
@@ -47,7 +48,7 @@ class FakeCluster {
   int requests(protocol::ApiKey api) const;
   int last_version(protocol::ApiKey api) const;
 
-  /// The newest version that the brokers know.
+  /// The newest version that the brokers know; -1: they do not know the API.
   void limit_version(protocol::ApiKey api, int newest);
   /// The next `times` requests of a kind close the connection: after they were carried out, or before.
   void cut(protocol::ApiKey api, int times, bool carried_out);
@@ -63,6 +64,10 @@ class FakeCluster {
   void start_node(NodeId node);
   /// Whether Produce and Fetch tell where the leader is (KIP-951).
   void set_hints(bool hints);
+  /// How many partitions a page of DescribeTopicPartitions has.
+  void set_page(int partitions);
+  /// What was set for a resource.
+  std::map<std::string, std::string> configs(const ConfigResource& resource) const;
   /// Aborted transactions as Fetch reports them to who reads committed records.
   void set_aborted(const TopicPartition& partition, std::vector<std::pair<ProducerId, Offset>> aborted);
 
@@ -109,18 +114,34 @@ class FakeCluster {
   void fetch(Call& call);
   void list_offsets(Call& call);
   void create_topics(Call& call);
+  /// What is in fake_admin.cc.
+  bool answer_admin(Call& call);
+  void delete_topics(Call& call);
+  void create_partitions(Call& call);
+  void describe_topic_partitions(Call& call);
+  void describe_configs(Call& call);
+  void alter_configs(Call& call);
+  void delete_records(Call& call);
+  void describe_log_dirs(Call& call);
   Log* find(const TopicPartition& partition);
   const Log* find(const TopicPartition& partition) const;
   std::string name_of(const std::string& name, const Uuid& id) const;
   ErrorCode check(const Call& call, const TopicPartition& partition, base::BytesView records);
   void append_to(Log& log, std::string batch);
   template <class Response>
-  void reply(Call& call, const Response& response);
+  void reply(Call& call, const Response& response) {
+    const int version = call.header.api_version;
+    protocol::Writer writer(call.out, version >= Response::kFlexibleFrom);
+    write_response_header(writer, Response::kApiKey, call.header.correlation_id);
+    response.encode(writer, version);
+  }
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::map<std::string, Topic> topics_;
+  std::map<ConfigResource, std::map<std::string, std::string>> configs_;
+  int page_ = 2000;
   std::map<protocol::ApiKey, int> counts_, last_versions_, limits_, ignored_;
   std::map<protocol::ApiKey, Cut> cuts_;
   std::set<protocol::ApiKey> stalled_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kstream/client_config.h>
+#include <kstream/config_resource.h>
 #include <kstream/export.h>
 #include <kstream/ids.h>
 #include <kstream/result.h>
@@ -37,6 +38,10 @@ struct PartitionDescription {
   std::vector<NodeId> replicas;  ///< the preferred leader first
   std::vector<NodeId> in_sync_replicas;
   std::vector<NodeId> offline_replicas;
+  /// Replicas out of sync that may be elected because they have all committed records, and those that were the last of
+  /// them (KIP-966). Nothing if the broker does not say.
+  std::optional<std::vector<NodeId>> eligible_leader_replicas;
+  std::optional<std::vector<NodeId>> last_known_eligible_leader_replicas;
 };
 
 struct TopicDescription {
@@ -77,9 +82,61 @@ struct CreateTopicResult {
   Result<CreatedTopic> topic;
 };
 
+/// More partitions for a topic.
+struct NewPartitions {
+  std::string topic;
+  std::int32_t total = 0;  ///< how many there are to be, those of today included
+  /// Brokers of each partition that is added, in their order; empty: the cluster chooses.
+  std::vector<std::vector<NodeId>> assignments;
+};
+
+/// What became of one topic.
+struct TopicStatus {
+  std::string topic;
+  Status status;
+};
+
+/// The records of a partition in front of `before` are to be deleted; kNoOffset: all up to the high watermark.
+struct RecordDeletion {
+  TopicPartition partition;
+  Offset before = kNoOffset;
+};
+
+/// One answer of delete_records.
+struct DeletedRecords {
+  TopicPartition partition;
+  Result<Offset> log_start;  ///< the smallest offset that is left on any replica
+};
+
+/// A replica's files.
+struct ReplicaLog {
+  TopicPartition partition;
+  std::int64_t size = 0;        ///< bytes of its segments
+  std::int64_t offset_lag = 0;  ///< records behind the leader, or behind the current copy if it is a future one
+  bool future = false;          ///< the copy of a replica that moves between directories
+};
+
+/// A directory in which a broker keeps logs.
+struct LogDirectory {
+  std::string path;
+  ErrorCode error = ErrorCode::none;  ///< KAFKA_STORAGE_ERROR: it is offline
+  std::int64_t total_bytes = -1;      ///< of its volume; -1 if the broker does not say
+  std::int64_t usable_bytes = -1;
+  bool cordoned = false;  ///< takes no new partitions
+  std::vector<ReplicaLog> replicas;
+};
+
+/// One answer of describe_log_dirs.
+struct DescribedLogDirectories {
+  NodeId broker;
+  Result<std::vector<LogDirectory>> directories;
+};
+
 /// Asks and changes what concerns the whole cluster. Every call waits at most `timeout`: errors that may pass are tried
 /// again until then, with `retry.backoff.ms`; what fails as a whole fails with the last one of them, or with
-/// REQUEST_TIMED_OUT and the broker that did not answer. One thread at a time may call an Admin.
+/// REQUEST_TIMED_OUT and the broker that did not answer. What several brokers answer has no error as a whole: it stands
+/// at each item. Each request goes out in the newest version that the broker knows too; UNSUPPORTED_VERSION if there is
+/// none. One thread at a time may call an Admin.
 class KSTREAM_API Admin {
  public:
   /// Does not connect. INVALID_CONFIG if `bootstrap.servers` cannot be read.
@@ -100,7 +157,7 @@ class KSTREAM_API Admin {
   Result<std::vector<ListedTopic>> list_topics(std::chrono::milliseconds timeout);
 
   /// One answer for each name, in its place. Never creates a topic. Unknown topics are UNKNOWN_TOPIC_OR_PARTITION at
-  /// once.
+  /// once. Brokers that know it are asked page by page (KIP-966).
   Result<std::vector<DescribedTopic>> describe_topics(std::span<const std::string> names,
                                                       std::chrono::milliseconds timeout);
 
@@ -109,6 +166,38 @@ class KSTREAM_API Admin {
   /// again may find the topic that the first request made; that is TOPIC_ALREADY_EXISTS.
   Result<std::vector<CreateTopicResult>> create_topics(std::span<const NewTopic> topics, bool validate_only,
                                                        std::chrono::milliseconds timeout);
+
+  /// One answer for each name, in its place. If the answer of a broker is lost, asking again finds no topic any more;
+  /// that is UNKNOWN_TOPIC_OR_PARTITION. TOPIC_DELETION_DISABLED, TOPIC_AUTHORIZATION_FAILED, ...
+  Result<std::vector<TopicStatus>> delete_topics(std::span<const std::string> names, std::chrono::milliseconds timeout);
+
+  /// One answer for each topic, in its place: UNKNOWN_TOPIC_OR_PARTITION, INVALID_PARTITIONS (not more than today),
+  /// INVALID_REPLICA_ASSIGNMENT, REASSIGNMENT_IN_PROGRESS, ... each with the broker's sentence.
+  Result<std::vector<TopicStatus>> create_partitions(std::span<const NewPartitions> topics, bool validate_only,
+                                                     std::chrono::milliseconds timeout);
+
+  /// One answer for each resource, in its place; what concerns one broker is asked of that broker. Names are sorted.
+  struct DescribeConfigs {
+    bool synonyms = false;       ///< also what would hold instead
+    bool documentation = false;  ///< also what each config is for (2.6)
+  };
+  std::vector<DescribedConfigs> describe_configs(std::span<const ConfigResource> resources, DescribeConfigs how,
+                                                 std::chrono::milliseconds timeout);
+
+  /// Changes single configs and leaves the others (2.3). One answer for each alteration, in its place: INVALID_CONFIG,
+  /// UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST, ... each with the broker's sentence. No resource may stand there
+  /// twice.
+  std::vector<AlteredConfigs> alter_configs(std::span<const ConfigAlteration> alterations, bool validate_only,
+                                            std::chrono::milliseconds timeout);
+
+  /// One answer for each partition, in its place: OFFSET_OUT_OF_RANGE, POLICY_VIOLATION (a topic that is only
+  /// compacted), ... No partition may stand there twice.
+  std::vector<DeletedRecords> delete_records(std::span<const RecordDeletion> deletions,
+                                             std::chrono::milliseconds timeout);
+
+  /// One answer for each broker, in its place, with the replicas of all topics.
+  std::vector<DescribedLogDirectories> describe_log_dirs(std::span<const NodeId> brokers,
+                                                         std::chrono::milliseconds timeout);
 
   /// One answer for each query, in its place. `read_committed` makes kEnd the last stable offset.
   std::vector<ListedOffset> list_offsets(std::span<const OffsetQuery> queries, bool read_committed,

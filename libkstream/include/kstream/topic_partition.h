@@ -27,6 +27,12 @@ inline constexpr OffsetSpec kBeginning{Timestamp(-2)};
 inline constexpr OffsetSpec kEnd{Timestamp(-1)};
 /// The record with the largest timestamp (KIP-734).
 inline constexpr OffsetSpec kMaxTimestamp{Timestamp(-3)};
+/// The first record on the leader's own disks; kBeginning without tiered storage (KIP-405).
+inline constexpr OffsetSpec kEarliestLocal{Timestamp(-4)};
+/// Behind the last record in remote storage; there is none without it (KIP-1005).
+inline constexpr OffsetSpec kLatestTiered{Timestamp(-5)};
+/// The first record that is not in remote storage yet (KIP-1023).
+inline constexpr OffsetSpec kEarliestPendingUpload{Timestamp(-6)};
 
 /// Where to read: an offset, or what becomes one when the partition is first asked. A time behind the last record
 /// becomes the end.

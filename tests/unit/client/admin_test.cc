@@ -1,5 +1,6 @@
 #include <kstream/admin.h>
 
+#include "support/batches.h"
 #include "unit/client/client_fixture.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +20,8 @@ NewTopic topic(const std::string& name, int partitions) {
   result.partitions = partitions;
   return result;
 }
+
+std::string records(int count) { return std::string(produced_batch(count).bytes.bytes); }
 
 TEST(Admin, DescribesTheCluster) {
   FakeCluster cluster(3);
@@ -111,6 +114,200 @@ TEST(Admin, IsNotFooledByOtherServers) {
   const auto result = admin.describe_cluster(milliseconds(200));
   EXPECT_EQ(result.code(), ErrorCode::network_exception);
   EXPECT_NE(result.error().detail.find("closed the connection"), std::string::npos) << result.error().detail;
+}
+
+TEST(Admin, DescribesTopicsPageByPage) {
+  FakeCluster cluster(2);
+  cluster.create_topic("b", 5);
+  cluster.create_topic("a", 2);
+  cluster.set_page(3);
+  Admin admin = make_admin(cluster.bootstrap());
+  const std::vector<std::string> names{"b", "none", "a"};
+  const auto described = admin.describe_topics(names, kSoon);
+  ASSERT_TRUE(described.ok());
+  ASSERT_EQ((*described)[0].topic->partitions.size(), 5u);
+  EXPECT_EQ((*described)[0].topic->partitions[4].partition, PartitionId(4));
+  EXPECT_EQ((*described)[0].topic->partitions[3].eligible_leader_replicas, std::vector<NodeId>{NodeId(9)});
+  EXPECT_EQ((*described)[0].topic->partitions[3].last_known_eligible_leader_replicas, std::nullopt);
+  EXPECT_EQ((*described)[1].topic.error().to_string(), "UNKNOWN_TOPIC_OR_PARTITION: no topic is named none");
+  EXPECT_EQ((*described)[2].topic->partitions.size(), 2u);
+  EXPECT_EQ(cluster.requests(ApiKey::describe_topic_partitions), 3);
+}
+
+TEST(Admin, DescribesTopicsOfOldBrokers) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 2);
+  cluster.limit_version(ApiKey::describe_topic_partitions, -1);
+  Admin admin = make_admin(cluster.bootstrap());
+  const std::vector<std::string> names{"orders"};
+  const auto described = admin.describe_topics(names, kSoon);
+  ASSERT_EQ((*described)[0].topic->partitions.size(), 2u);
+  EXPECT_EQ((*described)[0].topic->partitions[0].eligible_leader_replicas, std::nullopt);
+  EXPECT_EQ(cluster.requests(ApiKey::describe_topic_partitions), 0);
+  EXPECT_TRUE(admin.describe_topics({}, kSoon)->empty()) << "not all of them";
+}
+
+TEST(Admin, DeletesTopicsOneByOne) {
+  for (const int version : {5, 6}) {
+    FakeCluster cluster;
+    cluster.create_topic("a", 1);
+    cluster.create_topic("b", 1);
+    cluster.limit_version(ApiKey::delete_topics, version);
+    cluster.set_fault([](ApiKey, const TopicPartition& partition, base::BytesView) {
+      return partition.topic == "b" ? ErrorCode::topic_authorization_failed : ErrorCode::none;
+    });
+    Admin admin = make_admin(cluster.bootstrap());
+    const std::vector<std::string> names{"none", "b", "a"};
+    const auto deleted = admin.delete_topics(names, kSoon);
+    ASSERT_EQ(deleted->size(), 3u);
+    EXPECT_EQ((*deleted)[0].status.error().to_string(), "UNKNOWN_TOPIC_OR_PARTITION: no topic is named none");
+    EXPECT_EQ((*deleted)[1].status.code(), ErrorCode::topic_authorization_failed);
+    EXPECT_TRUE((*deleted)[2].status.ok());
+    EXPECT_EQ(cluster.last_version(ApiKey::delete_topics), version);
+    EXPECT_EQ(admin.list_topics(kSoon)->size(), 1u);
+  }
+}
+
+TEST(Admin, GoesToTheControllerThatAnotherBrokerNames) {
+  FakeCluster cluster;
+  cluster.create_topic("a", 1);
+  int refusals = 2;
+  cluster.set_fault([&refusals](ApiKey api, const TopicPartition&, base::BytesView) {
+    return api == ApiKey::delete_topics && refusals-- > 0 ? ErrorCode::not_controller : ErrorCode::none;
+  });
+  Admin admin = make_admin(cluster.bootstrap());
+  const std::vector<std::string> names{"a"};
+  EXPECT_TRUE((*admin.delete_topics(names, kSoon))[0].status.ok());
+  EXPECT_EQ(cluster.requests(ApiKey::delete_topics), 3);
+}
+
+TEST(Admin, AddsPartitions) {
+  FakeCluster cluster(2);
+  cluster.create_topic("orders", 2);
+  Admin admin = make_admin(cluster.bootstrap());
+  std::vector<NewPartitions> more{{"orders", 4, {{NodeId(2)}, {NodeId(2)}}}, {"none", 2, {}}};
+  EXPECT_TRUE((*admin.create_partitions(more, true, kSoon))[0].status.ok());
+  EXPECT_EQ(admin.list_topics(kSoon)->front().partitions, 2) << "only validated";
+  const auto added = admin.create_partitions(more, false, kSoon);
+  EXPECT_TRUE((*added)[0].status.ok());
+  EXPECT_EQ((*added)[1].status.code(), ErrorCode::unknown_topic_or_partition);
+  const std::vector<std::string> names{"orders"};
+  EXPECT_EQ((*admin.describe_topics(names, kSoon))[0].topic->partitions[3].leader, NodeId(2));
+  EXPECT_EQ((*admin.create_partitions(std::span(more).first(1), false, kSoon))[0].status.error().to_string(),
+            "INVALID_PARTITIONS: There are 4 already.");
+}
+
+const ConfigResource kOrders{ConfigResourceType::topic, "orders"};
+
+TEST(Admin, ChangesConfigsOneByOne) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 1);
+  Admin admin = make_admin(cluster.bootstrap());
+  using enum ConfigOperation;
+  std::vector<ConfigAlteration> changes{
+      {kOrders, {{"retention.ms", set, "5"}, {"cleanup.policy", append, "compact"}, {"a", set, "1"}}}};
+  EXPECT_TRUE(admin.alter_configs(changes, true, kSoon)[0].status.ok());
+  EXPECT_TRUE(cluster.configs(kOrders).empty()) << "only validated";
+  EXPECT_TRUE(admin.alter_configs(changes, false, kSoon)[0].status.ok());
+  changes[0].changes = {{"a", unset, {}}};
+  changes.push_back({{ConfigResourceType::topic, "other"}, {{"no.such.config", set, "1"}}});
+  const auto altered = admin.alter_configs(changes, false, kSoon);
+  EXPECT_TRUE(altered[0].status.ok());
+  EXPECT_EQ(altered[1].status.error().to_string(), "INVALID_CONFIG: Unknown topic config name: no.such.config");
+  const std::map<std::string, std::string> now{{"cleanup.policy", "compact"}, {"retention.ms", "5"}};
+  EXPECT_EQ(cluster.configs(kOrders), now);
+}
+
+TEST(Admin, DescribesConfigs) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 1);
+  Admin admin = make_admin(cluster.bootstrap());
+  const std::vector<ConfigAlteration> changes{{kOrders, {{"retention.ms", ConfigOperation::set, "5"}}}};
+  EXPECT_TRUE(admin.alter_configs(changes, false, kSoon)[0].status.ok());
+  const std::vector<ConfigResource> resources{{ConfigResourceType::topic, "none"}, kOrders};
+  const auto described = admin.describe_configs(resources, {.synonyms = true, .documentation = true}, kSoon);
+  EXPECT_EQ(described[0].configs.code(), ErrorCode::unknown_topic_or_partition);
+  const auto& configs = *described[1].configs;
+  ASSERT_EQ(configs.size(), 2u);
+  EXPECT_EQ(configs[0].name, "cleanup.policy");
+  EXPECT_EQ(configs[0].source, ConfigSource::default_value);
+  EXPECT_EQ(configs[1].value, "5");
+  EXPECT_EQ(configs[1].source, ConfigSource::topic);
+  EXPECT_EQ(configs[1].type, ConfigType::int64);
+  EXPECT_EQ(configs[1].documentation, "What retention.ms does.");
+  ASSERT_EQ(configs[1].synonyms.size(), 1u);
+  EXPECT_EQ(configs[1].synonyms[0].name, "log.retention.ms");
+  EXPECT_TRUE((*admin.describe_configs(resources, {}, kSoon)[1].configs)[0].synonyms.empty());
+}
+
+TEST(Admin, AsksEachBrokerForItsOwnConfigs) {
+  FakeCluster cluster(3);
+  Admin admin = make_admin(cluster.bootstrap());
+  std::vector<ConfigResource> resources;
+  for (const char* name : {"3", "1", "", "two", "2"}) resources.push_back({ConfigResourceType::broker, name});
+  resources.push_back({ConfigResourceType::broker_logger, "2"});
+  auto described = admin.describe_configs(resources, {}, kSoon);
+  for (std::size_t i : {0, 1, 2, 4, 5}) EXPECT_TRUE(described[i].configs.ok()) << i;
+  EXPECT_EQ(described[3].configs.error().detail, "'two' is not the id of a broker");
+  cluster.stop_node(NodeId(2));
+  described = admin.describe_configs(resources, {}, milliseconds(300));
+  EXPECT_EQ(described[4].configs.code(), ErrorCode::network_exception);
+  EXPECT_TRUE(described[0].configs.ok()) << "is not held up by another broker";
+}
+
+TEST(Admin, ABrokerThatIsNotThere) {
+  FakeCluster cluster;
+  Admin admin = make_admin(cluster.bootstrap());
+  const std::vector<ConfigResource> resources{{ConfigResourceType::broker, "7"}};
+  const auto described = admin.describe_configs(resources, {}, milliseconds(200));
+  EXPECT_EQ(described[0].configs.error().to_string(), "BROKER_NOT_AVAILABLE: there is no broker 7");
+}
+
+TEST(Admin, DeletesRecords) {
+  FakeCluster cluster(2);
+  cluster.create_topic("orders", 3);
+  for (int partition : {0, 1, 2}) cluster.append(orders(partition), records(2));
+  Admin admin = make_admin(cluster.bootstrap());
+  const std::vector<RecordDeletion> deletions{{orders(0), Offset(1)}, {orders(2), kNoOffset}, {orders(1), Offset(3)}};
+  const auto deleted = admin.delete_records(deletions, kSoon);
+  EXPECT_EQ(*deleted[0].log_start, Offset(1));
+  EXPECT_EQ(*deleted[1].log_start, Offset(2));
+  EXPECT_EQ(deleted[2].log_start.code(), ErrorCode::offset_out_of_range);
+  const std::vector<OffsetQuery> queries{{orders(0), kBeginning}, {orders(2), kBeginning}, {orders(1), kBeginning}};
+  const auto listed = admin.list_offsets(queries, false, kSoon);
+  EXPECT_EQ(listed[0].info->offset, Offset(1));
+  EXPECT_EQ(listed[1].info->offset, Offset(2));
+  EXPECT_EQ(listed[2].info->offset, Offset(0));
+}
+
+TEST(Admin, FollowsALeaderToDeleteRecords) {
+  FakeCluster cluster(2);
+  cluster.create_topic("orders", 1);
+  cluster.append(orders(0), records(1));
+  Admin admin = make_admin(cluster.bootstrap());
+  const RecordDeletion all{orders(0), kNoOffset};
+  EXPECT_TRUE(admin.delete_records(std::span(&all, 1), kSoon)[0].log_start.ok());
+  cluster.move_leader(orders(0), NodeId(2));
+  EXPECT_EQ(*admin.delete_records(std::span(&all, 1), kSoon)[0].log_start, Offset(1));
+}
+
+TEST(Admin, DescribesLogDirectories) {
+  FakeCluster cluster(2);
+  cluster.create_topic("orders", 2);
+  const std::string bytes = records(1);
+  cluster.append(orders(1), bytes);
+  Admin admin = make_admin(cluster.bootstrap());
+  const std::vector<NodeId> brokers{NodeId(2), NodeId(1)};
+  const auto described = admin.describe_log_dirs(brokers, kSoon);
+  ASSERT_TRUE(described[0].directories.ok());
+  EXPECT_EQ(described[0].broker, NodeId(2));
+  const LogDirectory& directory = described[0].directories->front();
+  EXPECT_EQ(directory.path, "/data/2");
+  EXPECT_EQ(directory.usable_bytes, 400);
+  ASSERT_EQ(directory.replicas.size(), 2u);
+  EXPECT_EQ(directory.replicas[1].partition, orders(1));
+  EXPECT_EQ(directory.replicas[1].size, static_cast<std::int64_t>(bytes.size()));
+  EXPECT_EQ(described[1].directories->front().path, "/data/1");
 }
 
 TEST(Admin, ListsOffsets) {
