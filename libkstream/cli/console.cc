@@ -7,12 +7,12 @@
 
 namespace kstream::cli {
 
-void Console::line(std::string_view text, bool bold) const {
+void Console::put(std::string_view text, bool bold, std::string_view end) const {
   std::string out = color_ && bold ? "\x1b[1;31m" : "";
   out += program_;
   out += color_ && bold ? ":\x1b[0m " : ": ";
   append_visible(text, color_, out);
-  out += '\n';
+  out += end;
   for (std::size_t at = 0; at < out.size();) {
     ssize_t put = ::write(STDERR_FILENO, out.data() + at, out.size() - at);
     if (put <= 0) return;

@@ -25,6 +25,9 @@ class Console {
   /// What a user asked to be told by -v.
   void detail(std::string_view text) const;
 
+  /// A question: stays on its line. Never silenced.
+  void ask(std::string_view text) const { put(text, false, ""); }
+
   /// error() and the exit code for it.
   ExitCode fail(ExitCode code, std::string_view text) const {
     error(text);
@@ -32,7 +35,8 @@ class Console {
   }
 
  private:
-  void line(std::string_view text, bool bold) const;
+  void line(std::string_view text, bool bold) const { put(text, bold, "\n"); }
+  void put(std::string_view text, bool bold, std::string_view end) const;
 
   std::string_view program_;
   bool color_;

@@ -7,26 +7,49 @@ namespace kstream::cli {
 namespace {
 
 constexpr FlagRow kRows[] = {
-    {Flag::topic, 't', "topic", "TOPIC", kTopicsDescribe | kTopicsCreate | kProduce | kConsume, "@topics",
+    {Flag::topic, 't', "topic", "TOPIC", (kTopics & ~kTopicsList) | kProduce | kConsume, "@topics",
      "The topic, instead of the first word. In kproduce every word is a file then; elsewhere it may be repeated."},
-    {Flag::partition_count, 'p', "partitions", "N", kTopicsCreate, "",
-     "How many partitions. Default: the broker's num.partitions."},
+    {Flag::partition_count, 'p', "partitions", "N", kTopicsCreate | kTopicsAlter, "",
+     "How many partitions; for alter in all. Default of create: the broker's num.partitions."},
     {Flag::replication_factor, 'r', "replication-factor", "N", kTopicsCreate, "",
      "On how many brokers each partition is kept. Default: the broker's default.replication.factor."},
     {Flag::config, 'c', "config", "NAME=VALUE", kTopicsCreate, "",
      "A topic config; repeatable. Those in ms and bytes take units: retention.ms=7d, segment.bytes=64MiB."},
+    {Flag::like, 0, "like", "TOPIC", kTopicsCreate, "@topics",
+     "With the partitions, replicas and configs of this topic, but for what -p, -r and -c say."},
+    {Flag::unset, 0, "unset", "NAME", kTopicsConfig, "", "Take back what is set; repeatable. Then the default holds."},
+    {Flag::if_exists, 0, "if-exists", "", kTopicsChanged, "", "A topic that is not there is no error."},
     {Flag::if_not_exists, 0, "if-not-exists", "", kTopicsCreate, "", "A topic that is there already is no error."},
-    {Flag::dry_run, 0, "dry-run", "", kTopicsCreate, "", "Let the broker check everything, and create nothing."},
-    {Flag::all, 'a', "all", "", kTopicsList | kTopicsDescribe | kConsume, "",
-     "Internal topics too, where a glob or no name at all stands for topics."},
+    {Flag::position, 'o', "from", "POSITION", kTopicsOffsets, "beginning|end|today|yesterday|-15m|-10",
+     "What this comes to in each partition, as kconsume -o takes it: beginning, end, -N, +N, a time. Default: where "
+     "partitions begin and end."},
+    {Flag::to, 0, "to", "POSITION", kTopicsTruncate, "end|today|yesterday|-7d|-10",
+     "Records in front of this are deleted; end: all. Positions are those of kconsume -o."},
+    {Flag::patterns, 'E', "regex", "", kTopics & ~kTopicsCreate, "",
+     "Topics are regular expressions (RE2), each for whole names."},
+    {Flag::all, 'a', "all", "", (kTopics & ~kTopicsCreate) | kConsume, "",
+     "Internal topics too, where a glob, -E or no name at all stands for topics. With config also what has its "
+     "default."},
     {Flag::unhealthy, 0, "unhealthy", "", kTopicsDescribe, "",
      "Only partitions without a leader or with a replica that is offline or not in sync. Exit status 7 if there are "
      "any; "
      "with -q, nothing is printed."},
     {Flag::under_replicated, 0, "under-replicated", "", kTopicsDescribe, "",
      "Only partitions with a replica that is not in sync. Exit status as of --unhealthy."},
+    {Flag::size, 0, "size", "", kTopicsList | kTopicsDescribe, "",
+     "Also the bytes on disk; of several replicas those of the largest."},
+    {Flag::dry_run, 0, "dry-run", "", kTopicsCreate | kTopicsChanged | kTopicsConfig, "",
+     "Print what would be done, and do nothing."},
+    {Flag::yes, 'y', "yes", "", kTopicsChanged, "", "Do it without asking."},
+    {Flag::execute, 0, "execute", "", kTopicsChanged, "", "The same as --yes."},
+    {Flag::watch, 'w', "watch", "", kTopicsShown, "", "Print it again and again, until interrupted."},
+    {Flag::interval, 0, "interval", "DURATION", kTopicsShown, "", "How long -w pauses. Default: 2s."},
     {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerConfig, "table|plain|csv|json",
      "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none."},
+    {Flag::columns, 0, "columns", "NAME,...", kTopics, "", "Only these columns, in this order."},
+    {Flag::no_header, 0, "no-header", "", kTopics, "", "No line with the names of the columns."},
+    {Flag::show_config, 0, "show-config", "", kTopics, "",
+     "Print the client properties that were set, and the brokers, and do nothing."},
     {Flag::partition, 'p', "partitions", "N", kProduce, "", "The partition of every record."},
     {Flag::partitions, 'p', "partitions", "LIST", kConsume, "", "Only these partitions, as in 0,2-5."},
     {Flag::from, 'o', "from", "POSITION", kConsume, "beginning|end|today|yesterday|-15m|-10",
@@ -119,7 +142,12 @@ static_assert(in_order(), "kRows follows the order of Flag");
 
 constexpr Verb kTopicsVerbs[] = {{"list", kTopicsList, "[GLOB...]"},
                                  {"describe", kTopicsDescribe, "[TOPIC|GLOB...]"},
-                                 {"create", kTopicsCreate, "TOPIC..."}};
+                                 {"create", kTopicsCreate, "TOPIC..."},
+                                 {"alter", kTopicsAlter, "TOPIC... -p N"},
+                                 {"config", kTopicsConfig, "TOPIC [NAME | NAME=VALUE...]"},
+                                 {"delete", kTopicsDelete, "TOPIC..."},
+                                 {"offsets", kTopicsOffsets, "TOPIC[:PARTITIONS]... [-o POSITION]"},
+                                 {"truncate", kTopicsTruncate, "TOPIC[:PARTITIONS]... --to POSITION"}};
 constexpr Verb kProduceVerbs[] = {{"", kProduce, "TOPIC [FILE...]"}};
 constexpr Verb kConsumeVerbs[] = {{"", kConsume, "TOPIC[:PARTITIONS[@FROM[..UNTIL]]]..."}};
 constexpr Verb kServerVerbs[] = {{"run", kServerRun, "[--ephemeral [-- CMD [ARG...]]]"},
@@ -128,10 +156,7 @@ constexpr Verb kServerVerbs[] = {{"run", kServerRun, "[--ephemeral [-- CMD [ARG.
                                  {"status", kServerStatus, ""}};
 
 /// What the letters mean that stand in no row of a program, here or in programs to come: one meaning each.
-constexpr std::array<std::pair<char, std::string_view>, 4> kOtherLetters = {{{'g', "a consumer group"},
-                                                                             {'E', "names as regular expressions"},
-                                                                             {'w', "watching"},
-                                                                             {'y', "yes, without asking"}}};
+constexpr std::array<std::pair<char, std::string_view>, 1> kOtherLetters = {{{'g', "a consumer group"}}};
 
 }  // namespace
 
@@ -143,9 +168,11 @@ std::uint32_t Program::where() const {
   return all;
 }
 
-const Program kTopicsProgram = {"ktopics", "List, describe and create topics.", kTopicsVerbs,
+const Program kTopicsProgram = {"ktopics", "List, describe, create, change and delete topics.", kTopicsVerbs,
                                 "ktopics create orders -p 12 -r 3 -c retention.ms=7d\n"
-                                "ktopics list 'orders*'\n"
+                                "ktopics config orders retention.ms                 # the bare value\n"
+                                "ktopics list 'tmp-*' -f plain | ktopics delete -y -\n"
+                                "ktopics truncate orders --to -7d\n"
                                 "ktopics describe orders -J | jq .partitions[].leader\n"
                                 "ktopics describe --unhealthy -q || page\n"};
 const Program kProduceProgram = {"kproduce", "Send lines, or JSON, as records to a topic.", kProduceVerbs,

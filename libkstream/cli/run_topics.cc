@@ -1,20 +1,84 @@
 #include "cli/duration.h"
 #include "cli/format_choice.h"
 #include "cli/invalid.h"
+#include "cli/names_input.h"
 #include "cli/number.h"
+#include "cli/show_config.h"
 #include "cli/size.h"
+#include "cli/time_expression.h"
+#include "cli/topic_names.h"
+#include "cli/topic_rows.h"
 #include "cli/topics.h"
+#include "cli/watch.h"
 
 #include <unistd.h>
+#include <algorithm>
+#include <chrono>
+#include <functional>
 #include <utility>
 
 namespace kstream::cli {
 namespace {
 
-Result<TopicsOutput> parse_output(const Arguments& arguments) {
-  auto format = chosen_format(arguments, Flag::json);
+constexpr std::chrono::milliseconds kWatchPause(2000);
+
+Timestamp now() {
+  using namespace std::chrono;
+  return Timestamp(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
+/// What was typed, with the names that -t and `-` stand for in their places.
+struct Typed {
+  const Arguments& arguments;
+  std::vector<std::string> topics;
+  std::vector<std::string> configs;  ///< the words behind the topic of config
+  bool has(Flag flag) const { return arguments.has(flag); }
+  TopicChoice choice() const { return {topics, has(Flag::patterns), has(Flag::all)}; }
+  Care care() const { return {has(Flag::yes) || has(Flag::execute), has(Flag::dry_run), has(Flag::if_exists)}; }
+};
+
+/// A plan that is ready to be carried out.
+using Work = std::function<ExitCode(const TopicsWork&)>;
+
+std::vector<std::string_view> columns_of(const Typed& typed) {
+  auto all = [](const auto& columns) { return std::vector<std::string_view>(std::begin(columns), std::end(columns)); };
+  auto sized = [&](std::vector<std::string_view> columns) {
+    if (!typed.has(Flag::size)) columns.pop_back();
+    return columns;
+  };
+  switch (typed.arguments.verb().where) {
+    case kTopicsList:
+      return sized(all(kListColumns));
+    case kTopicsDescribe:
+      return sized(all(kDescribeColumns));
+    case kTopicsCreate:
+      return all(kCreateColumns);
+    case kTopicsAlter:
+      return all(kGrownColumns);
+    case kTopicsDelete:
+      return all(kDeletedColumns);
+    case kTopicsOffsets:
+      return typed.has(Flag::position) ? all(kOffsetColumns) : all(kRangeColumns);
+    case kTopicsTruncate:
+      return all(kTruncatedColumns);
+    default:
+      return all(kConfigColumns);
+  }
+}
+
+Result<TopicsOutput> parse_output(const Typed& typed) {
+  auto format = chosen_format(typed.arguments, Flag::json);
   if (!format) return format.error();
-  return TopicsOutput{*format, use_color(arguments.value(Flag::color), STDOUT_FILENO)};
+  TopicsOutput output{
+      *format, use_color(typed.arguments.value(Flag::color), STDOUT_FILENO), !typed.has(Flag::no_header), {}};
+  for (auto rest = typed.arguments.value(Flag::columns); !rest.empty();) {
+    auto column = rest.substr(0, rest.find(','));
+    output.columns.emplace_back(column);
+    rest.remove_prefix(std::min(rest.size(), column.size() + 1));
+  }
+  if (!output.columns.empty() && *format == OutputFormat::json) return invalid("--columns is not for JSON; use jq");
+  if (auto checked = check_columns(output.columns, columns_of(typed)); !checked) return checked.error();
+  return output;
 }
 
 /// A count of -p or -r; -1 if the flag is not there.
@@ -27,45 +91,205 @@ Result<T> parse_count(const Arguments& arguments, Flag flag, std::string_view wh
   return *number;
 }
 
-std::vector<std::string> names(const Arguments& arguments) {
+/// What is typed for the verb: INVALID_REQUEST if nothing is, or a name cannot be one.
+Result<Typed> typed_names(const Arguments& arguments) {
+  Typed typed{arguments, {}, {}};
   auto flagged = arguments.all(Flag::topic);
-  std::vector<std::string> all(flagged.begin(), flagged.end());
-  all.insert(all.end(), arguments.words().begin(), arguments.words().end());
-  return all;
+  std::vector<std::string> words(arguments.words().begin(), arguments.words().end());
+  if (arguments.verb().where == kTopicsConfig) {
+    auto first = words.begin() + (flagged.empty() && !words.empty() ? 1 : 0);
+    typed.configs.assign(first, words.end());
+    words.erase(first, words.end());
+  }
+  words.insert(words.begin(), flagged.begin(), flagged.end());
+  auto names = with_names_of_stdin(std::move(words));
+  if (!names) return names.error();
+  typed.topics = std::move(*names);
+  return typed;
 }
 
-Result<CreateTopicsPlan> plan_create(const Arguments& arguments, const TopicsOutput& output) {
+/// That names which are not to be read but changed are plain ones, unless -E says otherwise.
+Status check_names(const Typed& typed) {
+  const Verb& verb = typed.arguments.verb();
+  bool reads = (verb.where & kTopicsShown) != 0 || (verb.where == kTopicsConfig && typed.configs.empty());
+  for (const auto& name : typed.topics) {
+    if (name.empty()) return invalid("'' names no topic");
+    if (!reads && !typed.has(Flag::patterns) && verb.where != kTopicsCreate && is_glob(name))
+      return invalid("'" + name + "' is a pattern, and " + std::string(verb.name) +
+                     " wants plain names, or with -E regular expressions, as in -E 'tmp-.*'");
+  }
+  return typed.has(Flag::patterns) ? check_patterns(typed.topics) : Status();
+}
+
+Error what_topic(const Typed& typed, std::string_view example) {
+  return invalid(std::string(typed.arguments.verb().name) + " what? As in: ktopics " + std::string(example));
+}
+
+Result<Work> plan_list(const Typed& typed) {
+  ListTopicsPlan plan{typed.choice(), typed.has(Flag::size)};
+  return Work([plan](const TopicsWork& work) { return list_topics(plan, work); });
+}
+
+Result<Work> plan_describe(const Typed& typed) {
+  using Only = DescribeTopicsPlan::Only;
+  Only only = typed.has(Flag::unhealthy)          ? Only::unhealthy
+              : typed.has(Flag::under_replicated) ? Only::under_replicated
+                                                  : Only::all;
+  DescribeTopicsPlan plan{typed.choice(), only, typed.has(Flag::size)};
+  return Work([plan](const TopicsWork& work) { return describe_topics(plan, work); });
+}
+
+Result<Work> plan_create(const Typed& typed) {
   CreateTopicsPlan plan;
   NewTopic topic;
-  auto partitions = parse_count<std::int32_t>(arguments, Flag::partition_count, "partitions");
-  auto replicas = parse_count<std::int16_t>(arguments, Flag::replication_factor, "replicas");
+  auto partitions = parse_count<std::int32_t>(typed.arguments, Flag::partition_count, "partitions");
+  auto replicas = parse_count<std::int16_t>(typed.arguments, Flag::replication_factor, "replicas");
   if (!partitions) return partitions.error();
   if (!replicas) return replicas.error();
   topic.partitions = *partitions;
   topic.replication_factor = *replicas;
-  for (const auto& text : arguments.all(Flag::config)) {
+  for (const auto& text : typed.arguments.all(Flag::config)) {
     auto config = parse_topic_config(text);
     if (!config) return config.error();
     topic.configs.push_back(std::move(*config));
   }
-  for (auto& name : names(arguments)) {
+  for (const auto& name : typed.topics) {
     topic.name = name;
     plan.topics.push_back(topic);
   }
-  if (plan.topics.empty()) return invalid("create what? As in: ktopics create orders -p 12");
-  plan.if_not_exists = arguments.has(Flag::if_not_exists);
-  plan.dry_run = arguments.has(Flag::dry_run);
-  plan.output = output;
-  return plan;
+  if (plan.topics.empty()) return what_topic(typed, "create orders -p 12");
+  plan.like = typed.arguments.value(Flag::like);
+  plan.if_not_exists = typed.has(Flag::if_not_exists);
+  plan.dry_run = typed.has(Flag::dry_run);
+  return Work([plan](const TopicsWork& work) { return create_topics(plan, work); });
 }
 
-DescribeTopicsPlan plan_describe(const Arguments& arguments, const TopicsOutput& output) {
-  using Only = DescribeTopicsPlan::Only;
-  return {names(arguments), arguments.has(Flag::all),
-          arguments.has(Flag::unhealthy)          ? Only::unhealthy
-          : arguments.has(Flag::under_replicated) ? Only::under_replicated
-                                                  : Only::all,
-          output};
+Result<Work> plan_alter(const Typed& typed) {
+  auto partitions = parse_count<std::int32_t>(typed.arguments, Flag::partition_count, "partitions");
+  if (!partitions) return partitions.error();
+  if (typed.topics.empty() || *partitions < 0) return what_topic(typed, "alter orders -p 12");
+  AlterTopicsPlan plan{typed.choice(), *partitions, {}, typed.care()};
+  return Work([plan](const TopicsWork& work) { return alter_topics(plan, work); });
+}
+
+Result<Work> plan_delete(const Typed& typed) {
+  if (typed.topics.empty() && typed.arguments.words().empty()) return what_topic(typed, "delete orders");
+  DeleteTopicsPlan plan{typed.choice(), typed.care()};
+  return Work([plan](const TopicsWork& work) {
+    return plan.choice.names.empty() ? ExitCode::done : delete_topics(plan, work);  // stdin was empty
+  });
+}
+
+Result<std::vector<Target>> parse_targets(const Typed& typed, Timestamp time) {
+  std::vector<Target> targets;
+  for (const auto& name : typed.topics) {
+    auto target = parse_target(name, time);
+    if (!target) return target.error();
+    if (target->from || target->until)
+      return invalid("'" + name + "': the position stands in " +
+                     (typed.arguments.verb().where == kTopicsOffsets ? "-o" : "--to"));
+    targets.push_back(std::move(*target));
+  }
+  return targets;
+}
+
+Result<PositionExpression> parse_place(const Typed& typed, Flag flag, std::string_view name, Timestamp time) {
+  auto position = parse_position(typed.arguments.value(flag), time);
+  if (!position) return invalid(std::string(name) + ": " + position.error().detail);
+  if (position->kind == PositionExpression::Kind::stored)
+    return invalid(std::string(name) + ": stored is for consumer groups");
+  return *position;
+}
+
+Result<Work> plan_offsets(const Typed& typed) {
+  Timestamp time = now();
+  auto targets = parse_targets(typed, time);
+  if (!targets) return targets.error();
+  if (targets->empty()) targets->push_back({typed.has(Flag::patterns) ? ".*" : "*", {}, {}, {}});
+  TopicOffsetsPlan plan{std::move(*targets), typed.has(Flag::patterns), typed.has(Flag::all), {}};
+  if (typed.has(Flag::position)) {
+    auto position = parse_place(typed, Flag::position, "-o", time);
+    if (!position) return position.error();
+    plan.position = std::move(*position);
+  }
+  return Work([plan](const TopicsWork& work) { return topic_offsets(plan, work); });
+}
+
+Result<Work> plan_truncate(const Typed& typed) {
+  Timestamp time = now();
+  auto targets = parse_targets(typed, time);
+  if (!targets) return targets.error();
+  if (targets->empty() || !typed.has(Flag::to)) return what_topic(typed, "truncate orders --to -7d");
+  auto to = parse_place(typed, Flag::to, "--to", time);
+  if (!to) return to.error();
+  TruncateTopicsPlan plan{std::move(*targets), typed.has(Flag::patterns), typed.has(Flag::all), std::move(*to),
+                          typed.care()};
+  return Work([plan](const TopicsWork& work) { return truncate_topics(plan, work); });
+}
+
+/// `NAME=VALUE`, or for lists `NAME+=VALUE` and `NAME-=VALUE`; nothing if there is no `=`.
+Result<std::optional<ConfigChange>> parse_change(const std::string& word) {
+  auto equals = word.find('=');
+  if (equals == std::string::npos) return std::optional<ConfigChange>();
+  bool append = equals > 0 && word[equals - 1] == '+', subtract = equals > 0 && word[equals - 1] == '-';
+  auto name = word.substr(0, equals - (append || subtract ? 1 : 0));
+  if (name.empty()) return invalid("'" + word + "' names no config");
+  if (append || subtract) {
+    auto operation = append ? ConfigOperation::append : ConfigOperation::subtract;
+    return std::optional(ConfigChange{name, operation, word.substr(equals + 1)});
+  }
+  auto config = parse_topic_config(word);
+  if (!config) return config.error();
+  return std::optional(ConfigChange{config->name, ConfigOperation::set, config->value});
+}
+
+Result<Work> plan_config(const Typed& typed) {
+  TopicConfigsPlan plan;
+  plan.choice = typed.choice();
+  for (const auto& word : typed.configs) {
+    auto change = parse_change(word);
+    if (!change) return change.error();
+    *change ? plan.changes.push_back(std::move(**change)) : plan.shown.push_back(word);
+  }
+  for (const auto& name : typed.arguments.all(Flag::unset))
+    plan.changes.push_back({name, ConfigOperation::unset, std::nullopt});
+  if (typed.topics.empty()) return what_topic(typed, "config orders retention.ms");
+  if (!plan.shown.empty() && !plan.changes.empty())
+    return invalid("shall " + plan.shown.front() + " be shown or changed? To change it say " + plan.shown.front() +
+                   "=VALUE");
+  if (typed.has(Flag::dry_run) && plan.changes.empty()) return invalid("--dry-run is for what changes something");
+  plan.defaults = typed.has(Flag::all);
+  plan.bare = plan.shown.size() == 1 && typed.topics.size() == 1 && !typed.has(Flag::patterns) &&
+              !typed.has(Flag::output_format) && !typed.has(Flag::json) && !typed.has(Flag::columns);
+  plan.dry_run = typed.has(Flag::dry_run);
+  return Work([plan](const TopicsWork& work) { return topic_configs(plan, work); });
+}
+
+struct Planner {
+  Where where;
+  Result<Work> (*plan)(const Typed&);
+};
+constexpr Planner kPlanners[] = {{kTopicsList, plan_list},       {kTopicsDescribe, plan_describe},
+                                 {kTopicsCreate, plan_create},   {kTopicsAlter, plan_alter},
+                                 {kTopicsConfig, plan_config},   {kTopicsDelete, plan_delete},
+                                 {kTopicsOffsets, plan_offsets}, {kTopicsTruncate, plan_truncate}};
+
+Result<Work> plan_of(const Typed& typed) {
+  if (auto checked = check_names(typed); !checked) return checked.error();
+  auto planner = std::ranges::find(kPlanners, typed.arguments.verb().where, &Planner::where);
+  return planner->plan(typed);
+}
+
+/// How long -w pauses; nothing without it.
+Result<std::optional<std::chrono::milliseconds>> parse_watch(const Arguments& arguments) {
+  if (!arguments.has(Flag::watch)) {
+    if (arguments.has(Flag::interval)) return invalid("--interval is for -w");
+    return std::optional<std::chrono::milliseconds>();
+  }
+  if (!arguments.has(Flag::interval)) return std::optional(kWatchPause);
+  auto pause = parse_duration(arguments.value(Flag::interval));
+  if (!pause) return invalid("--interval: " + pause.error().detail);
+  return std::optional(*pause);
 }
 
 }  // namespace
@@ -90,26 +314,24 @@ Result<NewTopic::Config> parse_topic_config(std::string_view text) {
 
 ExitCode run_topics(const Arguments& arguments, const Console& console) {
   auto usage = [&](const Error& error) { return console.fail(ExitCode::usage, error.detail); };
-  auto output = parse_output(arguments);
+  auto typed = typed_names(arguments);
+  if (!typed) return usage(typed.error());
+  auto output = parse_output(*typed);
   if (!output) return usage(output.error());
-  for (const auto& name : names(arguments)) {
-    if (name.empty()) return usage(invalid("'' names no topic"));
-  }
+  auto pause = parse_watch(arguments);
+  if (!pause) return usage(pause.error());
   auto settings = make_client_settings(arguments, console);
   if (!settings) return usage(settings.error());
-  switch (arguments.verb().where) {
-    case kTopicsList: {
-      ListTopicsPlan plan{{arguments.words().begin(), arguments.words().end()}, arguments.has(Flag::all), *output};
-      return list_topics(plan, *settings, console);
-    }
-    case kTopicsDescribe:
-      return describe_topics(plan_describe(arguments, *output), *settings, console);
-    default: {
-      auto plan = plan_create(arguments, *output);
-      if (!plan) return usage(plan.error());
-      return create_topics(*plan, *settings, console);
-    }
+  if (arguments.has(Flag::show_config)) {
+    bool written = write_stdout(shown_settings(settings->config, *output));
+    return written ? ExitCode::done : console.fail(ExitCode::failed, stdout_failure());
   }
+  auto plan = plan_of(*typed);
+  if (!plan) return usage(plan.error());
+  auto admin = Admin::create(settings->config);
+  if (!admin) return usage(admin.error());
+  TopicsWork work{*admin, *settings, console, *output};
+  return *pause ? watch(**pause, [&] { return (*plan)(work); }) : (*plan)(work);
 }
 
 }  // namespace kstream::cli

@@ -36,4 +36,13 @@ Result<std::int64_t> parse_size(std::string_view text) {
                  "' is not a size: bytes, or a number and KiB, MiB, GiB, TiB, kB, MB, GB or TB");
 }
 
+std::string format_size(std::int64_t bytes) {
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  constexpr std::string_view kPrefixes = "KMGTPE";
+  std::size_t prefix = 0;
+  std::int64_t tenths = bytes / 1024 * 10 + bytes % 1024 * 10 / 1024;
+  for (; tenths >= 10240; tenths /= 1024) ++prefix;
+  return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + ' ' + kPrefixes[prefix] + "iB";
+}
+
 }  // namespace kstream::cli

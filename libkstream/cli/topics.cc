@@ -3,45 +3,40 @@
 #include "cli/topic_names.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace kstream::cli {
 namespace {
 
-ExitCode fail(const Console& console, const Error& error) {
-  return console.fail(exit_code_of(error.code), error.to_string());
-}
-
-/// Prints, and answers with `code` unless stdout is broken.
-ExitCode print(std::string_view text, ExitCode code, const Console& console) {
-  return write_stdout(text) ? code : console.fail(ExitCode::failed, stdout_failure());
-}
-
-/// Whether any of `globs` fits; none stands for all.
-bool fits(const std::vector<std::string>& globs, const std::string& name) {
-  return globs.empty() ||
-         std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return matches_glob(glob, name); });
-}
-
-/// The topics that `plan` names, with those that its globs stand for in their place, each once.
-Result<std::vector<std::string>> names_of(Admin& admin, const DescribeTopicsPlan& plan,
-                                          const ClientSettings& settings) {
-  std::vector<std::string> wanted = plan.topics;
-  if (wanted.empty()) wanted = {"*"};
-  auto expanded = expand_topics(admin, wanted, plan.internal, settings.timeout);
-  if (!expanded) return expanded.error();
-  std::vector<std::string> names;
-  std::set<std::string> seen;
-  for (const auto& group : *expanded) {
-    for (const auto& name : group) {
-      if (seen.insert(name).second) names.push_back(name);
-    }
+/// Fills what `topic` leaves open with what holds for `model`.
+void take_over(const TopicDescription& model, const std::vector<ConfigEntry>& configs, NewTopic& topic) {
+  if (topic.partitions < 0) topic.partitions = static_cast<std::int32_t>(model.partitions.size());
+  if (topic.replication_factor < 0 && !model.partitions.empty())
+    topic.replication_factor = static_cast<std::int16_t>(model.partitions.front().replicas.size());
+  for (const ConfigEntry& config : configs) {
+    bool given = std::ranges::find(topic.configs, config.name, &NewTopic::Config::name) != topic.configs.end();
+    if (config.source == ConfigSource::topic && !given) topic.configs.push_back({config.name, config.value});
   }
-  return names;
+}
+
+Result<std::vector<NewTopic>> modelled(const CreateTopicsPlan& plan, const TopicsWork& work) {
+  std::vector<NewTopic> topics = plan.topics;
+  if (plan.like.empty()) return topics;
+  auto models = work.admin.describe_topics({{plan.like}}, work.settings.timeout);
+  if (!models) return models.error();
+  if (!models->front().topic) return models->front().topic.error();
+  std::vector<ConfigResource> resources{{ConfigResourceType::topic, plan.like}};
+  auto configs = work.admin.describe_configs(resources, {}, work.settings.timeout);
+  if (!configs.front().configs) return configs.front().configs.error();
+  for (NewTopic& topic : topics) take_over(*models->front().topic, *configs.front().configs, topic);
+  return topics;
 }
 
 }  // namespace
+
+ExitCode TopicsWork::print(std::string_view text, ExitCode code) const {
+  return write_stdout(text) ? code : console.fail(ExitCode::failed, stdout_failure());
+}
 
 bool is_asked_for(const PartitionDescription& partition, DescribeTopicsPlan::Only only) {
   using Only = DescribeTopicsPlan::Only;
@@ -50,61 +45,101 @@ bool is_asked_for(const PartitionDescription& partition, DescribeTopicsPlan::Onl
   return only == Only::all || out_of_sync || (only == Only::unhealthy && broken);
 }
 
-ExitCode list_topics(const ListTopicsPlan& plan, const ClientSettings& settings, const Console& console) {
-  auto admin = Admin::create(settings.config);
-  if (!admin) return console.fail(ExitCode::usage, admin.error().detail);
-  auto listed = admin->list_topics(settings.timeout);
-  if (!listed) return fail(console, listed.error());
-  std::erase_if(*listed,
-                [&](const auto& topic) { return (topic.internal && !plan.internal) || !fits(plan.globs, topic.name); });
-  return print(listed_text(*listed, console.verbosity() > 0, plan.output), ExitCode::done, console);
-}
-
-ExitCode describe_topics(const DescribeTopicsPlan& plan, const ClientSettings& settings, const Console& console) {
-  auto admin = Admin::create(settings.config);
-  if (!admin) return console.fail(ExitCode::usage, admin.error().detail);
-  auto names = names_of(*admin, plan, settings);
-  if (!names) return fail(console, names.error());
-  auto described = admin->describe_topics(*names, settings.timeout);
-  if (!described) return fail(console, described.error());
-  std::vector<TopicDescription> topics;
-  ItemsOutcome outcome;
-  for (auto& [name, topic] : *described) {
-    if (!topic) {
-      outcome.add(console.fail(exit_code_of(topic.error().code), name + ": " + topic.error().to_string()));
+PartitionSizes partition_sizes(const TopicsWork& work) {
+  PartitionSizes sizes;
+  auto cluster = work.admin.describe_cluster(work.settings.timeout);
+  if (!cluster) work.console.error("sizes: " + cluster.error().to_string());
+  if (!cluster) return sizes;
+  std::vector<NodeId> brokers;
+  for (const BrokerInfo& broker : cluster->brokers) brokers.push_back(broker.id);
+  for (const auto& [broker, directories] : work.admin.describe_log_dirs(brokers, work.settings.timeout)) {
+    if (!directories) {
+      work.console.error("sizes at broker " + std::to_string(broker.value) + ": " + directories.error().to_string());
       continue;
     }
-    outcome.add(ExitCode::done);
-    std::erase_if(topic->partitions, [&](const auto& partition) { return !is_asked_for(partition, plan.only); });
-    if (plan.only == DescribeTopicsPlan::Only::all || !topic->partitions.empty()) topics.push_back(std::move(*topic));
+    for (const LogDirectory& directory : *directories) {
+      for (const ReplicaLog& replica : directory.replicas) {
+        if (replica.future) continue;
+        std::int64_t& size = sizes[replica.partition];
+        size = std::max(size, replica.size);
+      }
+    }
   }
-  ExitCode code = outcome.result();
-  if (plan.only != DescribeTopicsPlan::Only::all) {
-    if (code == ExitCode::done && !topics.empty()) code = ExitCode::no;
-    if (console.quiet()) return code;
-  }
-  return print(described_text(topics, plan.output), code, console);
+  return sizes;
 }
 
-ExitCode create_topics(const CreateTopicsPlan& plan, const ClientSettings& settings, const Console& console) {
-  auto admin = Admin::create(settings.config);
-  if (!admin) return console.fail(ExitCode::usage, admin.error().detail);
-  auto results = admin->create_topics(plan.topics, plan.dry_run, settings.timeout);
-  if (!results) return fail(console, results.error());
+std::vector<TopicDescription> described(const std::vector<std::string>& names, bool if_exists, const TopicsWork& work,
+                                        ItemsOutcome& outcome) {
+  std::vector<TopicDescription> topics;
+  auto answers = work.admin.describe_topics(names, work.settings.timeout);
+  if (!answers) outcome.add(work.fail(answers.error()));
+  if (!answers) return topics;
+  for (auto& [name, topic] : *answers) {
+    bool missing = topic.code() == ErrorCode::unknown_topic_or_partition;
+    if (missing && if_exists) {
+      work.console.note("there is no topic " + name);
+    } else if (!topic) {
+      outcome.add(work.fail(name, topic.error(), missing ? "; see: ktopics list" + work.settings.same_cluster : ""));
+    } else {
+      topics.push_back(std::move(*topic));
+    }
+  }
+  return topics;
+}
+
+ExitCode list_topics(const ListTopicsPlan& plan, const TopicsWork& work) {
+  auto listed = work.admin.list_topics(work.settings.timeout);
+  if (!listed) return work.fail(listed.error());
+  const TopicChoice& choice = plan.choice;
+  std::erase_if(*listed, [&](const auto& topic) {
+    bool fits = choice.names.empty() || std::ranges::any_of(choice.names, [&](const auto& name) {
+                  return choice.patterns ? matches_pattern(name, topic.name) : matches_glob(name, topic.name);
+                });
+    return (topic.internal && !choice.internal) || !fits;
+  });
+  PartitionSizes sizes = plan.sizes ? partition_sizes(work) : PartitionSizes();
+  return work.print(listed_text(*listed, work.console.verbosity() > 0, plan.sizes ? &sizes : nullptr, work.output),
+                    ExitCode::done);
+}
+
+ExitCode describe_topics(const DescribeTopicsPlan& plan, const TopicsWork& work) {
+  using Only = DescribeTopicsPlan::Only;
+  auto names = choose_topics(work.admin, plan.choice, work.settings.timeout);
+  if (!names) return work.fail(names.error());
+  ItemsOutcome outcome;
+  auto topics = described(*names, false, work, outcome);
+  if (!topics.empty()) outcome.add(ExitCode::done);
+  for (TopicDescription& topic : topics)
+    std::erase_if(topic.partitions, [&](const auto& partition) { return !is_asked_for(partition, plan.only); });
+  if (plan.only != Only::all) std::erase_if(topics, [](const auto& topic) { return topic.partitions.empty(); });
+  ExitCode code = outcome.result();
+  if (plan.only != Only::all) {
+    if (code == ExitCode::done && !topics.empty()) code = ExitCode::no;
+    if (work.console.quiet()) return code;
+  }
+  PartitionSizes sizes = plan.sizes ? partition_sizes(work) : PartitionSizes();
+  return work.print(described_text(topics, plan.sizes ? &sizes : nullptr, work.output), code);
+}
+
+ExitCode create_topics(const CreateTopicsPlan& plan, const TopicsWork& work) {
+  auto topics = modelled(plan, work);
+  if (!topics) return work.fail("--like " + plan.like, topics.error());
+  auto results = work.admin.create_topics(*topics, plan.dry_run, work.settings.timeout);
+  if (!results) return work.fail(results.error());
   ItemsOutcome outcome;
   for (const auto& [name, created] : *results) {
     bool exists = created.code() == ErrorCode::topic_already_exists;
     if (created || (exists && plan.if_not_exists)) {
       outcome.add(ExitCode::done);
-      if (exists) console.note(name + " is there already");
+      if (exists) work.console.note(name + " is there already");
       continue;
     }
-    std::string next = exists ? "; see: ktopics describe " + name + settings.same_cluster : "";
-    outcome.add(console.fail(exit_code_of(created.code()), name + ": " + created.error().to_string() + next));
+    outcome.add(
+        work.fail(name, created.error(), exists ? "; see: ktopics describe " + name + work.settings.same_cluster : ""));
   }
-  if (plan.dry_run) console.note("dry run: nothing was created");
-  if (console.quiet()) return outcome.result();
-  return print(created_text(*results, plan.dry_run, plan.output), outcome.result(), console);
+  if (plan.dry_run) work.console.note("dry run: nothing was created");
+  if (work.console.quiet()) return outcome.result();
+  return work.print(created_text(*results, plan.dry_run, work.output), outcome.result());
 }
 
 }  // namespace kstream::cli

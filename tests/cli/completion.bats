@@ -23,7 +23,7 @@ offered() {
   [ "$(kconsume __complete topics or)" = $'orders\norders2' ]
   [ "$(kconsume __complete words or)" = $'orders\norders2' ]
   [ "$(kproduce __complete -z z)" = zstd ]
-  [ "$(ktopics __complete words d)" = describe ]
+  [ "$(ktopics __complete words d)" = $'describe\ndelete' ]
   [ "$(ktopics __complete words us describe)" = users ]
   [ "$(kproduce __complete words x orders)" = @files ]
   kconsume __complete flags --fol | grep -q $'^--follow\t'
@@ -81,7 +81,7 @@ time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
 
 @test "bash" {
   [ "$(offered 'kconsume or')" = $'orders\norders2' ]
-  [ "$(offered 'ktopics ')" = $'list\ndescribe\ncreate' ]
+  [ "$(offered 'ktopics ')" = $'list\ndescribe\ncreate\nalter\nconfig\ndelete\noffsets\ntruncate' ]
   [ "$(offered 'kconsume --isolation-level ')" = $'read_committed\nread_uncommitted' ]
   [ "$(offered 'kconsume --isolation-level=read_u')" = read_uncommitted ]
   [ "$(offered 'kproduce -F --key-')" = --key-delimiter ]

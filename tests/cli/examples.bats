@@ -82,14 +82,31 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [[ $stderr == *"INVALID_REPLICATION_FACTOR"* ]]
   try 'ktopics create orders -p 12 -c retention.ms=7d'
   [ "$status" -eq 0 ]
+  try 'ktopics create orders2 --like orders'
+  [ "$(cut -f 1,2 <<< "$output")" = $'orders2\t12' ]
   try "ktopics list 'orders*'"
-  [ "$output" = orders ]
+  [ "$output" = $'orders\norders2' ]
+  try 'ktopics config orders retention.ms'
+  [ "$output" = 604800000 ]
+  try 'ktopics config orders retention.ms=30d'
+  [ "$(cut -f 5 <<< "$output")" = 2592000000 ]
+  try 'ktopics offsets orders -o -1h'
+  [ "${#lines[@]}" -eq 12 ]
+  for line in 'ktopics truncate orders --to -7d -y' 'ktopics truncate orders --to -7d'; do
+    try "$line"
+    [ "$status $stderr" = '0 ktopics: there is no record to delete' ]
+  done
+  ktopics create tmp-1 tmp-2 -q
+  try "ktopics list 'tmp-*' -f plain | ktopics delete -y -"
+  [ "$(cut -f 1 <<< "$output")" = $'tmp-1\ntmp-2' ]
   try 'ktopics describe orders -J | jq .partitions[].leader'
   [ "$output" = "$(yes 1 | head -n 12)" ]
   try "ktopics describe --unhealthy -q || echo 'look at the cluster'"
   [ "$status $output" = '0 ' ]
   try 'ktopics describe --unhealthy -q || page'
   [ "$status $output" = '0 ' ]
+  try 'ktopics alter orders -p 24 -y'
+  [ "$output" = $'orders\t12\t24' ]
   all_tried ktopics
 }
 

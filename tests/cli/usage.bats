@@ -30,11 +30,31 @@ dead=127.0.0.1:9  # nobody listens on the discard port
 }
 
 @test "usage errors are one line and exit 2" {
-  expect_error 2 "ktopics: what shall be done: list, describe, create?" ktopics
+  expect_error 2 "ktopics: what shall be done: list, describe, create, alter, " ktopics
   expect_error 2 "ktopics: unknown word 'lst'" ktopics lst
   expect_error 2 "ktopics: ktopics has no --list: say ktopics list" ktopics --list
   expect_error 2 "ktopics: -p is not for ktopics list" ktopics list -p 3
   expect_error 2 "create what?" ktopics create
+  expect_error 2 "alter what?" ktopics alter -p 3
+  expect_error 2 "alter what?" ktopics alter orders
+  expect_error 2 "config what?" ktopics config
+  expect_error 2 "delete what?" ktopics delete
+  expect_error 2 "truncate what?" ktopics truncate orders
+  expect_error 2 "-E 'tmp-.*'" ktopics delete 'tmp-*'
+  expect_error 2 "-E 'tmp-.*'" ktopics config 'tmp-*' retention.ms=1
+  expect_error 2 "-E: '(' is not a regular expression" ktopics list -E '('
+  expect_error 2 "stored is for consumer groups" ktopics offsets orders -o stored
+  expect_error 2 "--to: 'noon' is not a position" ktopics truncate orders --to noon
+  expect_error 2 "the position stands in --to" ktopics truncate orders:0@5 --to 7
+  expect_error 2 "is not a list of partitions" ktopics offsets orders:x
+  expect_error 2 "shall retention.ms be shown or changed?" ktopics config orders retention.ms cleanup.policy=compact
+  expect_error 2 "--dry-run is for what changes something" ktopics config orders --dry-run
+  expect_error 2 "names no config" ktopics config orders +=5
+  expect_error 2 "--interval is for -w" ktopics list --interval 1s
+  expect_error 2 "--interval: '1' is not a duration" ktopics list -w --interval 1
+  expect_error 2 "there is no 'leader': there are topic, partitions, id" ktopics list --columns leader
+  expect_error 2 "use jq" ktopics list -J --columns topic
+  expect_error 2 "- stands there twice" ktopics delete - -
   expect_error 2 "'' names no topic" ktopics describe ''
   expect_error 2 "'' names no topic" ktopics create ''
   expect_error 2 "the number of partitions is not '0'" ktopics create x -p 0

@@ -69,7 +69,8 @@ TEST(Arguments, Verbs) {
   EXPECT_EQ(words(a), (Words{"orders", "list", "-x"}));
   EXPECT_EQ(a.value(Flag::partition_count), "3");
   EXPECT_EQ(parsed(kTopicsProgram, {"describe", "list"}).verb().name, "describe");
-  EXPECT_EQ(refused(kTopicsProgram, {"lst"}), "unknown word 'lst': there are list, describe, create");
+  EXPECT_EQ(refused(kTopicsProgram, {"lst"}),
+            "unknown word 'lst': there are list, describe, create, alter, config, delete, offsets, truncate");
   EXPECT_EQ(refused(kTopicsProgram, {"list", "-p", "3"}), "-p is not for ktopics list");
   EXPECT_NE(refused(kTopicsProgram, {}).find("what shall be done"), std::string::npos);
   EXPECT_EQ(refused(kTopicsProgram, {"--list"}), "ktopics has no --list: say ktopics list");
@@ -109,7 +110,7 @@ TEST(Arguments, Hints) {
   EXPECT_EQ(refused(kConsumeProgram, {"-c", "5", "orders"}), "kconsume has no -c: the number of records is -n N");
   EXPECT_NE(refused(kConsumeProgram, {"-s", "i", "orders"}).find("template"), std::string::npos);
   EXPECT_NE(refused(kConsumeProgram, {"orders", "-u"}).find("--until POSITION"), std::string::npos);
-  EXPECT_EQ(refused(kProduceProgram, {"-o", "5"}), "kproduce has no -o; it is a flag of kconsume");
+  EXPECT_EQ(refused(kProduceProgram, {"-o", "5"}), "kproduce has no -o; it is a flag of ktopics, kconsume");
   EXPECT_EQ(refused(kProduceProgram, {"--until=5"}), "kproduce has no --until; it is a flag of kconsume");
   EXPECT_EQ(refused(kConsumeProgram, {"-g", "x"}), "kconsume has no -g, which stands for a consumer group, yet");
   EXPECT_EQ(refused(kProduceProgram, {"--nope"}), "kproduce has no --nope; see kproduce -h");

@@ -1,5 +1,7 @@
 #include "cli/json_record.h"
 #include "cli/server_text.h"
+#include "cli/show_config.h"
+#include "cli/topic_rows.h"
 #include "cli/topics_text.h"
 #include "unit/cli/header_bytes.h"
 
@@ -43,7 +45,7 @@ bool fits_schema(const std::string& name, const std::string& text) {
   return count > 0;
 }
 
-constexpr TopicsOutput kJson{OutputFormat::json, false};
+const TopicsOutput kJson{OutputFormat::json, false, true, {}};
 
 TEST(Schema, Record) {
   HeaderBytes headers{{"a", "1"}, {"\xFF", "\xFE"}, {"", std::nullopt}};
@@ -65,17 +67,69 @@ TEST(Schema, RefusesOtherThings) {
 
 TEST(Schema, Topics) {
   TopicDescription topic{"t\"", Uuid::from_halves(1, 2), false, {}};
+  topic.partitions.push_back({PartitionId(0),
+                              ErrorCode::none,
+                              NodeId(1),
+                              LeaderEpoch(3),
+                              {NodeId(1), NodeId(2)},
+                              {NodeId(1)},
+                              {NodeId(2)},
+                              std::vector<NodeId>{NodeId(2)},
+                              std::vector<NodeId>()});
   topic.partitions.push_back(
-      {PartitionId(0), ErrorCode::none, NodeId(1), LeaderEpoch(3), {NodeId(1), NodeId(2)}, {NodeId(1)}, {NodeId(2)}});
-  topic.partitions.push_back(
-      {PartitionId(1), ErrorCode::leader_not_available, NodeId(-1), kNoLeaderEpoch, {NodeId(2)}, {}, {}});
+      {PartitionId(1), ErrorCode::leader_not_available, NodeId(-1), kNoLeaderEpoch, {NodeId(2)}, {}, {}, {}, {}});
   TopicDescription old{"old", Uuid{}, true, {}};
-  EXPECT_TRUE(fits_schema("topic-described.json", described_text({topic, old}, kJson)));
+  EXPECT_TRUE(fits_schema("topic-described.json", described_text({topic, old}, nullptr, kJson)));
+  const PartitionSizes sizes{{{"t\"", PartitionId(0)}, 5}};
+  EXPECT_TRUE(fits_schema("topic-described.json", described_text({topic, old}, &sizes, kJson)));
   EXPECT_TRUE(fits_schema("topic-listed.json",
-                          listed_text({{"t", topic.id, false, 2}, {"old", Uuid{}, true, 0}}, false, kJson)));
+                          listed_text({{"t", topic.id, false, 2}, {"old", Uuid{}, true, 0}}, false, nullptr, kJson)));
+  EXPECT_TRUE(fits_schema("topic-listed.json",
+                          listed_text({{"t\"", topic.id, false, 2}, {"old", Uuid{}, true, 0}}, false, &sizes, kJson)));
   EXPECT_TRUE(fits_schema(
       "topic-created.json",
       created_text({{"t", CreatedTopic{topic.id, 2, 1}}, {"bad", Error{}}, {"old", CreatedTopic{}}}, true, kJson)));
+}
+
+TEST(Schema, ChangesOfTopics) {
+  const TopicPartition partition{"t", PartitionId(3)};
+  EXPECT_TRUE(fits_schema("topic-altered.json", grown_text({{"t", 1, 4}}, true, kJson)));
+  EXPECT_TRUE(
+      fits_schema("topic-deleted.json",
+                  deleted_text({{"t", Uuid::from_halves(1, 2), 3, 5, 7}, {"old", Uuid{}, 1, -1, -1}}, false, kJson)));
+  EXPECT_TRUE(fits_schema("topic-truncated.json",
+                          truncated_text({{partition, Offset(1), Offset(4), Offset(9)}}, false, kJson)));
+  EXPECT_TRUE(fits_schema("topic-offsets.json", ranges_text({{partition, Offset(1), Offset(4)}}, kJson)));
+  EXPECT_TRUE(
+      fits_schema("topic-offset.json",
+                  offsets_text({{partition, Offset(1), Timestamp(4)}, {partition, Offset(1), kNoTimestamp}}, kJson)));
+}
+
+TEST(Schema, Configs) {
+  ConfigEntry plain{"a", "1", ConfigSource::topic, false, false, {}, ConfigType::int64, "What it does."};
+  plain.synonyms = {{"a", "1", ConfigSource::topic}, {"log.a", "2", ConfigSource::default_value}};
+  ConfigEntry newer{"b", std::nullopt, static_cast<ConfigSource>(99), true, true, {}, static_cast<ConfigType>(99), ""};
+  EXPECT_TRUE(fits_schema("topic-config.json", configs_text({{"t", plain}, {"t", newer}}, kJson)));
+  EXPECT_EQ(configs_text({{"t", plain}, {"t", newer}}, {}), "t\ta\t1\ttopic\t2\nt\tb\t-\tunknown\t-\n");
+  EXPECT_TRUE(fits_schema("topic-config-changed.json",
+                          changed_text({{"t", {"a", ConfigOperation::set, "1"}, "0", true},
+                                        {"t", {"a", ConfigOperation::unset, std::nullopt}, std::nullopt, false}},
+                                       true, kJson)));
+  ClientConfig config;
+  EXPECT_TRUE(config.set("linger.ms", "7").ok());
+  EXPECT_TRUE(fits_schema("client-property.json", shown_settings(config, kJson)));
+  EXPECT_EQ(shown_settings(config, {}), "linger.ms\t7\n");
+}
+
+TEST(TopicsOutput, Columns) {
+  const std::vector<OffsetRange> ranges{{{"t", PartitionId(3)}, Offset(1), Offset(4)}};
+  EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, true, {"end", "topic"}}), "end,topic\r\n4,t\r\n");
+  EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, false, {"end", "topic"}}), "4,t\r\n");
+  EXPECT_EQ(ranges_text(ranges, {OutputFormat::table, true, false, {"topic", "end"}}), "t      4\n");
+  const std::string wanted[] = {"topic", "start"};
+  EXPECT_EQ(check_columns(wanted, kRangeColumns).error().detail,
+            "--columns: there is no 'start': there are topic, partition, beginning, end, records");
+  EXPECT_TRUE(check_columns(std::span(wanted).first(1), kRangeColumns).ok());
 }
 
 TEST(Schema, Server) {
@@ -93,10 +147,10 @@ TEST(Schema, Server) {
 TEST(TopicsText, Forms) {
   TopicDescription topic{"t", Uuid{}, false, {}};
   topic.partitions.push_back(
-      {PartitionId(0), ErrorCode::none, NodeId(1), LeaderEpoch(3), {NodeId(1), NodeId(2)}, {NodeId(1)}, {}});
+      {PartitionId(0), ErrorCode::none, NodeId(1), LeaderEpoch(3), {NodeId(1), NodeId(2)}, {NodeId(1)}, {}, {}, {}});
   topic.partitions.push_back(
-      {PartitionId(1), ErrorCode::none, NodeId(-1), LeaderEpoch(3), {NodeId(2)}, {}, {NodeId(2)}});
-  auto text = [&](OutputFormat format) { return described_text({topic}, {format, false}); };
+      {PartitionId(1), ErrorCode::none, NodeId(-1), LeaderEpoch(3), {NodeId(2)}, {}, {NodeId(2)}, {}, {}});
+  auto text = [&](OutputFormat format) { return described_text({topic}, nullptr, {format, false, true, {}}); };
   EXPECT_EQ(text(OutputFormat::plain),
             "t\tAAAAAAAAAAAAAAAAAAAAAA\t0\t1\t3\t1,2\t1\t-\nt\tAAAAAAAAAAAAAAAAAAAAAA\t1\tnone\t3\t2\t-\t2\n");
   EXPECT_EQ(text(OutputFormat::csv),

@@ -79,5 +79,13 @@ TEST(DescribeTopics, Unhealthy) {
   EXPECT_TRUE(is_asked_for(partition, Only::under_replicated));
 }
 
+TEST(Size, ForPeople) {
+  EXPECT_EQ(format_size(0), "0 B");
+  EXPECT_EQ(format_size(1023), "1023 B");
+  EXPECT_EQ(format_size(1536), "1.5 KiB");
+  EXPECT_EQ(format_size(45 << 20), "45.0 MiB");
+  EXPECT_EQ(format_size(INT64_MAX), "7.9 EiB");
+}
+
 }  // namespace
 }  // namespace kstream::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "cli/client_settings.h"
+#include "cli/topics_output.h"
+
+#include <string>
+
+namespace kstream::cli {
+
+inline constexpr std::string_view kSettingColumns[] = {"property", "value"};
+
+/// What --show-config prints: the client properties that were set, wherever, and the brokers; no secret.
+std::string shown_settings(const ClientConfig& config, const TopicsOutput& output);
+
+}  // namespace kstream::cli

@@ -1,0 +1,18 @@
+#include "cli/topic_partitions.h"
+
+namespace kstream::cli {
+
+ExitCode topic_offsets(const TopicOffsetsPlan& plan, const TopicsWork& work) {
+  ItemsOutcome outcome;
+  auto partitions = find_partitions(plan.targets, {{}, plan.patterns, plan.internal}, false, work, outcome);
+  if (!plan.position) {
+    std::vector<OffsetRange> ranges;
+    for (const auto& found : partitions) ranges.push_back(found.range);
+    return work.print(ranges_text(ranges, work.output), outcome.result());
+  }
+  auto offsets = find_offsets(partitions, *plan.position, work, outcome);
+  std::erase_if(offsets, [](const auto& found) { return found.offset == kNoOffset; });
+  return work.print(offsets_text(offsets, work.output), outcome.result());
+}
+
+}  // namespace kstream::cli
