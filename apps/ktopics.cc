@@ -2,5 +2,6 @@
 #include "cli/topics.h"
 
 int main(int argc, char** argv) {
-  return kstream::cli::start(kstream::cli::kTopicsProgram, argc, argv, kstream::cli::run_topics);
+  using namespace kstream::cli;
+  return start(kTopicsProgram, argc, argv, run_topics, client_properties, topics_tools());
 }

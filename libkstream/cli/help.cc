@@ -94,6 +94,8 @@ std::string long_help(const Program& program) {
          std::string(program.name) + '\n';
 }
 
-std::string version_line(const Program& program) { return std::string(program.name) + ' ' + KSTREAM_VERSION + '\n'; }
+std::string kstream_version() { return KSTREAM_VERSION; }
+
+std::string version_line(const Program& program) { return std::string(program.name) + ' ' + kstream_version() + '\n'; }
 
 }  // namespace kstream::cli

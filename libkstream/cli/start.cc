@@ -43,7 +43,7 @@ ExitCode run_words(const Program& program, std::span<const std::string> words,
 }  // namespace
 
 int start(const Program& program, int argc, char** argv, ExitCode (*run)(const Arguments&, const Console&),
-          std::vector<std::string_view> (*properties)()) {
+          std::vector<std::string_view> (*properties)(), std::span<const KafkaTool* const> tools) {
   fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
@@ -51,6 +51,12 @@ int start(const Program& program, int argc, char** argv, ExitCode (*run)(const A
     complete(program, std::span(words).subspan(1), properties);
     return 0;
   }
+  auto grammar = choose_grammar(program, tools, tools.empty() ? program.name : argv[0], words);
+  if (!grammar) {
+    Console console(program.name, use_color("auto", STDERR_FILENO));
+    return static_cast<int>(console.fail(ExitCode::usage, grammar.error().detail));
+  }
+  if (grammar->tool) return static_cast<int>(run_kafka_tool(*grammar->tool, words));
   return static_cast<int>(run_words(program, words, run));
 }
 

@@ -27,7 +27,7 @@ examples() {
 try() {
   echo "$1" >> tried
   run --separate-stderr timeout -s TERM "${seconds:-20}" bash -c \
-    "$(sed "s#/var/log/#$PWD/var/log/#; s#/data#$PWD/data#; s#/etc/kstream#$PWD#" <<< "$1")"
+    "$(sed "s#/var/log/#$PWD/var/log/#; s#/data#$PWD/data#; s#/etc/kstream#$PWD#; s#localhost:9092#$KSTREAM_SERVER#" <<< "$1")"
   echo "$1: exit $status, stdout: ${output:0:300}, stderr: $stderr"
 }
 
@@ -105,6 +105,8 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [ "$status $output" = '0 ' ]
   try 'ktopics describe --unhealthy -q || page'
   [ "$status $output" = '0 ' ]
+  try 'ktopics --create --topic moved --bootstrap-server localhost:9092'
+  [ "$output" = 'Created topic moved.' ]
   try 'ktopics alter orders -p 24 -y'
   [ "$output" = $'orders\t12\t24' ]
   all_tried ktopics

@@ -32,7 +32,6 @@ dead=127.0.0.1:9  # nobody listens on the discard port
 @test "usage errors are one line and exit 2" {
   expect_error 2 "ktopics: what shall be done: list, describe, create, alter, " ktopics
   expect_error 2 "ktopics: unknown word 'lst'" ktopics lst
-  expect_error 2 "ktopics: ktopics has no --list: say ktopics list" ktopics --list
   expect_error 2 "ktopics: -p is not for ktopics list" ktopics list -p 3
   expect_error 2 "create what?" ktopics create
   expect_error 2 "alter what?" ktopics alter -p 3

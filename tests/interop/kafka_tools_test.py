@@ -1,42 +1,14 @@
 """Apache Kafka's own command line tools (4.3.1), unmodified, against kserver: what they print is what is true."""
-import base64
 import json
 import re
-import subprocess
 import time
 
 from interop.clients import drivers
-from support import registry
-from support.kserver import Kserver, KserverTest, announced
-
-TOOLS = "org.apache.kafka.tools."
-# The heavy half of what kafka-tools needs serves Kafka Connect.
-WITHOUT = ("org.apache.kafka:connect-api", "org.apache.kafka:connect-runtime", "org.apache.kafka:connect-json")
+from interop.clients.kafka_tools import TOOLS, KafkaToolsTest
+from support.kserver import announced
 
 
-class KafkaTools(KserverTest):
-    CONFIG = {"num.shards": 2}
-
-    @classmethod
-    def setUpClass(cls):
-        jars = registry.java("tools", "org.apache.kafka:kafka-tools:4.3.1", "org.apache.kafka:kafka_2.13:4.3.1", without=WITHOUT)
-        classes = registry.java_classes(registry.TOP / "tests/interop/clients/Tools.java", jars)
-        cls.server = Kserver(cls.CONFIG)
-        cls.addClassCleanup(cls.server.close)
-        cls.server.start()
-        cls.machine = subprocess.Popen(["java", *registry.JAVA_FLAGS, "-cp", classes, "Tools"], stdin=subprocess.PIPE,
-                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(cls.end)
-
-    @classmethod
-    def end(cls):
-        cls.machine.stdin.close()
-        cls.machine.wait(20)
-        cls.machine.stdout.close()
-
-    def setUp(self):
-        pass  # the class has the server
-
+class KafkaTools(KafkaToolsTest):
     def need(self, *apis):
         for api in apis:
             if drivers.API_KEYS[api] not in announced(self.server.address):
@@ -47,16 +19,9 @@ class KafkaTools(KserverTest):
         words = [name, "--bootstrap-server", self.server.address, *map(str, arguments), stdin]
         if name.endswith("ClusterTool"):
             words[1:4] = [arguments[0], *words[1:3]]
-        self.machine.stdin.write(b" ".join(base64.b64encode(word.encode()) for word in words) + b"\n")
-        self.machine.stdin.flush()
-        got, out, err = self.machine.stdout.readline().split()
-        out, err = (base64.b64decode(text[:-1]).decode() for text in (out, err))
-        self.assertEqual(int(got), status, f"{name} {arguments}\n{out}{err}")
+        got, out, err = self.kafka(*words)
+        self.assertEqual(got, status, f"{name} {arguments}\n{out}{err}")
         return out
-
-    def produce(self, topic, count, partition=0):
-        lines = b"".join(b"%d\n" % i for i in range(count))
-        self.run_tool("kproduce", "-b", self.server.address, "-p", partition, topic, stdin=lines)
 
     def topics(self):
         return self.run_tool("ktopics", "-b", self.server.address, "list").decode().split()

@@ -1,0 +1,191 @@
+"""Command lines for Kafka's own tools, typed once to the tools and once to our programs under their names: the same
+output and the same exit status, against the same kserver."""
+import json
+import re
+import subprocess
+
+from interop.clients.kafka_tools import TOOLS, KafkaToolsTest
+from support.kserver import BIN
+
+CLASSES = {"kafka-topics": TOOLS + "TopicCommand", "kafka-configs": "kafka.admin.ConfigCommand",
+           "kafka-get-offsets": TOOLS + "GetOffsetShell", "kafka-delete-records": TOOLS + "DeleteRecordsCommand"}
+
+
+class KafkaGrammar(KafkaToolsTest):
+    """In a command line {} stands for what tells the topics of the one run from those of the other."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.links = cls.server.folder / "links"
+        cls.links.mkdir()
+        for tool in CLASSES:
+            (cls.links / f"{tool}.sh").symlink_to(BIN / "ktopics")
+
+    def typed(self, who, tool, words):
+        """Status and stdout of a command line, with all names told alike."""
+        words = [str(word).replace("{server}", self.server.address).replace("{}", who) for word in words]
+        if who == "x-theirs":
+            status, out, err = self.kafka(CLASSES[tool], *words, "")
+        else:
+            done = subprocess.run([self.links / f"{tool}.sh", *words], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+            status, out, err = done.returncode, done.stdout.decode(), done.stderr.decode()
+        return status, re.sub(r"TopicId: \S{22}", "TopicId: ID", out.replace(who, "{}")), f"{tool} {words}\n{err}"
+
+    def same(self, tool, *words, status=None, in_order=True):
+        """Types a command line to both; returns what both print."""
+        if "--bootstrap-server" not in words:
+            words = ("--bootstrap-server", "{server}", *words)
+        theirs_status, theirs, their_err = self.typed("x-theirs", tool, words)
+        our_status, ours, our_err = self.typed("x-ours", tool, words)
+        if not in_order:
+            theirs, ours = sorted(theirs.splitlines()), sorted(ours.splitlines())
+        self.assertEqual((our_status, ours), (theirs_status, theirs), their_err + our_err)
+        if status is not None:
+            self.assertEqual(our_status, status, their_err + our_err)
+        return ours
+
+    def refused(self, tool, *words):
+        """Both fail, print nothing, and begin with the same line of stderr."""
+        words = ("--bootstrap-server", "{server}", *words)
+        theirs, ours = self.typed("x-theirs", tool, words), self.typed("x-ours", tool, words)
+        self.assertEqual(ours[:2], (1, ""))
+        self.assertEqual(ours[:2], theirs[:2])
+        first = lambda text: [line for line in text.splitlines()[1:] if not line.startswith("SLF4J")][0]
+        self.assertEqual(first(ours[2]), first(theirs[2]))
+
+    def test_topics(self):
+        same = lambda *words, **more: self.same("kafka-topics", *words, **more)
+        self.assertEqual(same("--create", "--topic", "{}-t-1", "--partitions", 2, "--config", "retention.ms=61000", status=0), "Created topic {}-t-1.\n")
+        same("--create", "--topic", "{}-t-1", status=1)
+        same("--create", "--topic", "{}-t-1", "--if-not-exists", status=0)
+        self.assertIn("WARNING", same("--create", "--topic={}-t.2", status=0))
+        same("--create", "--topic", "{}-t-3", "--replica-assignment", "1,1,1", status=0)
+        same("--list", "--topic", "{}-t.*")
+        same("--list", "--topic", "{}-t-1,{}-t-3", "--exclude-internal")
+        self.assertIn("\tPartition: 1\t", same("--describe", "--topic", "{}-t-1", status=0))
+        same("--describe", "--topic", "{}-t.*", in_order=False)
+        same("--describe", "--topic", "{}-t.*", "--topics-with-overrides", in_order=False)
+        same("--describe", "--topic", "{}-t-3", "--partition-size-limit-per-response", 1)
+        self.assertIn("Partition: 2", same("--describe", "--topic", "{}-t-3", "--at-min-isr-partitions"))
+        for report in ("--under-replicated-partitions", "--unavailable-partitions", "--under-min-isr-partitions"):
+            self.assertEqual(same("--describe", report, status=0), "")
+        same("--alter", "--topic", "{}-t-1", "--partitions", 4, status=0)
+        same("--alter", "--topic", "{}-t-3", "--partitions", 5, "--replica-assignment", "1,1,1,1,1", status=0)
+        same("--alter", "--topic", "{}-t-1", "--partitions", 3, status=1)
+        same("--describe", "--topic", "{}-t-[13]", in_order=False)
+        for action in (("--describe",), ("--delete",), ("--alter", "--partitions", 3)):
+            same(*action, "--topic", "{}-t-none", status=1)
+            same(*action, "--topic", "{}-t-none", "--if-exists", status=0)
+        same("--delete", "--topic", "{}-t-[12]", status=0)
+        self.assertEqual(same("--list", "--topic", "{}-t.*"), "{}-t-3\n{}-t.2\n")
+        same("--delete", "--topic", "{}-t.*", status=0)
+        self.assertEqual(same("--list", "--topic", "{}-t.*"), "\n")
+
+    def test_topics_errors(self):
+        same = lambda *words: self.same("kafka-topics", *words, status=1)
+        same("--create", "--topic", "{}", "--partitions", 0)
+        same("--create", "--topic", "{}", "--partitions", "x")
+        same("--create", "--topic", "{}", "--replication-factor", 0)
+        same("--create", "--topic", "{}", "--replication-factor", 5)
+        same("--create", "--topic", "{}", "--config", "retention.ms")
+        same("--create", "--topic", "{}", "--replica-assignment", "1:1")
+        same("--create", "--topic", "{}", "--replica-assignment", "1:2,1")
+        same("--create", "--topic", "{}", "--replica-assignment", "x")
+        same("--create", "--topic", "{} {}")
+        same("--list", "--topic", "(")
+        same("--list", "--topic", "a", "--topic", "b")
+        same("--describe", "--topic-id", "AAAAAAAAAAAAAAAAAAAAAQ")
+        for words in (["--create"], ["--list", "--delete"], [], ["--list", "--nope"], ["--list", "--topic"], ["--list", "--config", "a=b"],
+                      ["--alter", "--topic", "x"], ["--create", "--topic", "x", "--replica-assignment", "1", "--partitions", 1],
+                      ["--describe", "--if-exists"], ["--delete", "--topic", "x", "--if-not-exists"], ["--help"],
+                      ["--alter", "--topic", "x", "--partitions", 2, "--config", "a=b"],
+                      ["--describe", "--topics-with-overrides", "--unavailable-partitions"]):
+            self.refused("kafka-topics", *words)
+
+    def test_configs(self):
+        same = lambda *words, **more: self.same("kafka-configs", *words, **more)
+        for topic in ("x-theirs", "x-ours"):
+            self.create(topic)
+        of_topic = ("--entity-type", "topics", "--entity-name", "{}")
+        same("--describe", *of_topic)
+        self.assertEqual(same("--alter", *of_topic, "--add-config", "retention.ms=61000,cleanup.policy=[delete]", status=0),
+                         "Completed updating config for topic {}.\n")
+        self.assertIn("  retention.ms=61000 ", same("--describe", "--topic", "{}", status=0))
+        self.assertIn("  segment.bytes=", same("--describe", "--all", "--topic", "{}", status=0))
+        same("--alter", "--topic", "{}", "--delete-config", "retention.ms,segment.ms", "--add-config", "segment.bytes=2000000", status=0)
+        same("--describe", *of_topic)
+        file = self.server.folder / "configs"
+        file.write_text("retention.ms=7000\n")
+        same("--alter", "--topic", "{}", "--add-config-file", file, status=0)
+        self.assertIn("retention.ms=7000", same("--describe", "--topic", "{}"))
+        same("--describe", "--topic", "{}-none")
+        same("--alter", "--topic", "{}-none", "--add-config", "retention.ms=5", status=1)
+        same("--alter", "--topic", "{}", "--add-config", "no.such=5", status=1)
+        same("--describe", "--all", "--topic", "{}-none", status=1)
+
+    def test_configs_of_brokers(self):
+        same = lambda *words, **more: self.same("kafka-configs", *words, **more)
+        same("--describe", "--entity-type", "brokers")
+        same("--alter", "--broker-defaults", "--add-config", "log.retention.ms=5000000", status=0)
+        same("--alter", "--broker", 1, "--add-config", "log.retention.ms=6000000", status=0)
+        self.assertIn("DYNAMIC_DEFAULT_BROKER_CONFIG:log.retention.ms=5000000", same("--describe", "--broker", 1, status=0))
+        same("--describe", "--entity-type", "brokers")
+        same("--describe", "--all", "--broker", 1)
+        same("--describe", "--entity-type", "brokers", "--entity-default")
+        same("--alter", "--entity-type", "brokers", "--entity-name", 1, "--delete-config", "log.retention.ms", status=0)
+        same("--alter", "--entity-type", "brokers", "--entity-default", "--delete-config", "log.retention.ms", status=0)
+        same("--describe", "--broker", 9)
+        self.assertIn("root=INFO", same("--describe", "--broker-logger", 1, status=0))
+        same("--alter", "--broker-logger", 1, "--add-config", "root=DEBUG", status=0)
+        self.assertIn("root=DEBUG", same("--describe", "--entity-type", "broker-loggers", "--entity-name", 1))
+        same("--alter", "--broker-logger", 1, "--add-config", "root=INFO", status=0)
+
+    def test_configs_errors(self):
+        for words in ([], ["--describe", "--alter"], ["--describe", "--entity-type", "frogs"], ["--alter", "--add-config", "a=b"],
+                      ["--alter", "--topic", "c"], ["--describe", "--broker", "x"], ["--describe", "--topic", "c", "--broker", 1],
+                      ["--describe", "--topic", "c", "--entity-type", "topics"], ["--alter", "--topic", "c", "--add-config", "a"],
+                      ["--describe", "--topic", "c", "--entity-name", "c"], ["--describe", "--topic", "c", "--topic", "d"],
+                      ["--describe", "--topic", "c", "--add-config", "a=b"], ["--alter", "--entity-type", "brokers", "--add-config", "a=b"],
+                      ["--alter", "--broker-logger", 1, "--add-config", "nope=DEBUG"], ["--alter", "--topic", "c", "--add-config", "a b=5"],
+                      ["--describe", "--entity-type", "broker-loggers"], ["--describe", "--entity-type", "topics", "--entity-default"]):
+            self.refused("kafka-configs", *words)
+
+    def test_get_offsets(self):
+        same = lambda *words, **more: self.same("kafka-get-offsets", *words, **more)
+        self.create("the-offsets", 11)
+        self.produce("the-offsets", 30, partition=2)
+        self.assertIn("the-offsets:2:30\n", same("--topic", "the-off.*", status=0))
+        for time in ("-1", "-2", "-3", "-4", "-5", "-6", "latest", "earliest", "max-timestamp", "earliest-local", "latest-tiered",
+                     "earliest-pending-upload", "1", "99999999999999"):
+            same("--topic", "the-offsets", "--time", time, status=0)
+        same("--topic", "the-offsets", "--partitions", "2,9,77")
+        for rules in ("the-offsets:0-3", "the-offsets:9-,the-offsets:-2", "the-offsets:2", "the.*,the-offsets:1"):
+            same("--topic-partitions", rules, "--exclude-internal-topics", status=0)
+        for words in (["--topic", "none"], ["--topic-partitions", "a", "--topic", "c"], ["--time", "x"], ["--partitions", "x"], ["--nope"]):
+            self.refused("kafka-get-offsets", *words)
+
+    def test_delete_records(self):
+        for topic in ("x-theirs", "x-ours"):
+            self.create(topic + "-cut", 2)
+            self.produce(topic + "-cut", 30, partition=1)
+
+        def same(content, **more):
+            for topic in ("x-theirs", "x-ours"):
+                (self.server.folder / f"{topic}.json").write_text(json.dumps(content).replace("{}", topic))
+            return self.same("kafka-delete-records", "--offset-json-file", f"{self.server.folder}/{{}}.json", **more)
+
+        one = lambda offset, partition=1: {"topic": "{}-cut", "partition": partition, "offset": offset}
+        self.assertIn("partition: {}-cut-1\tlow_watermark: 10\n", same({"partitions": [one(10)], "version": 1}, status=0))
+        same({"partitions": [one(20), one(0, 0)]}, in_order=False, status=0)
+        same({"partitions": [one(-1)]}, status=0)
+        for wrong in ({"partitions": [one(1), one(2)]}, {"version": 2}, {"version": 1}, {"partitions": [{"topic": "x", "partition": 0}]}):
+            same(wrong, status=1)
+        # What failed exits with 1: Kafka's tool says 0.
+        (self.server.folder / "x-ours.json").write_text(json.dumps({"partitions": [one(100)]}).replace("{}", "x-ours"))
+        status, out, _ = self.typed("x-ours", "kafka-delete-records", ("--bootstrap-server", "{server}", "--offset-json-file", self.server.folder / "x-ours.json"))
+        self.assertEqual(status, 1)
+        self.assertIn("partition: {}-cut-1\terror: org.apache.kafka.common.errors.OffsetOutOfRangeException: The requested offset is not within the "
+                      "range of offsets maintained by the server.\n", out)
+        for words in ([], ["--offset-json-file", "/nonexistent"], ["--offset-json-file"]):
+            self.refused("kafka-delete-records", *words)
