@@ -45,7 +45,9 @@ constexpr FlagRow kRows[] = {
     {Flag::watch, 'w', "watch", "", kTopicsShown, "", "Print it again and again, until interrupted."},
     {Flag::interval, 0, "interval", "DURATION", kTopicsShown, "", "How long -w pauses. Default: 2s."},
     {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerConfig, "table|plain|csv|json",
-     "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none."},
+     "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none. "
+     "ktopics "
+     "also takes a template of columns, as in '%{topic} %{partitions}\\n'."},
     {Flag::columns, 0, "columns", "NAME,...", kTopics, "", "Only these columns, in this order."},
     {Flag::no_header, 0, "no-header", "", kTopics, "", "No line with the names of the columns."},
     {Flag::show_config, 0, "show-config", "", kTopics, "",

@@ -4,7 +4,6 @@
 #include "cli/help.h"
 #include "cli/invalid.h"
 #include "cli/output.h"
-#include "cli/topic_choice.h"
 
 #include <unistd.h>
 #include <algorithm>
@@ -166,11 +165,6 @@ ExitCode refuse(const KafkaTool& tool, const KafkaRefusal& refusal) {
 
 }  // namespace
 
-std::span<const KafkaTool* const> topics_tools() {
-  static constexpr const KafkaTool* kAll[] = {&kKafkaDeleteRecords, &kKafkaConfigs, &kKafkaTopics, &kKafkaGetOffsets};
-  return kAll;
-}
-
 Result<GrammarChoice> choose_grammar(const Program& program, std::span<const KafkaTool* const> tools,
                                      std::string_view program_name, std::span<const std::string> words) {
   auto name = tool_name(program_name);
@@ -221,17 +215,6 @@ std::string kafka_exception(const Error& error) {
 Status kafka_print(std::string_view text) {
   if (write_stdout(text)) return {};
   return invalid(stdout_failure());
-}
-
-Result<std::vector<std::string>> kafka_topics(const KafkaWork& work, const std::optional<std::string>& pattern,
-                                              bool exclude_internal) {
-  std::string regex = pattern.value_or(".*");
-  std::erase(regex, ' ');
-  std::ranges::replace(regex, ',', '|');
-  regex.erase(0, regex.find_first_not_of("\"'"));
-  regex.erase(regex.find_last_not_of("\"'") + 1);
-  if (!check_patterns({{regex}})) return invalid(regex + " is an invalid regex.");
-  return choose_topics(work.admin, {{regex}, true, !exclude_internal}, work.timeout);
 }
 
 std::optional<KafkaRefusal> kafka_required(const KafkaOptions& options, std::span<const std::string_view> required) {

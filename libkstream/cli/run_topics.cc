@@ -33,6 +33,11 @@ struct Typed {
   std::vector<std::string> topics;
   std::vector<std::string> configs;  ///< the words behind the topic of config
   bool has(Flag flag) const { return arguments.has(flag); }
+  /// Of config, whether something is changed.
+  bool changes_configs() const {
+    return has(Flag::unset) ||
+           std::ranges::any_of(configs, [](const auto& word) { return word.find('=') != word.npos; });
+  }
   TopicChoice choice() const { return {topics, has(Flag::patterns), has(Flag::all)}; }
   Care care() const { return {has(Flag::yes) || has(Flag::execute), has(Flag::dry_run), has(Flag::if_exists)}; }
 };
@@ -62,22 +67,43 @@ std::vector<std::string_view> columns_of(const Typed& typed) {
     case kTopicsTruncate:
       return all(kTruncatedColumns);
     default:
-      return all(kConfigColumns);
+      return typed.changes_configs() ? all(kChangedColumns) : all(kConfigColumns);
   }
 }
 
+/// The columns that --columns or the template of -f names.
+std::vector<std::string> named_columns(const TopicsOutput& output) {
+  auto names = output.columns;
+  for (const auto& [text, column] : output.row) {
+    if (column) names.push_back(text);
+  }
+  return names;
+}
+
 Result<TopicsOutput> parse_output(const Typed& typed) {
-  auto format = chosen_format(typed.arguments, Flag::json);
-  if (!format) return format.error();
-  TopicsOutput output{
-      *format, use_color(typed.arguments.value(Flag::color), STDOUT_FILENO), !typed.has(Flag::no_header), {}};
-  for (auto rest = typed.arguments.value(Flag::columns); !rest.empty();) {
+  const Arguments& arguments = typed.arguments;
+  TopicsOutput output;
+  output.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
+  output.header = !typed.has(Flag::no_header);
+  if (auto word = arguments.value(Flag::output_format); word.find('%') != std::string_view::npos) {
+    if (typed.has(Flag::json) || typed.has(Flag::columns))
+      return invalid("a template of -f says by itself what is printed");
+    auto row = parse_row_template(word);
+    if (!row) return row.error();
+    output.row = std::move(*row);
+  } else {
+    auto format = chosen_format(arguments, Flag::json);
+    if (!format) return format.error();
+    output.format = *format;
+  }
+  for (auto rest = arguments.value(Flag::columns); !rest.empty();) {
     auto column = rest.substr(0, rest.find(','));
     output.columns.emplace_back(column);
     rest.remove_prefix(std::min(rest.size(), column.size() + 1));
   }
-  if (!output.columns.empty() && *format == OutputFormat::json) return invalid("--columns is not for JSON; use jq");
-  if (auto checked = check_columns(output.columns, columns_of(typed)); !checked) return checked.error();
+  if (!output.columns.empty() && output.format == OutputFormat::json)
+    return invalid("--columns is not for JSON; use jq");
+  if (auto checked = check_columns(named_columns(output), columns_of(typed)); !checked) return checked.error();
   return output;
 }
 
@@ -111,7 +137,7 @@ Result<Typed> typed_names(const Arguments& arguments) {
 /// That names which are not to be read but changed are plain ones, unless -E says otherwise.
 Status check_names(const Typed& typed) {
   const Verb& verb = typed.arguments.verb();
-  bool reads = (verb.where & kTopicsShown) != 0 || (verb.where == kTopicsConfig && typed.configs.empty());
+  bool reads = (verb.where & kTopicsShown) != 0 || (verb.where == kTopicsConfig && !typed.changes_configs());
   for (const auto& name : typed.topics) {
     if (name.empty()) return invalid("'' names no topic");
     if (!reads && !typed.has(Flag::patterns) && verb.where != kTopicsCreate && is_glob(name))

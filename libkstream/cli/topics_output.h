@@ -11,12 +11,25 @@
 
 namespace kstream::cli {
 
+/// Of a template of rows: a text that stays, or the name of a column.
+struct TemplatePiece {
+  std::string text;
+  bool column = false;
+};
+
+/// Reads a template: `%{COLUMN}`, `%t` (topic), `%p` (partition), `%o` (offset) and `%%`, and the escapes of
+/// visible.h. INVALID_REQUEST, with a sentence, if it is none.
+Result<std::vector<TemplatePiece>> parse_row_template(std::string_view text);
+
 /// How a verb of ktopics prints.
 struct TopicsOutput {
   OutputFormat format = OutputFormat::plain;
   bool color = false;
   bool header = true;                ///< of a table or of csv
   std::vector<std::string> columns;  ///< which ones, in this order; empty: all
+  std::vector<TemplatePiece> row;    ///< instead of all that, if it is not empty
+  /// Whether columns were asked for by name, so that the table must have those that are left out else.
+  bool names_columns() const { return !columns.empty() || !row.empty(); }
 };
 
 /// Appends the table as `output` says; not for JSON.

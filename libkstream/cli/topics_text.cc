@@ -132,7 +132,7 @@ std::string listed_text(const std::vector<Admin::ListedTopic>& topics, bool more
                         const TopicsOutput& output) {
   std::string out;
   Table table{{"topic"}, {}};
-  if (more || !output.columns.empty()) table.columns.insert(table.columns.end(), {"partitions", "id"});
+  if (more || output.names_columns()) table.columns.insert(table.columns.end(), {"partitions", "id"});
   if (sizes) table.columns.push_back("size");
   for (const auto& topic : topics) {
     std::int64_t size = sizes ? size_of(topic.name, *sizes) : -1;

@@ -174,6 +174,9 @@ filled_topic() {
   [ "$(ktopics list "$topic" -f table --no-header)" = "$topic" ]
   [ "$(ktopics list "$topic" --columns partitions,topic)" = $'1\t'"$topic" ]
   [ "$(ktopics describe "$topic" -f csv --columns topic,leader)" = $'topic,leader\r\n'"$topic"$',1\r' ]
+  [ "$(ktopics list "$topic" -f '%t has %{partitions}\n')" = "$topic has 1" ]
+  [ "$(ktopics describe "$topic" -f '%t:%p %{isr}\n')" = "$topic:0 1" ]
+  [ "$(ktopics config "$topic" retention.ms=9s -q --dry-run -f '%{change} %{value}')" = 'set 9000' ]
   ktopics describe "$topic" -J | jq -e '.partitions[0].eligible_leader_replicas == []'
 }
 

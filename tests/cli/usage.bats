@@ -51,8 +51,11 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "names no config" ktopics config orders +=5
   expect_error 2 "--interval is for -w" ktopics list --interval 1s
   expect_error 2 "--interval: '1' is not a duration" ktopics list -w --interval 1
-  expect_error 2 "there is no 'leader': there are topic, partitions, id" ktopics list --columns leader
+  expect_error 2 "there is no column 'leader': there are topic, partitions, id" ktopics list --columns leader
   expect_error 2 "use jq" ktopics list -J --columns topic
+  expect_error 2 "there is no column 'leader'" ktopics list -f '%{leader}'
+  expect_error 2 "'%q' stands for nothing" ktopics list -f '%q'
+  expect_error 2 "says by itself what is printed" ktopics list -f '%t' -J
   expect_error 2 "- stands there twice" ktopics delete - -
   expect_error 2 "'' names no topic" ktopics describe ''
   expect_error 2 "'' names no topic" ktopics create ''

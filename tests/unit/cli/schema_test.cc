@@ -45,7 +45,7 @@ bool fits_schema(const std::string& name, const std::string& text) {
   return count > 0;
 }
 
-const TopicsOutput kJson{OutputFormat::json, false, true, {}};
+const TopicsOutput kJson{OutputFormat::json, false, true, {}, {}};
 
 TEST(Schema, Record) {
   HeaderBytes headers{{"a", "1"}, {"\xFF", "\xFE"}, {"", std::nullopt}};
@@ -123,13 +123,30 @@ TEST(Schema, Configs) {
 
 TEST(TopicsOutput, Columns) {
   const std::vector<OffsetRange> ranges{{{"t", PartitionId(3)}, Offset(1), Offset(4)}};
-  EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, true, {"end", "topic"}}), "end,topic\r\n4,t\r\n");
-  EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, false, {"end", "topic"}}), "4,t\r\n");
-  EXPECT_EQ(ranges_text(ranges, {OutputFormat::table, true, false, {"topic", "end"}}), "t      4\n");
+  EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, true, {"end", "topic"}, {}}), "end,topic\r\n4,t\r\n");
+  EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, false, {"end", "topic"}, {}}), "4,t\r\n");
+  EXPECT_EQ(ranges_text(ranges, {OutputFormat::table, true, false, {"topic", "end"}, {}}), "t      4\n");
   const std::string wanted[] = {"topic", "start"};
   EXPECT_EQ(check_columns(wanted, kRangeColumns).error().detail,
-            "--columns: there is no 'start': there are topic, partition, beginning, end, records");
+            "there is no column 'start': there are topic, partition, beginning, end, records");
   EXPECT_TRUE(check_columns(std::span(wanted).first(1), kRangeColumns).ok());
+}
+
+TEST(TopicsOutput, Templates) {
+  const std::vector<FoundOffset> offsets{{{"t", PartitionId(3)}, Offset(4), kNoTimestamp}};
+  TopicsOutput output;
+  auto text = [&](std::string_view row) {
+    auto pieces = parse_row_template(row);
+    if (!pieces) return pieces.error().detail;
+    output.row = *pieces;
+    return offsets_text(offsets, output);
+  };
+  EXPECT_EQ(text("%{topic}[%p]=%o%{time}%%\\n"), "t[3]=4%\n");
+  EXPECT_EQ(text("%t\\x20%{none}|"), "t |");
+  EXPECT_EQ(text("%q"), "-f: '%q' stands for nothing: there are %{COLUMN}, %t, %p, %o and %%");
+  EXPECT_EQ(text("%{topic"), "-f: '%{' stands for nothing: there are %{COLUMN}, %t, %p, %o and %%");
+  EXPECT_EQ(text("%"), "-f: '%' stands for nothing: there are %{COLUMN}, %t, %p, %o and %%");
+  EXPECT_NE(text("%t\\q").find("there are \\n"), std::string::npos);
 }
 
 TEST(Schema, Server) {
@@ -150,7 +167,7 @@ TEST(TopicsText, Forms) {
       {PartitionId(0), ErrorCode::none, NodeId(1), LeaderEpoch(3), {NodeId(1), NodeId(2)}, {NodeId(1)}, {}, {}, {}});
   topic.partitions.push_back(
       {PartitionId(1), ErrorCode::none, NodeId(-1), LeaderEpoch(3), {NodeId(2)}, {}, {NodeId(2)}, {}, {}});
-  auto text = [&](OutputFormat format) { return described_text({topic}, nullptr, {format, false, true, {}}); };
+  auto text = [&](OutputFormat format) { return described_text({topic}, nullptr, {format, false, true, {}, {}}); };
   EXPECT_EQ(text(OutputFormat::plain),
             "t\tAAAAAAAAAAAAAAAAAAAAAA\t0\t1\t3\t1,2\t1\t-\nt\tAAAAAAAAAAAAAAAAAAAAAA\t1\tnone\t3\t2\t-\t2\n");
   EXPECT_EQ(text(OutputFormat::csv),
