@@ -280,6 +280,10 @@ Result<Work> plan_config(const Typed& typed) {
   for (const auto& name : typed.arguments.all(Flag::unset))
     plan.changes.push_back({name, ConfigOperation::unset, std::nullopt});
   if (typed.topics.empty()) return what_topic(typed, "config orders retention.ms");
+  for (const auto& change : plan.changes) {
+    if (std::ranges::count(plan.changes, change.name, &ConfigChange::name) > 1)
+      return invalid(change.name + " is changed twice");
+  }
   if (!plan.shown.empty() && !plan.changes.empty())
     return invalid("shall " + plan.shown.front() + " be shown or changed? To change it say " + plan.shown.front() +
                    "=VALUE");

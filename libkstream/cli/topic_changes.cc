@@ -181,12 +181,19 @@ ExitCode truncate_topics(const TruncateTopicsPlan& plan, const TopicsWork& work)
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     const OffsetRange& range = partitions[i].range;
     if (offsets[i].offset == kNoOffset) continue;
+    if (offsets[i].offset > range.end) {
+      outcome.add(work.console.fail(ExitCode::failed,
+                                    range.partition.topic + " [" + std::to_string(range.partition.partition.value) +
+                                        "] ends at " + std::to_string(range.end.value) + "; see: ktopics offsets " +
+                                        range.partition.topic + work.settings.same_cluster));
+      continue;
+    }
     rows.push_back({range.partition, range.beginning, std::max(offsets[i].offset, range.beginning), range.end});
   }
   if (plan.care.dry_run) return end_dry_run(truncated_text(rows, true, work.output), "deleted", outcome, work);
   std::erase_if(rows, [](const auto& row) { return row.records() == 0; });
   if (rows.empty()) {
-    work.console.note("there is no record to delete");
+    if (outcome.result() == ExitCode::done) work.console.note("there is no record to delete");
     return outcome.result();
   }
   if (auto refused = ask_consent(truncation_of(rows), plan.care.yes, work.console)) return *refused;

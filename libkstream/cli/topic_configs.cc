@@ -36,6 +36,12 @@ void add_shown(const std::string& topic, const std::vector<ConfigEntry>& configs
   if (plan.shown.empty()) outcome.add(ExitCode::done);
 }
 
+/// Says why there are no configs of a topic.
+ExitCode fail(const std::string& topic, const Error& error, const TopicsWork& work) {
+  bool missing = error.code == ErrorCode::unknown_topic_or_partition;
+  return work.fail(topic, error, missing ? "; see: ktopics list" + work.settings.same_cluster : "");
+}
+
 /// As a word of a shell.
 std::string quoted(const std::string& word) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
@@ -76,7 +82,7 @@ ExitCode change(const TopicConfigsPlan& plan, const std::vector<DescribedConfigs
   std::vector<std::vector<ChangedConfig>> rows;
   for (const auto& [resource, configs] : answers) {
     if (!configs) {
-      outcome.add(work.fail(resource.name, configs.error()));
+      outcome.add(fail(resource.name, configs.error(), work));
       continue;
     }
     alterations.push_back({resource, plan.changes});
@@ -112,7 +118,7 @@ ExitCode topic_configs(const TopicConfigsPlan& plan, const TopicsWork& work) {
     if (configs) {
       add_shown(resource.name, *configs, plan, work, rows, outcome);
     } else {
-      outcome.add(work.fail(resource.name, configs.error()));
+      outcome.add(fail(resource.name, configs.error(), work));
     }
   }
   if (plan.bare && rows.size() == 1 && topics->size() == 1)

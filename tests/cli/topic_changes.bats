@@ -48,7 +48,7 @@ filled_topic() {
   expect_error 1 "INVALID_CONFIG" ktopics config "$topic" no.such=1
   expect_error 1 "INVALID_CONFIG" ktopics config "$topic" no.such=1 --dry-run
   expect_error 3 "$topic has no config nothing" ktopics config "$topic" nothing
-  expect_error 3 "UNKNOWN_TOPIC_OR_PARTITION" ktopics config not-there
+  expect_error 3 "; see: ktopics list" ktopics config not-there
   expect_error 3 "UNKNOWN_TOPIC_OR_PARTITION" ktopics config not-there retention.ms=5
 }
 
@@ -157,7 +157,7 @@ filled_topic() {
   run --separate-stderr ktopics truncate "$topic" --to 20 -y
   [ "$status" -eq 0 ]
   [ "$stderr" = "ktopics: there is no record to delete" ]
-  expect_error 1 "OFFSET_OUT_OF_RANGE" ktopics truncate "$topic" --to 100 -y
+  expect_error 1 "$topic [0] ends at 40; see: ktopics offsets $topic" ktopics truncate "$topic" --to 100 -y
   ktopics truncate "$topic" --to end -y -q
   [ -z "$(kconsume "$topic")" ]
   expect_error 3 "no topic is named not-there" ktopics truncate not-there --to end -y

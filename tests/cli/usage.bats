@@ -49,6 +49,7 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "shall retention.ms be shown or changed?" ktopics config orders retention.ms cleanup.policy=compact
   expect_error 2 "--dry-run is for what changes something" ktopics config orders --dry-run
   expect_error 2 "names no config" ktopics config orders +=5
+  expect_error 2 "retention.ms is changed twice" ktopics config orders retention.ms=5 --unset retention.ms
   expect_error 2 "--interval is for -w" ktopics list --interval 1s
   expect_error 2 "--interval: '1' is not a duration" ktopics list -w --interval 1
   expect_error 2 "there is no column 'leader': there are topic, partitions, id" ktopics list --columns leader

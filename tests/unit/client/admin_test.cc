@@ -1,5 +1,6 @@
 #include <kstream/admin.h>
 
+#include "client/topic_exchange.h"
 #include "support/batches.h"
 #include "unit/client/client_fixture.h"
 
@@ -76,7 +77,7 @@ TEST(Admin, TriesAgainUntilTheBrokerIsThere) {
   FakeCluster cluster;
   cluster.stop_node(NodeId(1));
   Admin admin = make_admin(cluster.bootstrap());
-  const auto refused = admin.list_topics(milliseconds(200));
+  const auto refused = admin.list_topics(milliseconds(1000));
   EXPECT_EQ(refused.code(), ErrorCode::network_exception);
   EXPECT_NE(refused.error().detail.find("Connection refused"), std::string::npos);
   cluster.start_node(NodeId(1));
@@ -132,6 +133,18 @@ TEST(Admin, DescribesTopicsPageByPage) {
   EXPECT_EQ((*described)[1].topic.error().to_string(), "UNKNOWN_TOPIC_OR_PARTITION: no topic is named none");
   EXPECT_EQ((*described)[2].topic->partitions.size(), 2u);
   EXPECT_EQ(cluster.requests(ApiKey::describe_topic_partitions), 3);
+}
+
+TEST(TopicPages, AreNeverReadTwice) {
+  client::TopicPages pages({"a"});
+  protocol::DescribeTopicPartitionsResponse page;
+  page.next_cursor = {"a", 5};
+  EXPECT_TRUE(pages.take(page).ok());
+  EXPECT_EQ(pages.next().cursor->partition_index, 5);
+  EXPECT_EQ(pages.take(page).error().detail, "the broker tells a page twice");
+  page.next_cursor = {"a", 6};
+  EXPECT_TRUE(pages.take(page).ok());
+  EXPECT_FALSE(pages.done());
 }
 
 TEST(Admin, DescribesTopicsOfOldBrokers) {
@@ -250,7 +263,7 @@ TEST(Admin, AsksEachBrokerForItsOwnConfigs) {
   for (std::size_t i : {0, 1, 2, 4, 5}) EXPECT_TRUE(described[i].configs.ok()) << i;
   EXPECT_EQ(described[3].configs.error().detail, "'two' is not the id of a broker");
   cluster.stop_node(NodeId(2));
-  described = admin.describe_configs(resources, {}, milliseconds(300));
+  described = admin.describe_configs(resources, {}, milliseconds(1500));
   EXPECT_EQ(described[4].configs.code(), ErrorCode::network_exception);
   EXPECT_TRUE(described[0].configs.ok()) << "is not held up by another broker";
 }
@@ -259,7 +272,7 @@ TEST(Admin, ABrokerThatIsNotThere) {
   FakeCluster cluster;
   Admin admin = make_admin(cluster.bootstrap());
   const std::vector<ConfigResource> resources{{ConfigResourceType::broker, "7"}};
-  const auto described = admin.describe_configs(resources, {}, milliseconds(200));
+  const auto described = admin.describe_configs(resources, {}, milliseconds(1000));
   EXPECT_EQ(described[0].configs.error().to_string(), "BROKER_NOT_AVAILABLE: there is no broker 7");
 }
 
