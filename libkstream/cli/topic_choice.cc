@@ -50,10 +50,13 @@ Result<std::vector<std::string>> choose_topics(Admin& admin, const TopicChoice& 
     if (seen.insert(name).second) chosen.push_back(name);
   };
   for (const auto& name : wanted) {
-    if (!several(name)) choose(name);
+    if (!several(name)) {
+      choose(name);
+      continue;
+    }
+    const RE2 pattern(choice.patterns ? name : "", silent());
     for (const auto& topic : listed) {
-      if (!several(name)) break;
-      if (choice.patterns ? matches_pattern(name, topic.name) : matches_glob(name, topic.name)) choose(topic.name);
+      if (choice.patterns ? RE2::FullMatch(topic.name, pattern) : matches_glob(name, topic.name)) choose(topic.name);
     }
   }
   return chosen;

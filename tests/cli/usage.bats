@@ -139,6 +139,11 @@ assert text == subprocess.run(["kconsume", "--help"], capture_output=True).stdou
   expect_error 5 "ktopics: " ktopics list -b $dead --timeout 300ms
   expect_error 5 "ktopics: " ktopics describe t -b $dead --timeout 300ms
   expect_error 5 "ktopics: " ktopics create t -b $dead --timeout 300ms
+  expect_error 5 "ktopics: --like u: " ktopics create t --like u -b $dead --timeout 300ms
+  for words in 'config t' 'config t a=b' 'offsets t' 'delete t -y' 'delete -E t -y' 'alter t -p 3 -y' 'truncate t --to end -y'; do
+    # shellcheck disable=SC2086  # several words
+    expect_error 5 "Connection refused" ktopics $words -b $dead --timeout 300ms
+  done
   expect_error 5 "kproduce: " kproduce t -b $dead --timeout 300ms
   expect_error 5 "kconsume: " kconsume t -b $dead --timeout 300ms
 }
