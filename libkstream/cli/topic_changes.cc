@@ -160,7 +160,10 @@ ExitCode delete_topics(const DeleteTopicsPlan& plan, const TopicsWork& work) {
   auto topics = chosen_topics(plan.choice, plan.care.if_exists, work, outcome);
   if (topics.empty()) return outcome.result();
   auto rows = contents(topics, work);
-  if (plan.care.dry_run) return end_dry_run(deleted_text(rows, true, work.output), "deleted", outcome, work);
+  if (plan.care.dry_run) {
+    outcome.add(ExitCode::done);
+    return end_dry_run(deleted_text(rows, true, work.output), "deleted", outcome, work);
+  }
   if (auto refused = ask_consent(deletion_of(rows), plan.care.yes, work.console)) return *refused;
   auto results = work.admin.delete_topics(topics_of(rows), work.settings.timeout);
   if (!results) return work.fail(results.error());
@@ -190,6 +193,7 @@ ExitCode truncate_topics(const TruncateTopicsPlan& plan, const TopicsWork& work)
     }
     rows.push_back({range.partition, range.beginning, std::max(offsets[i].offset, range.beginning), range.end});
   }
+  if (plan.care.dry_run && !rows.empty()) outcome.add(ExitCode::done);
   if (plan.care.dry_run) return end_dry_run(truncated_text(rows, true, work.output), "deleted", outcome, work);
   std::erase_if(rows, [](const auto& row) { return row.records() == 0; });
   if (rows.empty()) {

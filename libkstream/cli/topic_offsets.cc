@@ -8,10 +8,12 @@ ExitCode topic_offsets(const TopicOffsetsPlan& plan, const TopicsWork& work) {
   if (!plan.position) {
     std::vector<OffsetRange> ranges;
     for (const auto& found : partitions) ranges.push_back(found.range);
+    if (!ranges.empty()) outcome.add(ExitCode::done);
     return work.print(ranges_text(ranges, work.output), outcome.result());
   }
   auto offsets = find_offsets(partitions, *plan.position, work, outcome);
   std::erase_if(offsets, [](const auto& found) { return found.offset == kNoOffset; });
+  if (!offsets.empty()) outcome.add(ExitCode::done);
   return work.print(offsets_text(offsets, work.output), outcome.result());
 }
 

@@ -117,6 +117,8 @@ filled_topic() {
   [ "$status" -eq 1 ]
   [ "$(cut -f 1 <<< "$output")" = keep-tmp-4 ]
   ktopics create list -q
+  run ktopics delete list not-there --dry-run
+  [ "$status" -eq 1 ]
   ktopics delete -q -y -- list
 }
 
@@ -141,6 +143,8 @@ filled_topic() {
   ktopics offsets "$topic" -J | jq -e '.beginning == 0 and .end == 40 and .records == 40'
   expect_error 3 "$topic has partitions 0 to 0" ktopics offsets "$topic:1"
   expect_error 3 "no topic is named not-there" ktopics offsets not-there
+  run --separate-stderr ktopics offsets "$topic" not-there
+  [ "$status $output" = "1 $topic"$'\t0\t0\t40\t40' ]
   [ "$(ktopics offsets "t-$BATS_TEST_NUMBER-*" --columns topic)" = "$topic" ]
   [ "$(ktopics offsets -E "t-$BATS_TEST_NUMBER-.*" --columns end --no-header -f csv)" = $'40\r' ]
 }
