@@ -4,10 +4,10 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/format_language.h"
+#include "cli/record_filter.h"
 #include "cli/target.h"
 
-#include <kstream/record.h>
-
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,21 +15,21 @@
 
 namespace kstream::cli {
 
-/// Which records are shown.
-struct RecordFilter {
-  std::optional<std::string> key;
-  std::vector<Header> headers;  ///< all of them must be there; without a value, any value will do
-  bool passes(const RecordView& record) const;
-};
-
 /// One run of kconsume.
 struct ConsumePlan {
   std::vector<Target> targets;  ///< each with `from`
   bool internal = false;        ///< globs stand for internal topics too
+  bool regexes = false;         ///< names are regular expressions, not globs
   bool follow = false;
-  std::optional<std::uint64_t> max_records;
   RecordFilter filter;
   Format format;
+  std::optional<std::uint64_t> max_records{};
+  std::optional<std::uint64_t> tail{};  ///< only the last ones of all partitions; merged
+  bool merge = false;                   ///< in the order of time
+  std::chrono::milliseconds merge_wait{1000};
+  std::optional<std::chrono::milliseconds> idle_timeout{};  ///< an end, if nothing comes for so long
+  std::chrono::milliseconds grace{0};
+  std::optional<double> pace{};  ///< how many times faster than the records' own time
 };
 
 /// Shows the records until the ends are reached, or for as long as they come; until nobody reads stdout, or a signal

@@ -66,10 +66,10 @@ constexpr FlagRow kRows[] = {
      "Wait for new records instead of stopping at the end, also while no broker can be reached."},
     {Flag::exit_at_end, 'e', "exit-at-end", "", kConsume, "",
      "Stop at what was the end when kconsume began. The default without -F."},
-    {Flag::record_format, 'f', "format", "FORMAT", kConsume, "value|raw|json|frame",
-     "value (the default: the value and a newline), raw (nothing between), json, frame (4 bytes of size before each "
-     "value), "
-     "or a template: %s value, %k key, %t topic, %p partition, %o offset, %T timestamp, %h headers, %S %K %R sizes, "
+    {Flag::record_format, 'f', "format", "FORMAT", kConsume, "value|raw|json|csv|plain|table|frame",
+     "value (the default: the value and a newline), raw (nothing between), json, csv, plain (tab separated), table, "
+     "frame (4 bytes of size before each value), or a template: %s value, %k key, %t topic, %p partition, %o offset, "
+     "%T timestamp, %h headers, %S %K %R sizes, "
      "%{time}, %{header:NAME}, %{s:hex} and others. A template adds no newline."},
     {Flag::json, 'J', "json", "", kTopics | kConsume, "", "The same as -f json: one object on each line."},
     {Flag::json_input, 'J', "json", "", kProduce, "",
@@ -87,6 +87,21 @@ constexpr FlagRow kRows[] = {
      "A header for each record; repeatable. NAME alone is a header whose value is null."},
     {Flag::header_filter, 'H', "header", "NAME=VALUE", kConsume, "",
      "Only records with this header; all of them, if repeated. NAME alone: whatever its value."},
+    {Flag::grep, 0, "grep", "REGEX", kConsume, "",
+     "Only records whose value holds what this regular expression (RE2, over bytes) fits; any of them, if repeated."},
+    {Flag::regex, 'E', "regex", "", kConsume, "",
+     "The names of topics are regular expressions (RE2) that fit the whole name, not globs."},
+    {Flag::tail, 0, "tail", "N", kConsume, "",
+     "Only the last N records of all partitions together, in the order of time; with -F then what comes."},
+    {Flag::merge, 0, "merge", "", kConsume, "",
+     "Print the records of all partitions in the order of time, then of partitions; within one, of offsets."},
+    {Flag::merge_wait, 0, "merge-wait", "DURATION", kConsume, "",
+     "With --merge and -F, how long partitions without records hold back the others. Default: 1s."},
+    {Flag::idle_timeout, 0, "idle-timeout", "DURATION", kConsume, "", "Stop once no record has come for so long."},
+    {Flag::grace, 0, "grace", "DURATION", kConsume, "",
+     "Where a time is the end, read on for so much of the records' time: some that belong before it came late."},
+    {Flag::pace, 0, "pace", "SPEED", kConsume, "1x|2x|10x",
+     "Print records as far apart in time as they were made: 1x, or so many times faster."},
     {Flag::empty_is_null, 'Z', "empty-is-null", "", kProduce, "",
      "An empty value is null: a tombstone, where the topic is compacted."},
     {Flag::compression, 'z', "compression", "CODEC[:LEVEL]", kProduce, "none|gzip|snappy|lz4|zstd",

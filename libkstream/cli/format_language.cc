@@ -1,6 +1,7 @@
 #include "cli/format_language.h"
 
 #include "cli/base64.h"
+#include "cli/hex.h"
 #include "cli/invalid.h"
 #include "cli/json_record.h"
 #include "cli/json_text.h"
@@ -20,15 +21,6 @@ namespace {
 using Bytes = std::optional<std::string_view>;
 
 std::int64_t size_of(Bytes bytes) { return bytes ? static_cast<std::int64_t>(bytes->size()) : -1; }
-
-void append_hex(std::string_view bytes, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  for (char c : bytes) {
-    auto byte = static_cast<unsigned char>(c);
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15U];
-  }
-}
 
 /// The integer that `bytes` are, signed; in hex, as 0x..., if they are not exactly `size`.
 void append_integer(std::string_view bytes, std::size_t size, bool big_endian, std::string& out) {
@@ -90,8 +82,13 @@ Status Format::add_letter(char letter) {
 Status Format::add_name(std::string_view inside) {
   constexpr std::array<std::string_view, 11> kHows = {"",     "hex",  "base64", "json", "esc", "be16",
                                                       "be32", "be64", "le16",   "le32", "le64"};
-  constexpr std::array<std::pair<std::string_view, Field>, 4> kPlain = {
-      {{"time", Field::time}, {"headers", Field::headers_json}, {"size", Field::size}, {"lag", Field::lag}}};
+  constexpr std::array<std::pair<std::string_view, Field>, 7> kPlain = {{{"time", Field::time},
+                                                                         {"headers", Field::headers_json},
+                                                                         {"size", Field::size},
+                                                                         {"lag", Field::lag},
+                                                                         {"epoch", Field::leader_epoch},
+                                                                         {"tstype", Field::timestamp_type},
+                                                                         {"pid", Field::producer_id}}};
   auto colon = inside.find(':');
   auto name = inside.substr(0, colon), how = colon == std::string_view::npos ? "" : inside.substr(colon + 1);
   auto known = [&, this](Step step) -> Status {
@@ -112,7 +109,8 @@ Status Format::add_name(std::string_view inside) {
     if (word == name && how.empty()) return known({field});
   }
   return invalid("unknown %{" + std::string(inside) +
-                 "}: there are %{time} %{time:STRFTIME} %{header:NAME} %{headers} %{size} %{lag} %{s:HOW} %{k:HOW}");
+                 "}: there are %{time} %{time:STRFTIME} %{header:NAME} %{headers} %{size} %{lag} %{epoch} "
+                 "%{tstype} %{pid} %{s:HOW} %{k:HOW}");
 }
 
 Result<Format> Format::compile(std::string_view text, Terminal terminal) {
@@ -151,13 +149,18 @@ Result<Format> Format::of_word(std::string_view word, std::string_view delimiter
     format.steps_.push_back({Field::value_size_be32});
     format.terminal_ = {};
   }
-  if (word == "json") {
-    format.steps_.push_back({Field::json_record});
+  constexpr std::array<std::pair<std::string_view, Field>, 4> kWhole = {{{"json", Field::json_record},
+                                                                         {"csv", Field::csv_record},
+                                                                         {"plain", Field::plain_record},
+                                                                         {"table", Field::table_record}}};
+  auto whole = std::find_if(kWhole.begin(), kWhole.end(), [&](const auto& known) { return known.first == word; });
+  if (whole != kWhole.end()) {
+    format.steps_.push_back({whole->second});
   } else if (word == "value" || word == "raw" || word == "frame") {
     format.steps_.push_back({Field::value});
   } else {
     return invalid("unknown format '" + std::string(word) +
-                   "': there are value, raw, json, frame and templates such as '%k %s\\n'");
+                   "': there are value, raw, json, csv, plain, table, frame and templates such as '%k %s\\n'");
   }
   if ((word == "value" || word == "json") && !delimiter.empty()) {
     format.steps_.push_back({Field::literal, How::plain, std::string(delimiter)});
@@ -165,11 +168,17 @@ Result<Format> Format::of_word(std::string_view word, std::string_view delimiter
   return format;
 }
 
-void Format::append(const ShownRecord& shown, std::string& out) const {
+void Format::append_header(std::string& out) const {
+  if (steps_.empty()) return;
+  if (steps_.front().field == Field::csv_record) append_csv_header(out);
+  if (steps_.front().field == Field::table_record) table_.append_header(out);
+}
+
+void Format::append(const ShownRecord& shown, std::string& out) {
   for (const Step& step : steps_) append_step(step, shown, out);
 }
 
-void Format::append_step(const Step& step, const ShownRecord& shown, std::string& out) const {
+void Format::append_step(const Step& step, const ShownRecord& shown, std::string& out) {
   const RecordView& record = shown.record;
   switch (step.field) {
     case Field::literal:
@@ -219,9 +228,25 @@ void Format::append_step(const Step& step, const ShownRecord& shown, std::string
           std::max<std::int64_t>(0, size_of(record.key)) + std::max<std::int64_t>(0, size_of(record.value)), out);
     case Field::lag:
       return append_number(std::max<std::int64_t>(0, shown.high_watermark - record.offset - 1), out);
+    case Field::leader_epoch:
+    case Field::timestamp_type:
+    case Field::producer_id:
+      return append_batch_field(step.field, shown.batch, out);
     case Field::json_record:
       return append_json_record(shown, out);
+    case Field::csv_record:
+      return append_csv_record(shown, out);
+    case Field::plain_record:
+      return append_plain_record(shown, out);
+    case Field::table_record:
+      return table_.append(shown, terminal_.color, out);
   }
+}
+
+void Format::append_batch_field(Field field, const BatchInfo& batch, std::string& out) const {
+  if (field == Field::leader_epoch) return append_number(batch.leader_epoch.value, out);
+  if (field == Field::producer_id) return append_number(batch.producer_id.value, out);
+  out += batch.timestamp_type == TimestampType::create_time ? "CreateTime" : "LogAppendTime";
 }
 
 void Format::append_bytes(std::string_view bytes, How how, std::string& out) const {

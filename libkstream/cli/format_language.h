@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/record_rows.h"
 #include "cli/shown_record.h"
 
 #include <kstream/result.h>
@@ -21,6 +22,7 @@ namespace kstream::cli {
 ///     time, time:STRFTIME      RFC 3339 or strftime(3), in UTC
 ///     header:NAME, headers     the last header of that name; all, as JSON
 ///     size                     bytes of key and value
+///     epoch, tstype, pid       of its batch: leader epoch, CreateTime or LogAppendTime, producer id (-1 for none)
 ///     lag                      records behind this one
 ///     s:HOW, k:HOW             value, key as hex, base64, json, esc (\xNN), be16 be32 be64 le16 le32 le64
 ///
@@ -36,12 +38,14 @@ class Format {
   /// An error names the letter or word that is unknown, or not there yet.
   static Result<Format> compile(std::string_view text, Terminal terminal);
 
-  /// `value`, `raw`, `json` or `frame`. `delimiter` ends each record of `value` and `json`; with `key_delimiter` the
-  /// key and that stand before the value.
+  /// `value`, `raw`, `json`, `frame`, `csv`, `plain` or `table`. `delimiter` ends each record of `value` and `json`;
+  /// with `key_delimiter` the key and that stand before the value.
   static Result<Format> of_word(std::string_view word, std::string_view delimiter, const std::string* key_delimiter,
                                 Terminal terminal);
 
-  void append(const ShownRecord& shown, std::string& out) const;
+  /// What stands before the first record: the header of csv and table.
+  void append_header(std::string& out) const;
+  void append(const ShownRecord& shown, std::string& out);
 
  private:
   enum class Field : std::uint8_t {
@@ -61,7 +65,13 @@ class Format {
     offset,
     size,
     lag,
+    leader_epoch,
+    timestamp_type,
+    producer_id,
     json_record,
+    csv_record,
+    plain_record,
+    table_record,
   };
   enum class How : std::uint8_t { plain, hex, base64, json, esc, be16, be32, be64, le16, le32, le64 };
   struct Step {
@@ -74,12 +84,14 @@ class Format {
   Status add_letter(char letter);
   Status add_name(std::string_view inside);
   Status add_literal(std::string_view text);
-  void append_step(const Step& step, const ShownRecord& shown, std::string& out) const;
+  void append_step(const Step& step, const ShownRecord& shown, std::string& out);
+  void append_batch_field(Field field, const BatchInfo& batch, std::string& out) const;
   void append_bytes(std::string_view bytes, How how, std::string& out) const;
   void append_headers(const HeaderRange& headers, std::string& out) const;
 
   std::vector<Step> steps_;
   Terminal terminal_;
+  RecordTable table_;
 };
 
 }  // namespace kstream::cli

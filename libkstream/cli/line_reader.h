@@ -20,6 +20,16 @@ class LineReader {
   /// needs no delimiter.
   std::optional<std::string_view> next();
 
+  /// For who cuts by other rules: what is in the buffer, valid until fill(), and that the first `size` bytes of it are
+  /// done with.
+  std::string_view rest() const { return {buffer_.get() + begin_, end_ - begin_}; }
+  void take(std::size_t size) {
+    begin_ += size;
+    consumed_ += size;
+    scanned_ = begin_;
+  }
+  bool at_end() const { return at_end_; }
+
   enum class Fill {
     more,      ///< something came
     nothing,   ///< the read was interrupted, or would block

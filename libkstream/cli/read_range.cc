@@ -2,6 +2,8 @@
 
 #include "cli/topic_names.h"
 
+#include <kstream/producer.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -11,10 +13,6 @@ namespace kstream::cli {
 namespace {
 
 using Kind = PositionExpression::Kind;
-
-std::string shown(const TopicPartition& partition) {
-  return partition.topic + " [" + std::to_string(partition.partition.value) + ']';
-}
 
 /// One partition to ask about, and for which target.
 struct Wanted {
@@ -29,7 +27,8 @@ Result<std::vector<Target>> expand_targets(Admin& admin, const RangeQuestion& qu
                                            std::vector<std::string>& notes) {
   std::vector<std::string> names;
   for (const Target& target : question.targets) names.push_back(target.topic);
-  auto expanded = expand_topics(admin, names, question.internal, question.timeout);
+  auto expanded = question.regexes ? expand_regexes(admin, names, question.internal, question.timeout)
+                                   : expand_topics(admin, names, question.internal, question.timeout);
   if (!expanded) return Error{expanded.error().code, expanded.error().to_string()};
   std::vector<Target> targets;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -58,7 +57,12 @@ Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Targ
     }
     if (!topic) return whole(name, topic.error());
     auto count = static_cast<std::int32_t>(topic->partitions.size());
-    auto partitions = select_partitions(targets[i].partitions, count);
+    auto only = targets[i].partitions;
+    if (only.empty() && question.key) {
+      auto of_key = partition_of_key(*question.key, count).value;
+      only.push_back({of_key, of_key});
+    }
+    auto partitions = select_partitions(only, count);
     if (!partitions) {
       return Error{ErrorCode::unknown_topic_or_partition, name + " has partitions 0 to " + std::to_string(count - 1) +
                                                               "; see: ktopics describe " + name +
@@ -114,7 +118,8 @@ std::vector<RangeFacts> ask_offsets(Admin& admin, const std::vector<Wanted>& wan
     if (is_time(target->from))
       ranges.add(partition, {target->from->time}, i, [](RangeFacts& f) -> Offset& { return f.from_at_time; });
     if (is_time(target->until))
-      ranges.add(partition, {target->until->time}, i, [](RangeFacts& f) -> Offset& { return f.until_at_time; });
+      ranges.add(partition, {Timestamp(target->until->time.value + question.grace.count())}, i,
+                 [](RangeFacts& f) -> Offset& { return f.until_at_time; });
     watermarks.add(partition, kEnd, i, [](RangeFacts& f) -> Offset& { return f.high_watermark; });
   }
   ranges.ask(admin, question.read_committed, question.timeout, facts, failed);
@@ -123,6 +128,10 @@ std::vector<RangeFacts> ask_offsets(Admin& admin, const std::vector<Wanted>& wan
 }
 
 }  // namespace
+
+std::string shown(const TopicPartition& partition) {
+  return partition.topic + " [" + std::to_string(partition.partition.value) + ']';
+}
 
 std::optional<std::vector<PartitionId>> select_partitions(const std::vector<PartitionRange>& wanted,
                                                           std::int32_t count) {
@@ -140,7 +149,8 @@ std::optional<std::vector<PartitionId>> select_partitions(const std::vector<Part
 
 ReadRange make_range(const TopicPartition& partition, const Target& target, const RangeFacts& facts, bool follow,
                      std::vector<std::string>& notes) {
-  ReadRange range{partition, resolve(*target.from, facts.offsets, facts.from_at_time), {}, {}, {}, {}};
+  ReadRange range{partition, resolve(*target.from, facts.offsets, facts.from_at_time), {}, {}, {}, {}, kNoOffset,
+                  false};
   if (is_time(target.from)) range.from_time = target.from->time;
   if (is_time(target.until)) range.until_time = target.until->time;
   if (range.from < facts.offsets.beginning) {

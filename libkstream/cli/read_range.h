@@ -22,14 +22,22 @@ struct ReadRange {
   std::optional<Timestamp> from_time;   ///< older records are not shown
   std::optional<Timestamp> until_time;  ///< nor are these and later ones
   Offset last_shown = kNoOffset;
+  bool closed = false;  ///< read to its end, or given up
   bool done() const { return until && from >= *until; }
 };
 
+/// `orders [3]`.
+std::string shown(const TopicPartition& partition);
+
 struct RangeQuestion {
   std::vector<Target> targets;  ///< each with `from`; without `until` up to the end
-  bool internal = false;        ///< globs stand for internal topics too
+  bool internal = false;        ///< globs and regular expressions stand for internal topics too
+  bool regexes = false;         ///< names are anchored regular expressions
   bool follow = false;          ///< without `until` there is no end
-  bool read_committed = true;   ///< the end is the last stable offset
+  /// Of targets without partitions, only the one that Kafka's Java client gives this key.
+  std::optional<std::string> key;
+  std::chrono::milliseconds grace{0};  ///< how long past a time that is the end to look for late records
+  bool read_committed = true;          ///< the end is the last stable offset
   std::chrono::milliseconds timeout{0};
   std::string same_cluster;  ///< for commands to paste
 };

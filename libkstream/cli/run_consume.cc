@@ -1,10 +1,12 @@
 #include "cli/consume.h"
+#include "cli/duration.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
 #include "cli/visible.h"
 
 #include <unistd.h>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 namespace kstream::cli {
@@ -66,7 +68,7 @@ Result<std::vector<Target>> parse_targets(const Arguments& arguments, bool follo
   if (words.empty()) return invalid("which topic? As in: kconsume orders");
   std::vector<Target> targets;
   for (const auto& word : words) {
-    auto target = parse_target(word, now);
+    auto target = arguments.has(Flag::regex) ? parse_regex_target(word, now) : parse_target(word, now);
     if (!target) return target.error();
     if (target->partitions.empty()) target->partitions = partitions;
     if (!target->from) target->from = from.value_or(PositionExpression{Kind::beginning, 0, kNoTimestamp, "beginning"});
@@ -99,7 +101,7 @@ Result<Format> parse_format(const Arguments& arguments) {
   bool delimited = arguments.has(Flag::delimiter) || arguments.has(Flag::nul),
        is_template = text.find_first_of("%\\") != std::string::npos;
   if (arguments.has(Flag::delimiter) && arguments.has(Flag::nul)) return invalid("-0 and -D are two delimiters");
-  if (delimited && (is_template || text == "raw" || text == "frame"))
+  if (delimited && text != "value" && text != "json")
     return invalid("-D and -0 are for -f value and json; a template says itself what ends a record");
   if (is_template && arguments.has(Flag::key_delimiter))
     return invalid("-K is for -f value; a template says with %k where the key stands");
@@ -107,7 +109,7 @@ Result<Format> parse_format(const Arguments& arguments) {
   return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how);
 }
 
-Result<RecordFilter> parse_filter(const Arguments& arguments, const std::vector<Target>& targets, bool follow) {
+Result<RecordFilter> parse_filter(const Arguments& arguments) {
   RecordFilter filter;
   if (arguments.has(Flag::key_filter)) filter.key = std::string(arguments.value(Flag::key_filter));
   for (const auto& text : arguments.all(Flag::header_filter)) {
@@ -115,11 +117,61 @@ Result<RecordFilter> parse_filter(const Arguments& arguments, const std::vector<
     filter.headers.push_back(
         {text.substr(0, equals), equals == std::string::npos ? std::nullopt : std::optional(text.substr(equals + 1))});
   }
-  for (const Target& target : targets) {
-    if (filter.key && target.from->kind == Kind::end && !follow)
-      return invalid("-k from the end backwards is not there yet; read from the beginning, or with -F");
+  for (const auto& text : arguments.all(Flag::grep)) {
+    filter.greps.emplace_back(text);
+    if (auto problem = filter.greps.back().problem(); !problem.empty())
+      return invalid("--grep: '" + text + "': " + problem);
   }
   return filter;
+}
+
+/// A flag that takes a count, if it is there.
+Status parse_count(const Arguments& arguments, Flag flag, std::string_view name, std::optional<std::uint64_t>& count) {
+  if (!arguments.has(flag)) return {};
+  count = parse_number<std::uint64_t>(arguments.value(flag));
+  if (count) return {};
+  return invalid(std::string(name) + " wants a number, not '" + std::string(arguments.value(flag)) + "'");
+}
+
+Status parse_durations(const Arguments& arguments, ConsumePlan& plan) {
+  std::optional<std::chrono::milliseconds> merge_wait, grace;
+  for (auto [flag, name, duration] :
+       {std::tuple{Flag::idle_timeout, "--idle-timeout", &plan.idle_timeout},
+        std::tuple{Flag::merge_wait, "--merge-wait", &merge_wait}, std::tuple{Flag::grace, "--grace", &grace}}) {
+    if (!arguments.has(flag)) continue;
+    auto parsed = parse_duration(arguments.value(flag));
+    if (!parsed) return invalid(std::string(name) + ": " + parsed.error().detail);
+    *duration = *parsed;
+  }
+  plan.merge_wait = merge_wait.value_or(plan.merge_wait);
+  plan.grace = grace.value_or(plan.grace);
+  if (merge_wait && !(plan.merge && plan.follow)) return invalid("--merge-wait is for --merge with -F");
+  return {};
+}
+
+/// `2x`, `0.5x`.
+Status parse_pace(const Arguments& arguments, ConsumePlan& plan) {
+  if (!arguments.has(Flag::pace)) return {};
+  std::string text(arguments.value(Flag::pace));
+  if (text.ends_with('x')) plan.pace = parse_number<double>(std::string_view(text).substr(0, text.size() - 1));
+  if (plan.pace && *plan.pace > 0) return {};
+  return invalid("--pace wants a speed such as 1x, 10x or 0.5x, not '" + text + "'");
+}
+
+/// --tail, and `-k KEY -n N -o end`: the last N records of a key.
+Status parse_tail(const Arguments& arguments, ConsumePlan& plan) {
+  if (auto parsed = parse_count(arguments, Flag::tail, "--tail", plan.tail); !parsed) return parsed;
+  const PositionExpression beginning{Kind::beginning, 0, kNoTimestamp, "beginning"};
+  for (Target& target : plan.targets) {
+    if (target.from->kind != Kind::end || !(plan.tail || (plan.filter.key && !plan.follow))) continue;
+    if (!plan.tail && !plan.max_records) return invalid("-k from the end backwards wants -n N: the last N of the key");
+    if (!plan.tail) plan.tail = plan.max_records;
+    target.from = beginning;
+  }
+  for (const Target& target : plan.targets) {
+    if (plan.tail && plan.follow && target.until) return invalid("--tail with -F has no other end than now");
+  }
+  return {};
 }
 
 Result<ConsumePlan> plan_consume(const Arguments& arguments) {
@@ -129,14 +181,16 @@ Result<ConsumePlan> plan_consume(const Arguments& arguments) {
   if (!targets) return targets.error();
   auto format = parse_format(arguments);
   if (!format) return invalid("-f: " + format.error().detail);
-  auto filter = parse_filter(arguments, *targets, follow);
+  auto filter = parse_filter(arguments);
   if (!filter) return filter.error();
-  ConsumePlan plan{std::move(*targets), arguments.has(Flag::all), follow,
-                   std::nullopt,        std::move(*filter),       std::move(*format)};
-  if (arguments.has(Flag::max_messages)) {
-    plan.max_records = parse_number<std::uint64_t>(arguments.value(Flag::max_messages));
-    if (!plan.max_records)
-      return invalid("-n wants a number, not '" + std::string(arguments.value(Flag::max_messages)) + "'");
+  ConsumePlan plan{.targets = std::move(*targets), .filter = std::move(*filter), .format = std::move(*format)};
+  plan.internal = arguments.has(Flag::all);
+  plan.regexes = arguments.has(Flag::regex);
+  plan.follow = follow;
+  plan.merge = arguments.has(Flag::merge);
+  if (auto parsed = parse_count(arguments, Flag::max_messages, "-n", plan.max_records); !parsed) return parsed.error();
+  for (auto parse : {parse_durations, parse_pace, parse_tail}) {
+    if (auto parsed = parse(arguments, plan); !parsed) return parsed.error();
   }
   return plan;
 }

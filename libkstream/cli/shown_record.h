@@ -1,10 +1,13 @@
 #pragma once
 
+#include <kstream/consumer.h>
 #include <kstream/record.h>
 
 #include <string_view>
 
 namespace kstream::cli {
+
+inline const BatchInfo kNoBatch;
 
 /// A record on its way out, with what stands around it.
 struct ShownRecord {
@@ -12,6 +15,7 @@ struct ShownRecord {
   PartitionId partition;
   const RecordView& record;
   Offset high_watermark = kNoOffset;  ///< of the partition, when the record was fetched
+  const BatchInfo& batch = kNoBatch;  ///< that it came in
 };
 
 }  // namespace kstream::cli

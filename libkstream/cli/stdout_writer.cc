@@ -32,9 +32,8 @@ StdoutWriter::Outcome StdoutWriter::flush() {
     while (outcome == Outcome::stopped && written < limit) outcome = write_to(written, limit);
     if (outcome == Outcome::written) outcome = Outcome::stopped;
   }
-  last_written_ = kNoOffset;
   for (const RecordEnd& record : records_) {
-    if (record.end <= written) last_written_ = record.offset;
+    if (record.end <= written) *record.last_written = record.offset;
   }
   buffer_.clear();
   records_.clear();

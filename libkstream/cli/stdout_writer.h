@@ -17,9 +17,10 @@ class StdoutWriter {
  public:
   StdoutWriter(int fd, const Signals& signals) : fd_(fd), signals_(signals) {}
 
-  /// The bytes to append to; follow each record with end_record().
+  /// The bytes to append to; follow each record with end_record(). Once flush() has written the record as a whole,
+  /// `last_written` is its offset.
   std::string& buffer() { return buffer_; }
-  void end_record(Offset offset) { records_.push_back({buffer_.size(), offset}); }
+  void end_record(Offset offset, Offset& last_written) { records_.push_back({buffer_.size(), offset, &last_written}); }
   std::size_t size() const { return buffer_.size(); }
 
   enum class Outcome {
@@ -30,8 +31,6 @@ class StdoutWriter {
   };
   /// Writes the buffer and empties it.
   Outcome flush();
-  /// The offset of the last record that the last flush() has written as a whole; kNoOffset: none.
-  Offset last_written() const { return last_written_; }
 
   /// Whether a descriptor's other side is gone, as poll(2) said in `events`.
   static bool reader_left(short events);
@@ -40,6 +39,7 @@ class StdoutWriter {
   struct RecordEnd {
     std::size_t end;
     Offset offset;
+    Offset* last_written;
   };
   Outcome write_to(std::size_t& written, std::size_t limit);
   std::size_t record_end_after(std::size_t written) const;
@@ -48,7 +48,6 @@ class StdoutWriter {
   const Signals& signals_;
   std::string buffer_;
   std::vector<RecordEnd> records_;
-  Offset last_written_ = kNoOffset;
 };
 
 }  // namespace kstream::cli

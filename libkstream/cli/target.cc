@@ -2,6 +2,7 @@
 
 #include "cli/invalid.h"
 #include "cli/number.h"
+#include "cli/regex.h"
 
 namespace kstream::cli {
 namespace {
@@ -25,6 +26,22 @@ Status parse_positions(std::string_view text, Timestamp now, Target& target) {
   return {};
 }
 
+/// What stands before and behind the colon at `colon`, if there is one.
+Result<Target> parse_parts(std::string_view text, std::size_t colon, Timestamp now) {
+  Target target;
+  target.topic = text.substr(0, colon);
+  if (target.topic.empty()) return invalid("'" + std::string(text) + "' names no topic");
+  if (colon == std::string_view::npos) return target;
+  auto rest = text.substr(colon + 1);
+  auto at = rest.find('@');
+  auto ranges = parse_partitions(rest.substr(0, at));
+  if (!ranges) return ranges.error();
+  target.partitions = std::move(*ranges);
+  if (at == std::string_view::npos) return target;
+  if (auto parsed = parse_positions(rest.substr(at + 1), now, target); !parsed) return parsed.error();
+  return target;
+}
+
 }  // namespace
 
 Result<std::vector<PartitionRange>> parse_partitions(std::string_view text) {
@@ -43,22 +60,23 @@ Result<std::vector<PartitionRange>> parse_partitions(std::string_view text) {
 }
 
 Result<Target> parse_target(std::string_view text, Timestamp now) {
-  Target target;
   auto colon = text.find(':');
-  target.topic = text.substr(0, colon);
-  if (target.topic.empty()) return invalid("'" + std::string(text) + "' names no topic");
-  if (target.topic.find('@') != std::string::npos) {
+  auto name = text.substr(0, colon);
+  if (name.find('@') != std::string_view::npos) {
     return invalid("'" + std::string(text) + "': a position stands behind the partitions, as in " +
-                   target.topic.substr(0, target.topic.find('@')) + ":0@1200, or in -o");
+                   std::string(name.substr(0, name.find('@'))) + ":0@1200, or in -o");
   }
-  if (colon == std::string_view::npos) return target;
-  auto rest = text.substr(colon + 1);
-  auto at = rest.find('@');
-  auto ranges = parse_partitions(rest.substr(0, at));
-  if (!ranges) return ranges.error();
-  target.partitions = std::move(*ranges);
-  if (at == std::string_view::npos) return target;
-  if (auto parsed = parse_positions(rest.substr(at + 1), now, target); !parsed) return parsed.error();
+  return parse_parts(text, colon, now);
+}
+
+Result<Target> parse_regex_target(std::string_view text, Timestamp now) {
+  auto at = text.rfind('@');
+  auto colon = text.rfind(':', at);
+  bool digits = colon != std::string_view::npos && colon + 1 < text.size() && is_digit(text[colon + 1]);
+  auto target = parse_parts(text, digits ? colon : std::string_view::npos, now);
+  if (!target) return target.error();
+  if (Regex regex(target->topic); !regex.problem().empty())
+    return invalid("-E: '" + target->topic + "': " + regex.problem());
   return target;
 }
 

@@ -31,4 +31,8 @@ struct Target {
 
 Result<Target> parse_target(std::string_view text, Timestamp now);
 
+/// The same where the name is a regular expression, which may hold colons: partitions stand behind the last one, if
+/// digits follow it.
+Result<Target> parse_regex_target(std::string_view text, Timestamp now);
+
 }  // namespace kstream::cli

@@ -20,4 +20,8 @@ bool matches_glob(const std::string& glob, const std::string& name);
 Result<std::vector<std::vector<std::string>>> expand_topics(Admin& admin, std::span<const std::string> wanted,
                                                             bool internal, std::chrono::milliseconds timeout);
 
+/// The same with anchored regular expressions (RE2), which must be valid.
+Result<std::vector<std::vector<std::string>>> expand_regexes(Admin& admin, std::span<const std::string> wanted,
+                                                             bool internal, std::chrono::milliseconds timeout);
+
 }  // namespace kstream::cli

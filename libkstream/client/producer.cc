@@ -4,6 +4,7 @@
 #include "client/background.h"
 #include "client/cluster.h"
 #include "client/event_fd.h"
+#include "client/murmur2.h"
 #include "client/produce_exchange.h"
 #include "client/pump.h"
 #include "client/sender.h"
@@ -366,6 +367,10 @@ std::vector<Record> Delivery::records() const {
     }
   }
   return result;
+}
+
+PartitionId partition_of_key(std::string_view key, std::int32_t partitions) {
+  return client::partition_of_key(key, partitions);
 }
 
 Result<Producer> Producer::create(const ClientConfig& config, DeliveryHandler handler) {

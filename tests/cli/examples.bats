@@ -141,9 +141,19 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [[ $'\n'$output == *$'\none\ntwo\nthree' ]]
   follow 'kconsume -F -o end logs' bash -c 'kproduce -q logs <<< fresh'
   [ "$output" = fresh ]
-  follow 'kconsume -F -o end -H level=error logs' bash -c \
-    'kproduce -q logs -H level=info <<< dull; kproduce -q logs -H level=error <<< alarm'
-  [ "$output" = alarm ]
+  follow 'kconsume -F -o end -H level=error --grep timeout logs' bash -c \
+    'kproduce -q logs -H level=info <<< timeout; printf "a timeout\ndull\n" | kproduce -q logs -H level=error'
+  [ "$output" = 'a timeout' ]
+  topic users 6
+  printf 'user42:old\nuser42:new\nuser43:x\n' | kproduce -q -K : users
+  try 'kconsume -k user42 -n 1 users -o end'
+  [ "$output" = new ]
+  for app in app-a app-b; do topic $app; seq 15 | sed "s/^/$app /" | kproduce -q $app; done
+  try "kconsume 'app-*' --tail 20 -f table"
+  [ "$(grep -c 'app-[ab] 1[0-5]$' <<< "$output")" -eq 11 ]
+  [ "${#lines[@]}" -eq 21 ]
+  follow "kconsume -F --merge 'app-*'" bash -c 'kproduce -q app-a <<< fresh'
+  [ "${output##*$'\n'}" = fresh ]
   seq 1300 | kproduce -q -p 3 -k key orders
   try "kconsume orders -o -15m -u now -f '%{time} %k %s\\n'"
   [[ $output == *"Z key 1300"* ]]

@@ -33,6 +33,9 @@ struct ProducerRecord {
   std::uint64_t tag = 0;
 };
 
+/// The partition that Kafka's Java client, and Producer::send, give a key: murmur2; `partitions` > 0.
+KSTREAM_API PartitionId partition_of_key(std::string_view key, std::int32_t partitions);
+
 /// What became of one batch. Valid during the handler's call only.
 class KSTREAM_API Delivery {
  public:

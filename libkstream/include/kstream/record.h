@@ -100,6 +100,8 @@ class KSTREAM_API HeaderRange {
   iterator end() const { return {}; }
   std::size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
+  /// As the record has them, for whoever copies the record.
+  std::string_view bytes() const { return bytes_; }
 
  private:
   std::string_view bytes_;

@@ -17,7 +17,7 @@ class Formats : public testing::Test {
     record.value = "v\x01";
     record.headers = headers.range();
   }
-  std::string show(const Result<Format>& format) {
+  std::string show(Result<Format> format) {
     if (!format) return "error: " + format.error().detail;
     std::string out;
     format->append({"orders", PartitionId(3), record, Offset(20)}, out);
@@ -51,6 +51,7 @@ TEST_F(Formats, Names) {
   EXPECT_EQ(text("%{header:a}|%{header:b}|%{header:c}"), "2||");
   EXPECT_EQ(text("%{headers}"), R"([{"key":"a","value":"1"},{"key":"b","value":null},{"key":"a","value":"2"}])");
   EXPECT_EQ(text("%{size} %{lag}"), "4 2");
+  EXPECT_EQ(text("%{epoch} %{tstype} %{pid}"), "-1 CreateTime -1");
   EXPECT_EQ(text("%{s:hex} %{k:base64} %{s:json} %{s:esc}"), R"(7601 azE= "v\u0001" v\x01)");
 }
 
@@ -85,7 +86,7 @@ TEST_F(Formats, TerminalShowsControlCharactersOfRecordsOnly) {
 
 TEST_F(Formats, Refuses) {
   for (auto template_text : {"%", "%q", "%{", "%{time", "%{nope}", "%{time:}x%{s:rot13}", "%{header}", "%{size:hex}",
-                             "\\q", "a\\", "%{epoch}", "%{s:hex:}"}) {
+                             "\\q", "a\\", "%{epoch:x}", "%{s:hex:}"}) {
     EXPECT_TRUE(refused(template_text)) << template_text;
   }
 }

@@ -1,0 +1,119 @@
+#include "cli/range_reader.h"
+
+#include "cli/stdout_writer.h"
+
+#include <poll.h>
+#include <algorithm>
+#include <utility>
+
+namespace kstream::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How often a wait is interrupted to look for brokers that are gone.
+constexpr milliseconds kGlance(250);
+
+}  // namespace
+
+bool RangeReader::open(std::span<ReadRange> ranges, std::size_t share) {
+  if (!ranges.empty()) outcome_.add(ExitCode::done);
+  std::vector<Assignment> assignments;
+  for (ReadRange& range : ranges) {
+    range.closed = range.done();
+    if (range.closed) continue;
+    assignments.push_back({range.partition, range.start});
+    by_partition_[range.partition] = &range;
+  }
+  open_ = assignments.size();
+  if (open_ == 0) return true;
+  ClientConfig config = settings_.config;
+  if (share > 0) {
+    // Partitions that wait for others must not keep these from being fetched: each has its own limit instead.
+    for (auto [name, value] : {std::pair{"max.partition.fetch.bytes", std::to_string(share)},
+                               std::pair{"fetch.max.bytes", std::to_string(INT32_MAX)}}) {
+      if (auto set = config.set(name, value); !set) return give_up(ExitCode::usage, set.error().detail), false;
+    }
+  }
+  auto consumer = Consumer::create(config);
+  if (!consumer) return give_up(ExitCode::usage, consumer.error().detail), false;
+  consumer_ = std::move(*consumer);
+  auto assigned = consumer_->assign(assignments);
+  if (!assigned) give_up(ExitCode::usage, assigned.error().detail);
+  return assigned.ok();
+}
+
+Piece RangeReader::next() {
+  if (!reading()) return {};
+  const Fetched& fetched = consumer_->poll(milliseconds(0));
+  trouble_ = fetched.empty() ? fetched.error : Error{ErrorCode::none, {}};
+  if (fetched.empty()) return {};
+  outage_.is_over(ErrorCode::none, {});
+  ReadRange& range = *by_partition_.at({std::string(fetched.topic), fetched.partition});
+  if (fetched.error.code != ErrorCode::none) {
+    take_error(range, fetched.error);
+    return {};
+  }
+  Piece piece{&range, range.from, fetched.records, fetched.batches, fetched.high_watermark};
+  if (range.until) {
+    auto end = std::ranges::lower_bound(piece.records, *range.until, {}, &RecordView::offset);
+    piece.records = piece.records.first(static_cast<std::size_t>(end - piece.records.begin()));
+  }
+  range.from = std::max(range.from, fetched.position);
+  if (range.done()) close(range);
+  return piece;
+}
+
+bool RangeReader::wait(int out, milliseconds limit) {
+  bool broken = trouble_.code != ErrorCode::none;
+  if (broken && trouble_ != last_trouble_ && follow_) console_.note("waiting: " + trouble_.to_string());
+  last_trouble_ = trouble_;
+  if (outage_.is_over(trouble_.code, OutageClock::Clock::now()) && !follow_) {
+    give_up(ExitCode::unreachable,
+            "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble_.to_string());
+    return false;
+  }
+  int event = consumer_ ? consumer_->event_fd() : -1;
+  pollfd waits[] = {{out, 0, 0}, {event, POLLIN, 0}, {signals_.fd(), POLLIN, 0}};
+  int ready = ::poll(waits, 3, static_cast<int>(std::min(limit, kGlance).count()));
+  return ready > 0 && StdoutWriter::reader_left(waits[0].revents);
+}
+
+/// A partition at a halt: where retention overtook us it goes on, else it is given up.
+void RangeReader::take_error(ReadRange& range, const Error& error) {
+  if (error.code == ErrorCode::offset_out_of_range && go_to_beginning(range)) return;
+  outcome_.add(console_.fail(exit_code_of(error.code), shown(range.partition) + ": " + error.to_string()));
+  close(range);
+}
+
+/// Only if the position is before the first record there is: behind the last one is no place to go back from. If nobody
+/// says where that is now, the same error will come again.
+bool RangeReader::go_to_beginning(const ReadRange& range) {
+  auto position = consumer_->position(range.partition);
+  if (!position) return false;
+  auto beginning = consumer_->beginning_offsets(std::span(&range.partition, 1), settings_.timeout).front().info;
+  if (!beginning && error_info(beginning.code()).retriable) return consumer_->seek(range.partition, *position).ok();
+  if (!beginning || *position >= beginning->offset) return false;
+  if (!consumer_->seek(range.partition, beginning->offset)) return false;
+  if (range.from < beginning->offset) {
+    console_.note(shown(range.partition) + ": offset " + std::to_string(range.from.value) +
+                  " is gone; going on with what is there");
+  }
+  return true;
+}
+
+void RangeReader::close(ReadRange& range) {
+  --open_;
+  range.closed = true;
+  pause(range);
+}
+
+void RangeReader::pause(const ReadRange& range) {
+  if (auto paused = consumer_->pause(range.partition); !paused) console_.detail(paused.error().to_string());
+}
+
+void RangeReader::resume(const ReadRange& range) {
+  if (auto resumed = consumer_->resume(range.partition); !resumed) console_.detail(resumed.error().to_string());
+}
+
+}  // namespace kstream::cli
