@@ -73,9 +73,9 @@ constexpr FlagRow kRows[] = {
      "%{time}, %{header:NAME}, %{s:hex} and others. A template adds no newline."},
     {Flag::json, 'J', "json", "", kTopics | kConsume, "", "The same as -f json: one object on each line."},
     {Flag::json_input, 'J', "json", "", kProduce, "",
-     "The input is what kconsume -J prints. Key, value, headers and timestamp are kept; the topic only if none is "
-     "named."},
-    {Flag::keep_partition, 0, "keep-partition", "", kProduce, "", "With -J, keep the partition of each record too."},
+     "The same as -f json: the input is what kconsume -J prints. Key, value, headers and timestamp are kept; the topic "
+     "only if none is named."},
+    {Flag::keep_partition, 0, "keep-partition", "", kProduce, "", "Keep the partition that the input brings, too."},
     {Flag::delimiter, 'D', "delimiter", "TEXT", kProduce | kConsume, "",
      "What ends a record, instead of a newline. Escapes: \\n \\r \\t \\\\ \\xNN \\NNN."},
     {Flag::nul, '0', "nul", "", kProduce | kConsume, "", "A NUL ends a record, as for find -print0 and xargs -0."},
@@ -108,8 +108,34 @@ constexpr FlagRow kRows[] = {
      "none, gzip, snappy, lz4 or zstd, as in zstd:6."},
     {Flag::acks, 0, "acks", "ACKS", kProduce, "all|1|0",
      "Which acknowledgement counts: of all replicas in sync (all, the default), of the leader (1), none (0)."},
-    {Flag::timestamp, 0, "timestamp", "now|input", kProduce, "now|input",
-     "The time of sending (the default), or what -J brings (the default with -J)."},
+    {Flag::timestamp, 0, "timestamp", "now|input|FIELD", kProduce, "now|input",
+     "The time of sending (the default for lines), what the input brings (the default else), or what stands in this "
+     "member of values that are JSON."},
+    {Flag::input_format, 'f', "format", "FORMAT", kProduce, "value|json|csv|frame",
+     "value (the default: each line is a value), json, csv (its first line names columns), frame (4 bytes of size "
+     "before "
+     "each value), or a template such as '%k %s\\n', with the letters of kconsume -f: a field ends at the text behind "
+     "it, or after the size before it."},
+    {Flag::follow_files, 'F', "follow", "", kProduce, "",
+     "Go on with what is written to the files, until a signal, as tail -F does: renamed, absent and shrunken ones "
+     "too."},
+    {Flag::partial, 0, "partial", "DURATION", kProduce, "",
+     "With -F, send a last line without a newline once nothing was added to it for so long."},
+    {Flag::partitioner, 0, "partitioner", "HOW", kProduce, "murmur2|crc32|round-robin|sticky",
+     "Where records go that name no partition: by key as Kafka's Java client does it (murmur2, the default), by key as "
+     "librdkafka does it (crc32), in turn (round-robin), or batch by batch whatever the key (sticky)."},
+    {Flag::rate, 0, "rate", "N/s", kProduce, "", "Send no more than N records in a second; also N/m and N/h."},
+    {Flag::on_error, 0, "on-error", "stop|skip", kProduce, "stop|skip",
+     "After input that is no record, or one that is refused: stop (the default), or skip it and exit with 1 at the "
+     "end."},
+    {Flag::rejected, 0, "rejected", "FILE", kProduce, "@files",
+     "Append the records that were taken and not acknowledged to FILE, as JSON that kproduce -J takes."},
+    {Flag::report, 0, "report", "TEMPLATE", kProduce, "",
+     "Print this for each record that is acknowledged: %{line} of the input, %t topic, %p partition, %o offset, %T the "
+     "broker's timestamp if it sets one."},
+    {Flag::tombstone, 0, "tombstone", "", kProduce, "",
+     "Send keys without values, which deletes them from a compacted topic: the one of -k, else each line of the "
+     "input."},
     {Flag::linger, 0, "linger", "DURATION", kProduce, "",
      "How long a record may wait for others to share its batch. Default: 5ms."},
     {Flag::create, 0, "create", "", kProduce, "", "Create the topic if it is not there, as the broker is configured."},

@@ -82,13 +82,14 @@ Status Format::add_letter(char letter) {
 Status Format::add_name(std::string_view inside) {
   constexpr std::array<std::string_view, 11> kHows = {"",     "hex",  "base64", "json", "esc", "be16",
                                                       "be32", "be64", "le16",   "le32", "le64"};
-  constexpr std::array<std::pair<std::string_view, Field>, 7> kPlain = {{{"time", Field::time},
+  constexpr std::array<std::pair<std::string_view, Field>, 8> kPlain = {{{"time", Field::time},
                                                                          {"headers", Field::headers_json},
                                                                          {"size", Field::size},
                                                                          {"lag", Field::lag},
                                                                          {"epoch", Field::leader_epoch},
                                                                          {"tstype", Field::timestamp_type},
-                                                                         {"pid", Field::producer_id}}};
+                                                                         {"pid", Field::producer_id},
+                                                                         {"line", Field::line}}};
   auto colon = inside.find(':');
   auto name = inside.substr(0, colon), how = colon == std::string_view::npos ? "" : inside.substr(colon + 1);
   auto known = [&, this](Step step) -> Status {
@@ -135,6 +136,17 @@ Result<Format> Format::compile(std::string_view text, Terminal terminal) {
     text.remove_prefix(used);
   }
   return format;
+}
+
+Result<Format> Format::compile_report(std::string_view text) {
+  auto format = compile(text, {});
+  if (!format) return format.error();
+  constexpr std::array<Field, 7> kKnown = {Field::literal,   Field::topic, Field::partition, Field::offset,
+                                           Field::timestamp, Field::time,  Field::line};
+  bool known = std::ranges::all_of(
+      format->steps_, [&](const Step& step) { return std::ranges::find(kKnown, step.field) != kKnown.end(); });
+  if (known) return format;
+  return invalid("of a record that was sent there are %{line} %t %p %o %T and %{time}");
 }
 
 Result<Format> Format::of_word(std::string_view word, std::string_view delimiter, const std::string* key_delimiter,
@@ -232,6 +244,8 @@ void Format::append_step(const Step& step, const ShownRecord& shown, std::string
     case Field::timestamp_type:
     case Field::producer_id:
       return append_batch_field(step.field, shown.batch, out);
+    case Field::line:
+      return append_number(shown.line, out);
     case Field::json_record:
       return append_json_record(shown, out);
     case Field::csv_record:

@@ -22,6 +22,7 @@ namespace kstream::cli {
 ///     time, time:STRFTIME      RFC 3339 or strftime(3), in UTC
 ///     header:NAME, headers     the last header of that name; all, as JSON
 ///     size                     bytes of key and value
+///     line                     of the input, where records are sent (compile_report)
 ///     epoch, tstype, pid       of its batch: leader epoch, CreateTime or LogAppendTime, producer id (-1 for none)
 ///     lag                      records behind this one
 ///     s:HOW, k:HOW             value, key as hex, base64, json, esc (\xNN), be16 be32 be64 le16 le32 le64
@@ -37,6 +38,9 @@ class Format {
 
   /// An error names the letter or word that is unknown, or not there yet.
   static Result<Format> compile(std::string_view text, Terminal terminal);
+
+  /// A template for what became of records that were sent: topic, partition, offset, timestamp, line.
+  static Result<Format> compile_report(std::string_view text);
 
   /// `value`, `raw`, `json`, `frame`, `csv`, `plain` or `table`. `delimiter` ends each record of `value` and `json`;
   /// with `key_delimiter` the key and that stand before the value.
@@ -68,6 +72,7 @@ class Format {
     leader_epoch,
     timestamp_type,
     producer_id,
+    line,
     json_record,
     csv_record,
     plain_record,

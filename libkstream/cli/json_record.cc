@@ -37,6 +37,43 @@ void append_bytes_member(std::string_view name, OptionalBytes bytes, std::string
   out += '"';
 }
 
+/// Of HeaderView or Header.
+template <class Headers>
+void append_headers(const Headers& headers, std::string& out) {
+  char separator = '[';
+  for (const auto& header : headers) {
+    out += separator;
+    out += '{';
+    append_bytes_member("key", header.name, out);
+    out += ',';
+    append_bytes_member("value", header.value, out);
+    out += '}';
+    separator = ',';
+  }
+  if (separator == '[') out += '[';
+  out += ']';
+}
+
+/// Of a RecordView or Record.
+template <class Parts>
+void append_record(std::string_view topic, PartitionId partition, const Parts& record, std::string& out) {
+  out += "{\"topic\":";
+  append_json_string(topic, out);
+  out += ",\"partition\":";
+  append_number(partition.value, out);
+  out += ",\"offset\":";
+  append_number(record.offset.value, out);
+  out += ",\"timestamp\":";
+  append_number(record.timestamp.value, out);
+  out += ',';
+  append_bytes_member("key", record.key, out);
+  out += ',';
+  append_bytes_member("value", record.value, out);
+  out += ",\"headers\":";
+  append_headers(record.headers, out);
+  out += '}';
+}
+
 enum class Member { topic, partition, offset, timestamp, key, value, headers, key_b64, value_b64 };
 constexpr std::array<std::string_view, 9> kMembers = {"topic", "partition", "offset",  "timestamp", "key",
                                                       "value", "headers",   "key_b64", "value_b64"};
@@ -54,37 +91,14 @@ struct HeaderPieces {
 
 }  // namespace
 
-void append_json_headers(const HeaderRange& headers, std::string& out) {
-  char separator = '[';
-  for (const HeaderView& header : headers) {
-    out += separator;
-    out += '{';
-    append_bytes_member("key", header.name, out);
-    out += ',';
-    append_bytes_member("value", header.value, out);
-    out += '}';
-    separator = ',';
-  }
-  if (headers.empty()) out += '[';
-  out += ']';
-}
+void append_json_headers(const HeaderRange& headers, std::string& out) { append_headers(headers, out); }
 
 void append_json_record(const ShownRecord& shown, std::string& out) {
-  out += "{\"topic\":";
-  append_json_string(shown.topic, out);
-  out += ",\"partition\":";
-  append_number(shown.partition.value, out);
-  out += ",\"offset\":";
-  append_number(shown.record.offset.value, out);
-  out += ",\"timestamp\":";
-  append_number(shown.record.timestamp.value, out);
-  out += ',';
-  append_bytes_member("key", shown.record.key, out);
-  out += ',';
-  append_bytes_member("value", shown.record.value, out);
-  out += ",\"headers\":";
-  append_json_headers(shown.record.headers, out);
-  out += '}';
+  append_record(shown.topic, shown.partition, shown.record, out);
+}
+
+void append_json_record(const Record& record, std::string& out) {
+  append_record(record.topic, record.partition, record, out);
 }
 
 /// Gets RapidJSON's events. Depth 1 is the record, 2 the array of headers, 3 a header; more is refused.

@@ -21,6 +21,8 @@ namespace kstream::cli {
 /// `key_b64` or `value_b64` behind it, in headers too.
 void append_json_record(const ShownRecord& record, std::string& out);
 
+void append_json_record(const Record& record, std::string& out);
+
 /// Appends only the array of headers.
 void append_json_headers(const HeaderRange& headers, std::string& out);
 

@@ -29,6 +29,8 @@ class LineReader {
     scanned_ = begin_;
   }
   bool at_end() const { return at_end_; }
+  /// Whether what is left is the last line, or the input may grow after its end: a file that is written to.
+  void set_at_end(bool at_end) { at_end_ = at_end; }
 
   enum class Fill {
     more,      ///< something came

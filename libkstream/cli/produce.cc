@@ -1,10 +1,14 @@
 #include "cli/produce.h"
 
+#include "cli/csv_input.h"
+#include "cli/followed_file.h"
 #include "cli/input_places.h"
-#include "cli/json_record.h"
-#include "cli/line_reader.h"
+#include "cli/input_template.h"
+#include "cli/json_field.h"
 #include "cli/outage_clock.h"
+#include "cli/output.h"
 #include "cli/produce_ledger.h"
+#include "cli/rejected_file.h"
 #include "cli/signals.h"
 
 #include <kstream/admin.h>
@@ -15,18 +19,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace kstream::cli {
 namespace {
 
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
-/// How often a wait is interrupted to look for signals and for brokers that are gone.
-constexpr milliseconds kGlance(200);
+/// How often a wait is interrupted to look for signals and for brokers that are gone, and for files that are followed
+/// and that no event tells of: on other machines' file systems.
+constexpr milliseconds kGlance(200), kFileGlance(1000);
+
+/// What --rate lets pass at once after a pause, in time.
+constexpr milliseconds kBurst(50);
+
+/// Of how many bad records a line is printed.
+constexpr std::uint64_t kMostTold = 10;
 
 /// A file while it is read.
 struct Input {
@@ -39,19 +52,59 @@ struct Input {
   }
 };
 
+/// CRC-32 as zlib and librdkafka have it.
+std::uint32_t crc32(std::string_view bytes) {
+  static constexpr std::array<std::uint32_t, 256> kTable = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < table.size(); ++i) {
+      table[i] = i;
+      for (int bit = 0; bit < 8; ++bit) table[i] = (table[i] & 1U) != 0 ? table[i] >> 1 ^ 0xEDB88320U : table[i] >> 1;
+    }
+    return table;
+  }();
+  std::uint32_t crc = ~0U;
+  for (char c : bytes) crc = crc >> 8 ^ kTable[(crc ^ static_cast<unsigned char>(c)) & 0xFFU];
+  return ~crc;
+}
+
+std::string_view unit_of(const ProducePlan& plan) {
+  bool lines = plan.input == InputKind::json || plan.input == InputKind::tombstones ||
+               (plan.input == InputKind::lines && plan.delimiter == "\n");
+  return lines ? "line" : "record";
+}
+
+std::unique_ptr<RecordInput> make_input(const ProducePlan& plan) {
+  switch (plan.input) {
+    case InputKind::lines:
+      return std::make_unique<LineInput>(plan.key_delimiter);
+    case InputKind::tombstones:
+      return std::make_unique<TombstoneInput>();
+    case InputKind::json:
+      return std::make_unique<JsonInput>();
+    case InputKind::csv:
+      return std::make_unique<CsvInput>();
+    case InputKind::by_template:
+      break;
+  }
+  return std::make_unique<InputTemplate>(*InputTemplate::compile(plan.input_template));
+}
+
 class Producing {
  public:
   Producing(const ProducePlan& plan, const ClientSettings& settings, const Console& console)
       : plan_(plan),
         settings_(settings),
         console_(console),
-        places_(plan.json || plan.delimiter == "\n" ? "line" : "record"),
+        report_(plan.report),
+        places_(std::string(unit_of(plan))),
         outage_(settings.timeout, settings.answer_timeout()) {
     for (const Header& header : plan.headers) headers_.push_back({header.name, header.value});
   }
 
   /// Sees that there is something to send to.
   ExitCode begin() {
+    if (!plan_.rejected.empty() && !rejected_.open(plan_.rejected))
+      return console_.fail(ExitCode::usage, "--rejected " + plan_.rejected + ": " + std::strerror(errno));
     auto producer = Producer::create(settings_.config, [this](const Delivery& delivery) { delivered(delivery); });
     if (!producer) return console_.fail(ExitCode::usage, producer.error().detail);
     producer_ = std::move(*producer);
@@ -61,13 +114,21 @@ class Producing {
 
   ExitCode run(const Signals& signals) {
     signals_ = &signals;
-    for (const auto& file : plan_.files) {
-      if (stopped()) break;
-      send_file(file);
+    if (plan_.tombstone) {
+      places_.begin_file("the tombstone", 0, 0);
+      JsonRecord record;
+      if (take(record)) ledger_.sent(0);
+    } else if (plan_.follow) {
+      follow_files();
+    } else {
+      for (const auto& file : plan_.files) {
+        if (stopped()) break;
+        send_file(file);
+      }
     }
     finish();
     report();
-    return exit_;
+    return exit_ == ExitCode::done && bad_ > 0 ? ExitCode::failed : exit_;
   }
 
  private:
@@ -78,6 +139,13 @@ class Producing {
     if (exit_ == ExitCode::done) exit_ = console_.fail(code, text);
   }
   void fail(const Error& error, const std::string& where) { fail(exit_code_of(error.code), where + error.to_string()); }
+
+  /// What is wrong with one record only. With --on-error skip the others go on.
+  void fail_record(ExitCode code, const std::string& text) {
+    if (!plan_.skip_bad) return fail(code, text);
+    if (++bad_ <= kMostTold) console_.error(text);
+    if (bad_ == kMostTold) console_.error("more like this are not told");
+  }
 
   // Topics
 
@@ -95,7 +163,7 @@ class Producing {
                                     "; its last is " + std::to_string(*count - 1));
     }
     if (stopped()) return false;
-    known_topics_.insert(topic);
+    partitions_[topic] = *count;
     return true;
   }
 
@@ -114,6 +182,9 @@ class Producing {
 
   // Input
 
+  std::string delimiter() const { return plan_.input == InputKind::lines ? plan_.delimiter : "\n"; }
+  std::size_t largest() const { return static_cast<std::size_t>(settings_.config.number("max.request.size")); }
+
   void send_file(const std::string& name) {
     Input input{name == "-" ? "stdin" : name, STDIN_FILENO, false, false};
     if (name != "-") {
@@ -121,115 +192,203 @@ class Producing {
       input.owned = input.fd >= 0;
     }
     struct stat status {};
-    if (input.fd < 0 || ::fstat(input.fd, &status) != 0) return fail_reading(input);
+    if (input.fd < 0 || ::fstat(input.fd, &status) != 0) return fail_reading(input.name);
     input.waits = !S_ISREG(status.st_mode);
     places_.begin_file(input.name, ledger_.sent_count(), bytes_);
-    std::string delimiter = plan_.json ? "\n" : plan_.delimiter;
-    LineReader reader(input.fd, delimiter, static_cast<std::size_t>(settings_.config.number("max.request.size")));
+    LineReader reader(input.fd, delimiter(), largest());
+    auto records = make_input(plan_);
     while (!stopped()) {
-      send_lines(reader);
-      if (stopped() || !read_more(input, reader)) break;
+      send_records(*records, reader, bytes_);
+      if (stopped() || !read_more(input, reader, *records)) break;
     }
     bytes_ += reader.next_byte();
   }
 
-  void send_lines(LineReader& reader) {
-    for (line_byte_ = bytes_ + reader.next_byte(); auto line = reader.next();
-         line_byte_ = bytes_ + reader.next_byte()) {
-      if (!(plan_.json ? send_json(*line) : send_line(*line))) return;
-      ledger_.sent(bytes_ + reader.next_byte() - line_byte_);
+  /// Sends what is there as a whole. `base` is the byte of all inputs where the reader's first one is.
+  void send_records(RecordInput& records, LineReader& reader, std::uint64_t base) {
+    JsonRecord record;
+    while (!stopped()) {
+      record_byte_ = base + reader.next_byte();
+      auto cut = records.next(reader, record);
+      if (cut == RecordInput::Cut::more) return;
+      bool taken = cut == RecordInput::Cut::record && take(record);
+      if (cut == RecordInput::Cut::bad) fail_record(ExitCode::failed, here() + ": " + records.problem());
+      if (!taken && stopped()) return;
+      ledger_.sent(base + reader.next_byte() - record_byte_);
+      if (!taken) {
+        std::uint64_t number = ledger_.sent_count() - 1;
+        ledger_.failed(std::span(&number, 1));
+      }
+      if (plan_.rate) keep_rate();
     }
   }
 
-  /// Waits for input, letting deliveries come in meanwhile. False when there is no more, behind the last line.
-  bool read_more(const Input& input, LineReader& reader) {
+  /// Waits for input, letting deliveries come in meanwhile. False when there is no more, behind the last record.
+  bool read_more(const Input& input, LineReader& reader, RecordInput& records) {
     producer_->poll(milliseconds(0));
-    if (input.waits && !wait_for(input.fd)) return !stopped();
+    if (input.waits && !wait_for(input.fd, -1)) return !stopped();
     switch (reader.fill()) {
       case LineReader::Fill::more:
       case LineReader::Fill::nothing:
         return true;
       case LineReader::Fill::end:
         if (auto before = ledger_.sent_count(); !stopped()) {
-          send_lines(reader);
+          send_records(records, reader, bytes_);
           return ledger_.sent_count() != before;
         }
         return false;
       case LineReader::Fill::too_long:
-        fail(ExitCode::failed,
-             here() + ": longer than max.request.size=" + std::string(settings_.config.get("max.request.size")) +
-                 "; raise it with -X max.request.size=N, and the topic's max.message.bytes");
+        fail_too_long();
         return false;
       case LineReader::Fill::failed:
-        fail_reading(input);
+        fail_reading(input.name);
     }
     return false;
   }
 
-  void fail_reading(const Input& input) { fail(ExitCode::failed, input.name + ": " + std::strerror(errno)); }
+  void fail_reading(const std::string& name) { fail(ExitCode::failed, name + ": " + std::strerror(errno)); }
+  void fail_too_long() {
+    fail(ExitCode::failed,
+         here() + ": longer than max.request.size=" + std::string(settings_.config.get("max.request.size")) +
+             "; raise it with -X max.request.size=N, and the topic's max.message.bytes");
+  }
 
-  /// True once `fd` can be read.
-  bool wait_for(int fd) {
+  /// True once `fd` can be read; false after a while, so that other things can be seen to.
+  bool wait_for(int fd, int limit_ms) {
     pollfd waits[] = {{fd, POLLIN, 0}, {producer_->event_fd(), POLLIN, 0}, {signals_->fd(), POLLIN, 0}};
-    if (::poll(waits, 3, ledger_.all_settled() ? -1 : static_cast<int>(kGlance.count())) < 0) return false;
+    if (::poll(waits, 3, ledger_.all_settled() ? limit_ms : static_cast<int>(kGlance.count())) < 0) return false;
     if (waits[1].revents != 0) producer_->poll(milliseconds(0));
     return !brokers_are_gone() && waits[0].revents != 0;
   }
 
+  // Files that are followed
+
+  struct Followed {
+    FollowedFile file;
+    std::unique_ptr<RecordInput> records;
+    std::uint64_t sent = 0;   ///< records of the file so far
+    std::uint64_t bytes = 0;  ///< of the reader, accounted for in bytes_
+  };
+
+  void follow_files() {
+    FileWatch watch;
+    std::vector<std::unique_ptr<Followed>> files;
+    for (const auto& name : plan_.files) {
+      files.push_back(
+          std::unique_ptr<Followed>(new Followed{{name, delimiter(), largest(), plan_.partial}, make_input(plan_)}));
+      watch.add(name);
+    }
+    while (!stopped()) {
+      producer_->poll(milliseconds(0));
+      bool idle = true;
+      for (auto& file : files) {
+        auto look = file->file.look(Clock::now(), console_);
+        if (look == FollowedFile::Look::failed) fail_reading(file->file.name());
+        if (look == FollowedFile::Look::too_long) {
+          send_followed(*file);
+          fail_too_long();
+        }
+        if (look == FollowedFile::Look::fresh) {
+          file->records = make_input(plan_);
+          file->sent = file->bytes = 0;
+          watch.add(file->file.name());
+        }
+        if (look == FollowedFile::Look::input) send_followed(*file);
+        idle = idle && look == FollowedFile::Look::nothing;
+      }
+      places_.forget_before(std::min(ledger_.first_open(), ledger_.sent_count()));
+      if (idle && !stopped() && wait_for(watch.fd(), static_cast<int>(kFileGlance.count()))) watch.clear();
+    }
+  }
+
+  void send_followed(Followed& file) {
+    std::uint64_t before = ledger_.sent_count();
+    places_.begin_file(file.file.name(), before, bytes_, file.sent, file.bytes);
+    LineReader& reader = file.file.reader();
+    std::uint64_t from = reader.next_byte();
+    send_records(*file.records, reader, bytes_ - from);
+    bytes_ += reader.next_byte() - from;
+    file.bytes = reader.next_byte();
+    file.sent += ledger_.sent_count() - before;
+  }
+
   // Records
 
-  bool send_line(std::string_view line) {
+  /// Completes what the input brought by what the plan says, and hands it over. False if it was not taken.
+  bool take(const JsonRecord& input) {
     ProducerRecord record;
-    record.key = plan_.key ? std::optional<std::string_view>(*plan_.key) : std::nullopt;
-    record.value = line;
-    if (plan_.key_delimiter) {
-      if (auto at = line.find(*plan_.key_delimiter); at != std::string_view::npos) {
-        record.key = line.substr(0, at);
-        record.value = line.substr(at + plan_.key_delimiter->size());
-      }
+    record.topic = plan_.topic.empty() ? input.topic.value_or("") : plan_.topic;
+    if (record.topic.empty()) {
+      fail_record(ExitCode::failed, here() + ": no \"topic\", and none on the command line");
+      return false;
     }
-    record.topic = plan_.topic;
+    auto count = partitions_.find(record.topic);
+    if (count == partitions_.end()) {
+      if (!check_topic(std::string(record.topic))) return false;
+      count = partitions_.find(record.topic);
+    }
+    record.key = input.key || !plan_.key ? input.key : std::optional<std::string_view>(*plan_.key);
+    record.value = input.value;
+    if (plan_.empty_is_null && record.value && record.value->empty()) record.value.reset();
+    if (!set_timestamp(input, record)) return false;
+    set_partition(input, count->second, record);
+    headers_.resize(plan_.headers.size());
+    headers_.insert(headers_.end(), input.headers.begin(), input.headers.end());
     record.headers = headers_;
     return send(record);
   }
 
-  bool send_json(std::string_view line) {
-    auto parsed = parser_.parse(line);
-    if (!parsed) {
-      fail(ExitCode::failed, here() + ": " + parsed.error().detail);
+  bool set_timestamp(const JsonRecord& input, ProducerRecord& record) {
+    if (plan_.keep_timestamp && input.timestamp) record.timestamp = Timestamp(*input.timestamp);
+    if (!plan_.timestamp_field) return true;
+    auto time = json_time(record.value.value_or(""), *plan_.timestamp_field);
+    if (!time) {
+      fail_record(ExitCode::failed, here() + ": --timestamp: " + time.error().detail);
       return false;
     }
-    if (plan_.topic.empty() && parsed->topic.value_or("").empty()) {
-      fail(ExitCode::failed, here() + ": no \"topic\", and none on the command line");
-      return false;
+    record.timestamp = *time;
+    return true;
+  }
+
+  void set_partition(const JsonRecord& input, std::int32_t count, ProducerRecord& record) {
+    if (plan_.keep_partition && input.partition) record.partition = PartitionId(*input.partition);
+    if (plan_.partition) record.partition = plan_.partition;
+    if (record.partition) return;
+    if (plan_.partitioner == Partitioner::round_robin) {
+      record.partition = PartitionId(static_cast<std::int32_t>(turn_++ % static_cast<std::uint32_t>(count)));
+    } else if (plan_.partitioner == Partitioner::crc32 && record.key && !record.key->empty()) {
+      record.partition = PartitionId(static_cast<std::int32_t>(crc32(*record.key) % static_cast<std::uint32_t>(count)));
     }
-    ProducerRecord record;
-    record.topic = plan_.topic.empty() ? *parsed->topic : plan_.topic;
-    bool known = known_topics_.find(record.topic) != known_topics_.end();
-    if (!known && !check_topic(std::string(record.topic))) return false;
-    if (plan_.keep_partition && parsed->partition) record.partition = PartitionId(*parsed->partition);
-    if (plan_.keep_timestamp && parsed->timestamp) record.timestamp = Timestamp(*parsed->timestamp);
-    record.key = parsed->key || !plan_.key ? parsed->key : std::optional<std::string_view>(*plan_.key);
-    record.value = parsed->value;
-    headers_.resize(plan_.headers.size());
-    headers_.insert(headers_.end(), parsed->headers.begin(), parsed->headers.end());
-    record.headers = headers_;
-    return send(record);
   }
 
   /// Hands the record over, waiting while the producer has no room. False if it was not taken.
   bool send(ProducerRecord& record) {
-    if (plan_.empty_is_null && record.value && record.value->empty()) record.value.reset();
-    if (plan_.partition) record.partition = plan_.partition;
     record.tag = ledger_.sent_count();
     while (true) {
       auto status = producer_->send(record);
       if (status) return true;
-      if (status.code() != ErrorCode::request_timed_out) {
-        fail(status.error(), here() + ": ");
-        return false;
+      bool full = status.code() == ErrorCode::request_timed_out;
+      if (!full) {
+        bool network = exit_code_of(status.code()) == ExitCode::unreachable;
+        network ? fail(status.error(), here() + ": ")
+                : fail_record(exit_code_of(status.code()), here() + ": " + status.error().to_string());
       }
-      if (brokers_are_gone() || stopped()) return false;
+      if (full && !brokers_are_gone() && !stopped()) continue;
+      if (rejected_.is_open() && !rejected_.add(record)) fail_rejected();
+      return false;
+    }
+  }
+
+  /// Waits until the next record is due.
+  void keep_rate() {
+    auto each = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / *plan_.rate));
+    due_ = std::max(due_ + each, Clock::now() - kBurst);
+    while (!stopped() && Clock::now() < due_) {
+      pollfd waits[] = {{producer_->event_fd(), POLLIN, 0}, {signals_->fd(), POLLIN, 0}};
+      auto left = std::chrono::ceil<milliseconds>(due_ - Clock::now());
+      ::poll(waits, 2, static_cast<int>(std::clamp(left, milliseconds(0), kGlance).count()));
+      producer_->poll(milliseconds(0));
+      if (brokers_are_gone()) return;
     }
   }
 
@@ -237,37 +396,60 @@ class Producing {
   bool brokers_are_gone() {
     if (gone_ || ledger_.all_settled()) return gone_;
     auto trouble = producer_->stats().last_trouble;
-    gone_ = outage_.is_over(trouble.code, OutageClock::Clock::now());
+    gone_ = outage_.is_over(trouble.code, Clock::now());
     if (!gone_) return false;
     fail(ExitCode::unreachable,
          "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble.to_string());
     return true;
   }
 
+  // Deliveries
+
   void delivered(const Delivery& delivery) {
-    if (delivery.ok()) {
-      ledger_.acknowledged(delivery.tags());
-      if (console_.verbosity() > 0) {
-        console_.detail(std::string(delivery.topic()) + " [" + std::to_string(delivery.partition().value) +
-                        "]: " + std::to_string(delivery.count()) + " records from offset " +
-                        std::to_string(delivery.base_offset().value));
-      }
-      return;
-    }
+    if (!delivery.ok()) return not_delivered(delivery);
+    ledger_.acknowledged(delivery.tags());
+    if (report_) report_batch(delivery);
+    if (console_.verbosity() == 0) return;
+    console_.detail(std::string(delivery.topic()) + " [" + std::to_string(delivery.partition().value) +
+                    "]: " + std::to_string(delivery.count()) + " records from offset " +
+                    std::to_string(delivery.base_offset().value));
+  }
+
+  void not_delivered(const Delivery& delivery) {
     ledger_.failed(delivery.tags());
+    if (rejected_.is_open() && !rejected_.add(delivery)) fail_rejected();
+    auto code = exit_code_of(delivery.error().code);
     for (const auto& refused : delivery.record_errors()) {
-      fail(exit_code_of(delivery.error().code),
-           places_.name(delivery.tags()[refused.index]) + ": " + std::string(refused.detail));
+      fail_record(code, places_.name(delivery.tags()[refused.index]) + ": " + std::string(refused.detail));
     }
-    fail(delivery.error(), std::string(delivery.topic()) + " [" + std::to_string(delivery.partition().value) + "], " +
-                               places_.name(delivery.tags().front()) + ": ");
+    std::string where = std::string(delivery.topic()) + " [" + std::to_string(delivery.partition().value) + "], " +
+                        places_.name(delivery.tags().front()) + ": ";
+    bool of_records = code == ExitCode::failed && !error_info(delivery.error().code).retriable;
+    of_records ? fail_record(code, where + delivery.error().to_string()) : fail(delivery.error(), where);
+  }
+
+  void fail_rejected() { fail(ExitCode::failed, "--rejected " + plan_.rejected + ": " + std::strerror(errno)); }
+
+  /// A reader of stdout that leaves ends the reports, and nothing else.
+  void report_batch(const Delivery& delivery) {
+    std::string text;
+    RecordView record;
+    record.timestamp = delivery.append_time();
+    for (std::size_t i = 0; i < delivery.count(); ++i) {
+      record.offset =
+          delivery.base_offset() == kNoOffset ? kNoOffset : delivery.base_offset() + static_cast<std::int64_t>(i);
+      report_->append({delivery.topic(), delivery.partition(), record, kNoOffset, kNoBatch, delivery.tags()[i] + 1},
+                      text);
+    }
+    if (!write_stdout(text)) fail(ExitCode::failed, stdout_failure());
   }
 
   // The end
 
-  /// Waits until everything is delivered, or failed, or brokers are gone for too long.
+  /// Waits until everything is delivered, or failed, or brokers are gone for too long. What is to be kept in a file is
+  /// waited for until the producer gives it back.
   void finish() {
-    while (!ledger_.all_settled() && !brokers_are_gone()) {
+    while (!ledger_.all_settled() && (!brokers_are_gone() || rejected_.is_open())) {
       auto flushed = producer_->flush(kGlance);
       if (flushed.code() != ErrorCode::request_timed_out) return;
     }
@@ -284,20 +466,24 @@ class Producing {
     console_.error(text + "; first not: " + places_.place(first, ledger_.first_open_byte()));
   }
 
-  std::string here() const { return places_.place(ledger_.sent_count(), line_byte_); }
+  std::string here() const { return places_.place(ledger_.sent_count(), record_byte_); }
 
   const ProducePlan& plan_;
   const ClientSettings& settings_;
   const Console& console_;
   const Signals* signals_ = nullptr;  ///< once there is something to lose
+  std::optional<Format> report_;
   std::optional<Producer> producer_;
   ProduceLedger ledger_;
-  JsonRecordParser parser_;
   std::vector<HeaderView> headers_;
   InputPlaces places_;
-  std::set<std::string, std::less<>> known_topics_;
-  std::uint64_t bytes_ = 0;      ///< of the inputs before the current one
-  std::uint64_t line_byte_ = 0;  ///< where the current record begins
+  RejectedFile rejected_;
+  std::map<std::string, std::int32_t, std::less<>> partitions_;  ///< of the topics that are known
+  std::uint32_t turn_ = 0;                                       ///< of the partitions
+  std::uint64_t bad_ = 0;                                        ///< records that were passed over
+  std::uint64_t bytes_ = 0;                                      ///< of the inputs before the current one
+  std::uint64_t record_byte_ = 0;                                ///< where the current record begins
+  Clock::time_point due_;                                        ///< when the next record may be sent, with --rate
   OutageClock outage_;
   bool gone_ = false;
   ExitCode exit_ = ExitCode::done;

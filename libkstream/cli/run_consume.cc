@@ -105,6 +105,7 @@ Result<Format> parse_format(const Arguments& arguments) {
     return invalid("-D and -0 are for -f value and json; a template says itself what ends a record");
   if (is_template && arguments.has(Flag::key_delimiter))
     return invalid("-K is for -f value; a template says with %k where the key stands");
+  if (text.find("%{line}") != std::string::npos) return invalid("%{line} is for kproduce --report");
   if (is_template) return Format::compile(text, how);
   return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how);
 }

@@ -1,4 +1,5 @@
 #include "cli/duration.h"
+#include "cli/input_template.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
 #include "cli/produce.h"
@@ -6,6 +7,8 @@
 #include "cli/visible.h"
 
 #include <unistd.h>
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -28,10 +31,36 @@ Result<std::string> parse_delimiter(std::string_view flag, std::string_view text
   return delimiter;
 }
 
+/// -f and -J.
+Status parse_input(const Arguments& arguments, ProducePlan& plan) {
+  std::string text(arguments.has(Flag::input_format) ? arguments.value(Flag::input_format) : "value");
+  if (arguments.has(Flag::json_input)) {
+    if (arguments.has(Flag::input_format) && text != "json") return invalid("-J and -f " + text + " are two formats");
+    text = "json";
+  }
+  if (text == "json" || text == "csv") {
+    plan.input = text == "json" ? InputKind::json : InputKind::csv;
+  } else if (text == "frame" || text.find_first_of("%\\") != std::string::npos) {
+    auto compiled = InputTemplate::compile(text == "frame" ? "%R%s" : text);
+    if (!compiled) return invalid("-f: " + compiled.error().detail);
+    plan.input = InputKind::by_template;
+    plan.input_template = text == "frame" ? "%R%s" : text;
+  } else if (text != "value") {
+    return invalid("-f: unknown format '" + text +
+                   "': there are value, json, csv, frame and templates such as '%k %s\\n'");
+  }
+  plan.tombstone = arguments.has(Flag::tombstone) && arguments.has(Flag::key);
+  if (!arguments.has(Flag::tombstone)) return {};
+  if (plan.input != InputKind::lines || arguments.has(Flag::key_delimiter))
+    return invalid("--tombstone sends keys: that of -k, or each line of the input");
+  plan.input = InputKind::tombstones;
+  return {};
+}
+
 Status parse_framing(const Arguments& arguments, ProducePlan& plan) {
   for (Flag flag : {Flag::delimiter, Flag::nul, Flag::key_delimiter}) {
-    if (plan.json && arguments.has(flag))
-      return invalid("-J reads JSON, one record on each line; -D, -0 and -K are for lines");
+    if (plan.input != InputKind::lines && arguments.has(flag))
+      return invalid("-D, -0 and -K are for lines; -J, csv, templates and keys say themselves what ends a record");
   }
   if (arguments.has(Flag::nul) && arguments.has(Flag::delimiter)) return invalid("-0 and -D are two delimiters");
   if (arguments.has(Flag::nul)) plan.delimiter = std::string(1, '\0');
@@ -45,6 +74,20 @@ Status parse_framing(const Arguments& arguments, ProducePlan& plan) {
     if (!delimiter) return delimiter.error();
     plan.key_delimiter = *delimiter;
   }
+  return {};
+}
+
+/// Whether the input can bring more than keys and values.
+bool brings_more(const ProducePlan& plan) {
+  return plan.input != InputKind::lines && plan.input != InputKind::tombstones;
+}
+
+Status parse_time_source(const Arguments& arguments, ProducePlan& plan) {
+  auto timestamp = arguments.value(Flag::timestamp);
+  if (timestamp == "input" && !brings_more(plan))
+    return invalid("--timestamp input is for -J, csv and templates; lines bring no time");
+  plan.keep_timestamp = brings_more(plan) && timestamp != "now";
+  if (!timestamp.empty() && timestamp != "now" && timestamp != "input") plan.timestamp_field = timestamp;
   return {};
 }
 
@@ -64,15 +107,55 @@ Status parse_record(const Arguments& arguments, ProducePlan& plan) {
     plan.partition = PartitionId(*number);
   }
   plan.keep_partition = arguments.has(Flag::keep_partition);
-  if (plan.keep_partition && !plan.json) return invalid("--keep-partition is for -J");
+  if (plan.keep_partition && !brings_more(plan)) return invalid("--keep-partition is for -J, csv and templates");
   if (plan.keep_partition && plan.partition) return invalid("-p and --keep-partition are two partitions");
-  auto timestamp = arguments.value(Flag::timestamp);
-  if (!timestamp.empty() && timestamp != "now" && timestamp != "input")
-    return invalid("--timestamp is now or input, not '" + std::string(timestamp) + "'");
-  if (timestamp == "input" && !plan.json) return invalid("--timestamp input is for -J; lines bring no time");
-  plan.keep_timestamp = plan.json && timestamp != "now";
   plan.empty_is_null = arguments.has(Flag::empty_is_null);
   plan.create = arguments.has(Flag::create);
+  return {};
+}
+
+/// `100/s`, `5/m`.
+std::optional<double> parse_rate(std::string_view text) {
+  auto slash = text.find('/');
+  auto unit = slash == std::string_view::npos ? "" : text.substr(slash + 1);
+  double seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  auto number = parse_number<double>(text.substr(0, slash));
+  if (!number || !(*number > 0) || seconds == 0) return std::nullopt;
+  return *number / seconds;
+}
+
+/// How records are sent, and what is told of them.
+Status parse_sending(const Arguments& arguments, ProducePlan& plan) {
+  plan.follow = arguments.has(Flag::follow_files);
+  if (arguments.has(Flag::partial)) {
+    auto partial = parse_duration(arguments.value(Flag::partial));
+    if (!partial) return invalid("--partial: " + partial.error().detail);
+    if (!plan.follow) return invalid("--partial is for -F; else the last line needs no newline");
+    plan.partial = *partial;
+  }
+  if (auto how = arguments.value(Flag::partitioner); !how.empty()) {
+    constexpr std::array<std::string_view, 4> kWords = {"murmur2", "crc32", "round-robin", "sticky"};
+    auto word = std::ranges::find(kWords, how);
+    if (word == kWords.end())
+      return invalid("--partitioner is murmur2, crc32, round-robin or sticky, not '" + std::string(how) + "'");
+    plan.partitioner = static_cast<Partitioner>(word - kWords.begin());
+  }
+  if (arguments.has(Flag::rate)) {
+    plan.rate = parse_rate(arguments.value(Flag::rate));
+    if (!plan.rate)
+      return invalid("--rate wants records in a time, as in 100/s or 5/m, not '" +
+                     std::string(arguments.value(Flag::rate)) + "'");
+  }
+  auto on_error = arguments.value(Flag::on_error);
+  if (!on_error.empty() && on_error != "stop" && on_error != "skip")
+    return invalid("--on-error is stop or skip, not '" + std::string(on_error) + "'");
+  plan.skip_bad = on_error == "skip";
+  plan.rejected = arguments.value(Flag::rejected);
+  if (arguments.has(Flag::report)) {
+    auto format = Format::compile_report(arguments.value(Flag::report));
+    if (!format) return invalid("--report: " + format.error().detail);
+    plan.report = std::move(*format);
+  }
   return {};
 }
 
@@ -86,16 +169,20 @@ Status parse_words(const Arguments& arguments, ProducePlan& plan) {
   } else if (!words.empty()) {
     plan.topic = words.front();
     words = words.subspan(1);
-  } else if (!plan.json) {
+  } else if (!brings_more(plan)) {
     return invalid("to which topic? As in: kproduce orders < orders.txt");
   }
   if (plan.topic.empty() && (arguments.has(Flag::topic) || !arguments.words().empty())) {
     return invalid("'' names no topic");
   }
   plan.files.assign(words.begin(), words.end());
+  if (plan.tombstone && !plan.files.empty()) return invalid("--tombstone with -k reads no input");
   if (plan.files.empty()) plan.files = {"-"};
+  if (plan.follow && std::ranges::find(plan.files, "-") != plan.files.end())
+    return invalid("-F follows files; stdin is read as long as it is open anyway");
   for (const auto& file : plan.files) {
-    if (file != "-" && ::access(file.c_str(), R_OK) != 0) return invalid(file + ": " + std::strerror(errno));
+    if (!plan.follow && file != "-" && ::access(file.c_str(), R_OK) != 0)
+      return invalid(file + ": " + std::strerror(errno));
   }
   return {};
 }
@@ -116,6 +203,9 @@ Status apply_properties(const Arguments& arguments, ClientConfig& config) {
     if (auto set = config.set("linger.ms", std::to_string(linger->count())); !set)
       return invalid("--linger: " + set.error().detail);
   }
+  if (arguments.value(Flag::partitioner) == "sticky") {
+    if (auto set = config.set("partitioner.ignore.keys", "true"); !set) return set;
+  }
   if (!arguments.has(Flag::compression)) return {};
   auto text = arguments.value(Flag::compression);
   auto colon = text.find(':');
@@ -129,8 +219,7 @@ Status apply_properties(const Arguments& arguments, ClientConfig& config) {
 
 Result<ProducePlan> plan_produce(const Arguments& arguments) {
   ProducePlan plan;
-  plan.json = arguments.has(Flag::json_input);
-  for (auto parse : {parse_framing, parse_record, parse_words}) {
+  for (auto parse : {parse_input, parse_framing, parse_time_source, parse_record, parse_sending, parse_words}) {
     if (auto parsed = parse(arguments, plan); !parsed) return parsed.error();
   }
   return plan;
@@ -145,6 +234,12 @@ ExitCode run_produce(const Arguments& arguments, const Console& console) {
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
   if (auto applied = apply_properties(arguments, settings->config); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
+  if (!plan->rejected.empty() && !settings->config.is_set("delivery.timeout.ms")) {
+    // By then the producer gives back what it could not deliver.
+    auto limit = settings->config.number("request.timeout.ms") + settings->config.number("linger.ms");
+    if (auto set = settings->config.set("delivery.timeout.ms", std::to_string(limit)); !set)
+      return console.fail(ExitCode::usage, set.error().detail);
+  }
   return produce(*plan, *settings, console);
 }
 

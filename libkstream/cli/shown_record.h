@@ -3,6 +3,7 @@
 #include <kstream/consumer.h>
 #include <kstream/record.h>
 
+#include <cstdint>
 #include <string_view>
 
 namespace kstream::cli {
@@ -16,6 +17,7 @@ struct ShownRecord {
   const RecordView& record;
   Offset high_watermark = kNoOffset;  ///< of the partition, when the record was fetched
   const BatchInfo& batch = kNoBatch;  ///< that it came in
+  std::uint64_t line = 0;             ///< of the input, from 1 on, of a record that was sent
 };
 
 }  // namespace kstream::cli

@@ -114,7 +114,7 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
 
 @test "kproduce" {
   [ -n "$(examples kproduce)" ]
-  for name in logs web users orders orders2; do topic $name; done
+  for name in logs web users orders orders2 events; do topic $name; done
   printf 'anna:1\nbert:2\nnobody\n' > users.txt
   before=$(kconsume logs -f raw | wc -l)
   try 'kproduce logs < /var/log/dpkg.log'
@@ -126,6 +126,14 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   try 'find . -print0 | kproduce -0 --create files'
   [ "$status" -eq 0 ]
   kconsume files | grep -qx ./var/log/dpkg.log
+  seconds=2 try 'kproduce -F -z zstd web /var/log/nginx/access.log'
+  [ "$status" -eq 124 ]
+  [ "$(kconsume web)" = $'one\ntwo\nthree\none\ntwo\nthree' ]
+  echo '2026-01-02T03:04:05Z k all the rest' > events.txt
+  try "kproduce -f '%{time} %k %s\\n' events < events.txt"
+  [ "$(kconsume events -f '%T %k=%s')" = '1767323045000 k=all the rest' ]
+  try 'kproduce --tombstone -k user42 users'
+  [ "$(kconsume users -o -1 -f '%k %S')" = 'user42 -1' ]
   kproduce -K : -q orders < users.txt
   try "kconsume -J orders | jq -c 'select(.key)' | kproduce -J orders2"
   [ "$(kconsume orders2 -f '%k=%s\n')" = $'anna=1\nbert=2' ]

@@ -76,11 +76,11 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "--linger: '5' is not a duration" kproduce t --linger 5
   expect_error 2 "--timestamp input is for -J" kproduce t --timestamp input
   expect_error 2 "--keep-partition is for -J" kproduce t --keep-partition
-  expect_error 2 "-J reads JSON" kproduce t -J -K :
+  expect_error 2 "-D, -0 and -K are for lines" kproduce t -J -K :
   expect_error 2 "two delimiters" kproduce t -0 -D ,
   expect_error 2 "-D wants one or more characters" kproduce t -D '\q'
   expect_error 2 "-D wants one or more characters" kproduce t -D ''
-  expect_error 2 "kproduce has no -F" kproduce -F t
+  expect_error 2 "kproduce has no -o; it is a flag of kconsume" kproduce -o end t
   expect_error 2 "which topic?" kconsume
   expect_error 2 "is not a position" kconsume t -o noon
   expect_error 2 "-u: 't2' is not a position" kconsume t -u t2

@@ -101,5 +101,23 @@ TEST(OutageClock, CountsTheSilenceBeforeATimeout) {
   EXPECT_TRUE(impatient.is_over(kSilent, at(100)));
 }
 
+TEST(ProduceLedger, AGapStaysTheFirst) {
+  ProduceLedger ledger;
+  for (std::uint64_t size : {10, 20, 30}) ledger.sent(size);
+  ledger.failed(Tags{1});
+  EXPECT_EQ(ledger.first_open(), 0U);
+  ledger.acknowledged(Tags{0, 2});
+  EXPECT_EQ(ledger.first_open(), 1U);
+  EXPECT_EQ(ledger.first_open_byte(), 10U);
+  for (std::uint64_t i = 3; i < 5000; ++i) {
+    ledger.sent(1);
+    i % 2 == 0 ? ledger.acknowledged(Tags{i}) : ledger.failed(Tags{i});
+  }
+  EXPECT_TRUE(ledger.all_settled());
+  EXPECT_EQ(ledger.first_open(), 1U);
+  EXPECT_EQ(ledger.sent_count(), 5000U);
+  EXPECT_EQ(ledger.acknowledged_count(), 2U + 2498U);
+}
+
 }  // namespace
 }  // namespace kstream::cli

@@ -1,0 +1,290 @@
+#!/usr/bin/env bats
+# kproduce: what input may look like, what becomes of bad records, and files that are followed.
+
+# shellcheck disable=SC2154,SC2016  # topic, stderr and others come from setup.bash and bats; $0 is of the inner shell
+load setup
+setup_file() { start_server; }
+teardown_file() { stop_server; }
+
+all() { kconsume "$topic" -f '%k=%s\n'; }
+line() { tr '\n' ' '; }
+
+@test "templates: a field ends at the text behind it" {
+  new_topic
+  printf 'k1 v 1\nk2 v2' | kproduce -q "$topic" -f '%k %s\n'
+  printf 'a;;b|c;;d|' | kproduce -q "$topic" -f '%k;;%s|'
+  printf '[2023-11-14T22:13:20Z] k: text\n' | kproduce -q "$topic" -f '[%{time}] %k: %s\n'
+  printf '1700000000001\tx=1,y=NULL\tv\tabc\n' | kproduce -q "$topic" -f '%T\t%h\t%s\t%{header:z}\n'
+  printf '666f6f Yg==\n' | kproduce -q "$topic" -f '%{k:hex} %{s:base64}\n'
+  printf '100%% %s' one | kproduce -q "$topic" -f '%k%% %s'
+  kconsume "$topic" -f '%k=%s\n' > "$BATS_TEST_TMPDIR/out"
+  diff - "$BATS_TEST_TMPDIR/out" << 'EOF'
+k1=v 1
+k2=v2
+a=b
+c=d
+k=text
+=v
+foo=b
+100=one
+EOF
+  [ "$(kconsume "$topic:0@4..5" -f %T)" = 1700000000000 ]
+  [ "$(kconsume "$topic:0@5..6" -f '%T %h')" = '1700000000001 x=1,y=NULL,z=abc' ]
+}
+
+@test "templates: sizes, so that anything may be in keys and values" {
+  new_topic
+  printf 'a b\nc' > "$BATS_TEST_TMPDIR/value"
+  { printf '1 k 5 '; cat "$BATS_TEST_TMPDIR/value"; printf '\n-1  -1 \n0  0 \n'; } |
+    kproduce -q "$topic" -f '%K %k %S %s\n'
+  kconsume "$topic" -J | jq -c '[.key, .value]' > "$BATS_TEST_TMPDIR/out"
+  diff - "$BATS_TEST_TMPDIR/out" <<< '["k","a b\nc"]
+[null,null]
+["",""]'
+  first=$topic
+  new_topic
+  kconsume "$first" -f frame | kproduce -q "$topic" -f frame
+  cmp <(kconsume "$first" -f frame) <(kconsume "$topic" -f frame)
+  [ "$(kconsume "$topic" | wc -l)" -eq 4 ]
+  run kproduce "$topic" -f frame < <(printf '\0\0\0\5abc')
+  [ "$status" -eq 1 ]
+  [[ ${lines[0]} == *"record 1, byte 0: the input ends within a record" ]]
+}
+
+@test "templates that cannot be read are refused, as is input that does not fit" {
+  expect_error 2 "nothing says where a field ends" kproduce t -f '%k%s\n'
+  expect_error 2 "unknown letter %q" kproduce t -f '%q'
+  expect_error 2 "input may have %{time}" kproduce t -f '%{lag} %s\n'
+  expect_error 2 "neither %s nor %k" kproduce t -f '%t\n'
+  expect_error 2 "-f: unknown format 'xml'" kproduce t -f xml
+  expect_error 2 "two formats" kproduce t -J -f csv
+  expect_error 2 "-D, -0 and -K are for lines" kproduce t -f '%s\n' -K :
+  new_topic
+  run kproduce "$topic" -f '%k %s\n' < <(printf 'a 1\nnone\nb 2\n')
+  [ "$status" -eq 1 ]
+  [ "${lines[0]}" = "kproduce: record 2, byte 4: no ' ' in 'none'" ]
+  run kproduce "$topic" -f '%k %s\n' --on-error skip < <(printf 'a 1\nnone\nb 2\n')
+  [ "$status" -eq 1 ]
+  [ "${lines[1]}" = "kproduce: acknowledged 2 of 3; all up to record 1; first not: record 2, byte 4" ]
+  [ "$(all | line)" = 'a=1 a=1 b=2 ' ]
+  run kproduce "$topic" -f '%T %s\n' < <(printf 'noon x\n')
+  [[ ${lines[0]} == *"'noon' is not a time" ]]
+}
+
+@test "csv comes back as it went" {
+  new_topic
+  kproduce -q -J "$topic" << 'EOF'
+{"timestamp":1700000000000,"key":"k","value":"a,\"b\"\r\nc","headers":[{"key":"h","value":"1"},{"key":"n","value":null}]}
+{"timestamp":1700000000001,"key":null,"value":""}
+{"timestamp":1700000000002,"key":"","value":null}
+EOF
+  first=$topic
+  new_topic
+  kconsume -f csv "$first" | kproduce -q -f csv "$topic"
+  diff <(kconsume -J "$first" | jq -c 'del(.topic)') <(kconsume -J "$topic" | jq -c 'del(.topic)')
+  printf 'value,key\n1,a\n"2"\n' > "$BATS_TEST_TMPDIR/in"
+  run kproduce -f csv "$topic" "$BATS_TEST_TMPDIR/in"
+  [ "$status" -eq 1 ]
+  [ "${lines[0]}" = "kproduce: record 2, byte 14: 1 columns, where the first line has 2" ]
+  run kproduce -f csv "$topic" <<< 'id,value'
+  [[ ${lines[0]} == *"unknown column 'id'"* ]]
+}
+
+@test "--timestamp FIELD: the time that JSON values carry" {
+  new_topic
+  printf '{"t":1700000000}\n{"a":{"t":1},"t":"1700000000001"}\n{"t":1700000000002003}\n{"t":"2023-11-14T22:13:20.004Z"}\n' |
+    kproduce -q "$topic" --timestamp t
+  [ "$(kconsume "$topic" -f '%T ')" = '1700000000000 1700000000001 1700000000002 1700000000004 ' ]
+  run kproduce "$topic" --timestamp t <<< '{"a":{"t":1}}'
+  [ "$status" -eq 1 ]
+  [[ ${lines[0]} == *'line 1, byte 0: --timestamp: no time "t" in the value' ]]
+  run kproduce "$topic" --timestamp t <<< 'plain'
+  [[ ${lines[0]} == *'the value is not JSON'* ]]
+}
+
+@test "--on-error skip: the others go on, and the exit status says that not all did" {
+  new_topic
+  { printf '{"value":"1"}\nnot json\n{"value":"2"}\n{"value":"'; head -c 1100000 /dev/zero | tr '\0' x; } > "$BATS_TEST_TMPDIR/in"
+  printf '{"value":"1"}\nnot json\n{"value":"2"}\n{"x":1}\n{"value":"3"}\n' > "$BATS_TEST_TMPDIR/in"
+  run kproduce -J "$topic" --on-error skip "$BATS_TEST_TMPDIR/in"
+  [ "$status" -eq 1 ]
+  [[ ${lines[0]} == "kproduce: line 2, byte 14: not a whole JSON object"* ]]
+  [[ ${lines[1]} == 'kproduce: line 4, byte 37: unknown member "x"'* ]]
+  [ "${lines[2]}" = "kproduce: acknowledged 3 of 5; all up to line 1; first not: line 2, byte 14" ]
+  [ "$(kconsume "$topic" | line)" = '1 2 3 ' ]
+  expect_error 2 "--on-error is stop or skip" kproduce t --on-error go
+}
+
+@test "--rejected: what the broker refused, ready to be sent again" {
+  new_topic
+  ktopics create "$topic-small" -q -c max.message.bytes=1000
+  printf 'small:1\n' > "$BATS_TEST_TMPDIR/in"
+  { printf 'big:'; head -c 5000 /dev/urandom | base64 -w 0; echo; } >> "$BATS_TEST_TMPDIR/in"
+  printf 'small:2\n' >> "$BATS_TEST_TMPDIR/in"
+  run kproduce "$topic-small" -K : -H h=1 --on-error skip --rejected "$BATS_TEST_TMPDIR/rejected" "$BATS_TEST_TMPDIR/in"
+  [ "$status" -eq 1 ]
+  [ "$(kconsume "$topic-small" -f '%s ')" = '1 2 ' ]
+  [ "$(jq -r '.key, .headers[0].value' "$BATS_TEST_TMPDIR/rejected" | line)" = 'big 1 ' ]
+  kproduce -q -J "$topic" "$BATS_TEST_TMPDIR/rejected"
+  [ "$(kconsume "$topic" -f '%k:%s\n')" = "$(grep big "$BATS_TEST_TMPDIR/in")" ]
+  expect_error 2 "--rejected /nonexistent/f: No such file" kproduce "$topic" --rejected /nonexistent/f
+}
+
+@test "--rejected: what is left when the broker is gone" {
+  folder=$BATS_TEST_TMPDIR/own
+  mkdir -p "$folder"
+  kserver -X listeners=PLAINTEXT://127.0.0.1:0 -X "log.dirs=$folder/data" > "$folder/out" 2> "$folder/err" 3>&- &
+  server=$!
+  eventually grep -q '^ready ' "$folder/out"
+  read -r _ address < <(grep '^ready ' "$folder/out")
+  ktopics create t -q -b "$address"
+  mkfifo "$folder/fifo"
+  kproduce -b "$address" --timeout 2s t "$folder/fifo" --rejected "$folder/rejected" 2> "$folder/said" 3>&- &
+  pid=$!
+  exec 4> "$folder/fifo"
+  echo first >&4
+  eventually test "$(kconsume -b "$address" t -n 1 -F)" = first
+  kill -9 $server
+  printf 'second\nthird\n' >&4
+  exec 4>&-
+  status=0
+  wait $pid || status=$?
+  [ $status -eq 5 ]
+  [ "$(jq -r .value "$folder/rejected" | line)" = 'second third ' ]
+  grep -q 'acknowledged 1 of 3; all up to line 1; first not: line 2, byte 6' "$folder/said"
+}
+
+@test "--report: where each record is" {
+  new_topic 2
+  printf 'a\nb\nc\n' | kproduce -q "$topic" -p 1 --report '%{line} %t %p %o\n' > "$BATS_TEST_TMPDIR/out"
+  diff - "$BATS_TEST_TMPDIR/out" <<< "1 $topic 1 0
+2 $topic 1 1
+3 $topic 1 2"
+  expect_error 2 "of a record that was sent there are" kproduce t --report %s
+  expect_error 2 "%{line} is for kproduce --report" kconsume t -f '%{line}'
+  run --separate-stderr bash -c 'echo x | kproduce "$0" --report %o > /dev/full' "$topic"
+  [ "$status" -eq 1 ]
+  [[ ${stderr_lines[0]} == *"stdout: No space left"* ]]
+  seq 100000 | kproduce -q "$topic" --report '%o\n' | head -n 1
+  [ "$(kconsume "$topic" | wc -l)" -eq 100004 ]
+}
+
+@test "--tombstone" {
+  new_topic
+  printf 'a:1\nb:2\n' | kproduce -q -K : "$topic"
+  kproduce -q --tombstone -k a "$topic" < <(echo never read)
+  printf 'b\nc\n' | kproduce -q --tombstone "$topic"
+  [ "$(kconsume "$topic" -f '%k:%S ')" = 'a:1 b:1 a:-1 b:-1 c:-1 ' ]
+  run kproduce --tombstone "$topic" <<< ''
+  [[ ${lines[0]} == *"an empty line is no key" ]]
+  expect_error 2 "--tombstone sends keys" kproduce t --tombstone -J
+  expect_error 2 "reads no input" kproduce t --tombstone -k a file
+}
+
+@test "--partitioner" {
+  new_topic 3
+  seq 6 | kproduce -q "$topic" --partitioner round-robin
+  [ "$(kconsume "$topic" -f '%p\n' | sort | uniq -c | awk '{print $1}' | line)" = '2 2 2 ' ]
+  new_topic 7
+  seq 50 | sed 's/.*/key-&:x/' | kproduce -q -K : "$topic" --partitioner crc32
+  kconsume "$topic" -f '%p %k\n' | while read -r p k; do
+    [ "$(python3 -c 'import sys, zlib; print(zlib.crc32(sys.argv[1].encode()) % 7)' "$k")" = "$p" ]
+  done
+  seq 200 | sed 's/.*/one:x/' | kproduce -q -K : "$topic" --partitioner sticky -X batch.size=100
+  [ "$(kconsume "$topic" -f '%p %k\n' | grep -c ' one')" -eq 200 ]
+  [ "$(kconsume "$topic" -f '%p %k\n' | grep ' one' | sort -u | wc -l)" -gt 1 ]
+  expect_error 2 "--partitioner is murmur2" kproduce t --partitioner fnv
+}
+
+@test "--rate" {
+  new_topic
+  before=$(date +%s%3N)
+  seq 20 | kproduce -q "$topic" --rate 40/s
+  took=$(($(date +%s%3N) - before))
+  [ $took -ge 350 ]
+  [ $took -lt 5000 ]
+  [ "$(kconsume "$topic" | wc -l)" -eq 20 ]
+  expect_error 2 "--rate wants records in a time" kproduce t --rate 5
+}
+
+# follow FLAG...: starts kproduce -F on $folder/log; its pid is $pid.
+follow() {
+  folder=$BATS_TEST_TMPDIR
+  kproduce -F "$topic" "$folder/log" "$@" 2> "$folder/err" 3>&- &
+  pid=$!
+}
+shows() { [ "$(kconsume "$topic" | line)" = "$1" ]; }
+ends() {
+  local status=0
+  kill -TERM $pid
+  wait $pid || status=$?
+  [ $status -eq 143 ]
+}
+
+@test "-F: an absent file is waited for, what is added is sent, a part of a line waits for its end" {
+  new_topic
+  follow
+  eventually grep -q "waiting for $folder/log: No such file" "$folder/err"
+  printf 'one\ntw' > "$folder/log"
+  eventually shows 'one '
+  printf 'o\nthree' >> "$folder/log"
+  eventually shows 'one two '
+  ends
+  grep -q 'acknowledged 2 of 2' "$folder/err"
+}
+
+@test "-F: a file that is renamed is read on for 5 s, then the new one from its beginning" {
+  new_topic
+  echo one > "$BATS_TEST_TMPDIR/log"
+  follow
+  eventually shows 'one '
+  mv "$folder/log" "$folder/log.1"
+  echo new > "$folder/log"
+  echo two >> "$folder/log.1"
+  sleep 1
+  printf 'three' >> "$folder/log.1"
+  eventually shows 'one two three new '
+  echo more >> "$folder/log"
+  eventually shows 'one two three new more '
+  ends
+}
+
+@test "-F: a file that shrinks is read from its beginning, with a warning" {
+  new_topic
+  printf 'one\ntwo\n' > "$BATS_TEST_TMPDIR/log"
+  follow
+  eventually shows 'one two '
+  echo new > "$folder/log"
+  eventually shows 'one two new '
+  ends
+  grep -q "log shrank from 8 to 4 bytes: reading it from its beginning" "$folder/err"
+}
+
+@test "-F --partial: a last line without newline is sent after a while" {
+  new_topic
+  printf 'one' > "$BATS_TEST_TMPDIR/log"
+  follow --partial 300ms
+  eventually shows 'one '
+  printf 'two\nx' >> "$folder/log"
+  eventually shows 'one two x '
+  ends
+  expect_error 2 "--partial is for -F" kproduce t --partial 1s
+  expect_error 2 "-F follows files" kproduce -F t
+}
+
+@test "-F of several files: places are those of each file" {
+  new_topic
+  folder=$BATS_TEST_TMPDIR
+  printf '{"value":"a"}\n' > "$folder/a"
+  printf '{"value":"b"}\n' > "$folder/b"
+  kproduce -F -J "$topic" "$folder/a" "$folder/b" 2> "$folder/err" 3>&- &
+  pid=$!
+  eventually shows 'a b '
+  printf '{"value":"c"}\n' >> "$folder/b"
+  eventually shows 'a b c '
+  printf 'bad\n' >> "$folder/b"
+  status=0
+  wait $pid || status=$?
+  [ $status -eq 1 ]
+  grep -q "/b line 3, byte 28: not a whole JSON object" "$folder/err"
+}
