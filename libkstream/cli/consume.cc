@@ -1,8 +1,10 @@
 #include "cli/consume.h"
 
+#include "cli/diff.h"
 #include "cli/merge.h"
 #include "cli/range_reader.h"
 #include "cli/signals.h"
+#include "cli/stats_sink.h"
 #include "cli/stdout_sink.h"
 #include "cli/tail.h"
 #include "cli/time_expression.h"
@@ -36,8 +38,9 @@ class Consuming {
 
   ExitCode run(RangeAnswer answer) {
     begin(std::move(answer));
-    sink_ = std::make_unique<StdoutSink>(plan_.format, ranges_, console_, signals_);
-    if (plan_.max_records == 0) {
+    if (!make_sink()) {
+      over_ = true;
+    } else if (plan_.max_records == 0) {
       over_ = true;
     } else if (plan_.tail) {
       show_tail();
@@ -50,6 +53,28 @@ class Consuming {
 
  private:
   bool going_on() const { return !over_ && !signals_.stop_requested(); }
+
+  /// False if there is nothing to give records to, which was told.
+  bool make_sink() {
+    if (plan_.exec) {
+      auto sink = std::make_unique<ExecSink>(*plan_.exec, plan_.format, settings_, console_, signals_);
+      bool opened = sink->open();
+      sink_ = std::move(sink);
+      return opened;
+    }
+    if (plan_.copy) {
+      auto sink = std::make_unique<TopicSink>(*plan_.copy, settings_, console_, signals_);
+      bool opened = sink->open();
+      sink_ = std::move(sink);
+      return opened;
+    }
+    if (plan_.stats) {
+      sink_ = std::make_unique<StatsSink>(*plan_.stats, plan_.color);
+    } else {
+      sink_ = std::make_unique<StdoutSink>(plan_.format, ranges_, console_, signals_);
+    }
+    return true;
+  }
 
   /// Takes the ranges, and tells what there is to tell of them.
   void begin(RangeAnswer answer) {
@@ -196,11 +221,11 @@ class Consuming {
   ItemsOutcome outcome_;                                         ///< of the partitions
 };
 
-Result<RangeAnswer> ask(const ConsumePlan& plan, const ClientSettings& settings) {
+Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targets, const ClientSettings& settings) {
   auto admin = Admin::create(settings.config);
   if (!admin) return admin.error();
   RangeQuestion question;
-  question.targets = plan.targets;
+  question.targets = targets;
   question.internal = plan.internal;
   question.regexes = plan.regexes;
   question.follow = plan.follow && !plan.tail;
@@ -212,16 +237,39 @@ Result<RangeAnswer> ask(const ConsumePlan& plan, const ClientSettings& settings)
   return find_ranges(*admin, question);
 }
 
+/// --diff: one topic with another.
+ExitCode compare(const ConsumePlan& plan, const ClientSettings& settings, const Console& console,
+                 const Signals& signals, RangeAnswer left, RangeAnswer right) {
+  ItemsOutcome outcome;
+  for (RangeAnswer* answer : {&left, &right}) {
+    for (const auto& note : answer->notes) console.note(note);
+    for (const Error& failure : answer->failures) {
+      outcome.add(console.fail(exit_code_of(failure.code), failure.detail));
+    }
+    bool one = std::ranges::all_of(answer->ranges, [&](const ReadRange& range) {
+      return range.partition.topic == answer->ranges[0].partition.topic;
+    });
+    if (!one) return console.fail(ExitCode::usage, "--diff compares one topic with one other");
+  }
+  if (outcome.result() != ExitCode::done) return outcome.result();
+  return diff(std::move(left.ranges), std::move(right.ranges), plan.filter, settings, console, signals);
+}
+
 }  // namespace
 
 ExitCode consume(const ConsumePlan& plan, const ClientSettings& settings, const Console& console) {
-  auto answer = ask(plan, settings);
-  if (!answer) {
-    bool usage = answer.code() == ErrorCode::invalid_request || answer.code() == ErrorCode::invalid_config;
-    return console.fail(usage ? ExitCode::usage : exit_code_of(answer.code()), answer.error().detail);
-  }
+  auto refused = [&](const Error& error) {
+    bool usage = error.code == ErrorCode::invalid_request || error.code == ErrorCode::invalid_config;
+    return console.fail(usage ? ExitCode::usage : exit_code_of(error.code), error.detail);
+  };
+  auto answer = ask(plan, plan.targets, settings);
+  if (!answer) return refused(answer.error());
+  Result<RangeAnswer> other = RangeAnswer{};
+  if (!plan.other.empty()) other = ask(plan, plan.other, settings);
+  if (!other) return refused(other.error());
   Signals signals;  // from here on there is output to bring to an end
-  auto code = Consuming(plan, settings, console, signals).run(std::move(*answer));
+  auto code = plan.other.empty() ? Consuming(plan, settings, console, signals).run(std::move(*answer))
+                                 : compare(plan, settings, console, signals, std::move(*answer), std::move(*other));
   if (signals.stop_requested()) signals.die();
   return code;
 }

@@ -2,10 +2,13 @@
 
 #include "cli/client_settings.h"
 #include "cli/console.h"
+#include "cli/exec_sink.h"
 #include "cli/exit_code.h"
 #include "cli/format_language.h"
+#include "cli/output.h"
 #include "cli/record_filter.h"
 #include "cli/target.h"
+#include "cli/topic_sink.h"
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +32,12 @@ struct ConsumePlan {
   std::chrono::milliseconds merge_wait{1000};
   std::optional<std::chrono::milliseconds> idle_timeout{};  ///< an end, if nothing comes for so long
   std::chrono::milliseconds grace{0};
-  std::optional<double> pace{};  ///< how many times faster than the records' own time
+  std::optional<ExecPlan> exec{};       ///< run something for records, instead of showing them
+  std::optional<CopyPlan> copy{};       ///< send them on, instead
+  bool color = false;                   ///< of what is counted
+  std::optional<OutputFormat> stats{};  ///< count them, instead
+  std::vector<Target> other{};          ///< compare them with these, instead
+  std::optional<double> pace{};         ///< how many times faster than the records' own time
 };
 
 /// Shows the records until the ends are reached, or for as long as they come; until nobody reads stdout, or a signal

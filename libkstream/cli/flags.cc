@@ -75,7 +75,8 @@ constexpr FlagRow kRows[] = {
     {Flag::json_input, 'J', "json", "", kProduce, "",
      "The same as -f json: the input is what kconsume -J prints. Key, value, headers and timestamp are kept; the topic "
      "only if none is named."},
-    {Flag::keep_partition, 0, "keep-partition", "", kProduce, "", "Keep the partition that the input brings, too."},
+    {Flag::keep_partition, 0, "keep-partition", "", kProduce | kConsume, "",
+     "Keep the partition that the input brings, too; in kconsume, of records that are sent on."},
     {Flag::delimiter, 'D', "delimiter", "TEXT", kProduce | kConsume, "",
      "What ends a record, instead of a newline. Escapes: \\n \\r \\t \\\\ \\xNN \\NNN."},
     {Flag::nul, '0', "nul", "", kProduce | kConsume, "", "A NUL ends a record, as for find -print0 and xargs -0."},
@@ -102,6 +103,27 @@ constexpr FlagRow kRows[] = {
      "Where a time is the end, read on for so much of the records' time: some that belong before it came late."},
     {Flag::pace, 0, "pace", "SPEED", kConsume, "1x|2x|10x",
      "Print records as far apart in time as they were made: 1x, or so many times faster."},
+    {Flag::exec, 0, "exec", "COMMAND", kConsume, "",
+     "Run this with sh for each record, which it gets on stdin as -f says; KSTREAM_TOPIC, KSTREAM_PARTITION, "
+     "KSTREAM_OFFSET, KSTREAM_KEY and KSTREAM_TIMESTAMP are set. If it fails, stop."},
+    {Flag::batch, 0, "batch", "N|DURATION", kConsume, "",
+     "With --exec, give N records to one process, or those of so long a time."},
+    {Flag::retries, 0, "retries", "N", kConsume, "", "With --exec, run a command that failed up to N times again."},
+    {Flag::dead_letter, 0, "dead-letter", "TOPIC", kConsume, "@topics",
+     "With --exec, send records that failed to this topic and go on; headers dead-letter.topic, .partition, .offset "
+     "and "
+     ".reason say where they come from."},
+    {Flag::copy_to, 0, "to", "TOPIC", kConsume, "@topics",
+     "Send the records to this topic instead of showing them: key, value, headers and timestamp."},
+    {Flag::topic_from_header, 0, "topic-from-header", "NAME", kConsume, "",
+     "Send each record to the topic that this header names; to that of --to, if there is none."},
+    {Flag::strip_header, 0, "strip-header", "GLOB", kConsume, "",
+     "Leave out headers whose name fits, where records are sent; repeatable."},
+    {Flag::stats, 0, "stats", "", kConsume, "",
+     "Count records instead of showing them: a row for each partition, as table, plain, csv or json (-f)."},
+    {Flag::diff, 0, "diff", "TARGET", kConsume, "@topics",
+     "Compare with another topic: print where each partition first differs, and exit with 7 if any does. Offsets may "
+     "differ."},
     {Flag::empty_is_null, 'Z', "empty-is-null", "", kProduce, "",
      "An empty value is null: a tombstone, where the topic is compacted."},
     {Flag::compression, 'z', "compression", "CODEC[:LEVEL]", kProduce, "none|gzip|snappy|lz4|zstd",

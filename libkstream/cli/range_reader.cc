@@ -32,14 +32,14 @@ bool RangeReader::open(std::span<ReadRange> ranges, std::size_t share) {
     // Partitions that wait for others must not keep these from being fetched: each has its own limit instead.
     for (auto [name, value] : {std::pair{"max.partition.fetch.bytes", std::to_string(share)},
                                std::pair{"fetch.max.bytes", std::to_string(INT32_MAX)}}) {
-      if (auto set = config.set(name, value); !set) return give_up(ExitCode::usage, set.error().detail), false;
+      if (auto set = config.set(name, value); !set) return end(ExitCode::usage, set.error().detail), false;
     }
   }
   auto consumer = Consumer::create(config);
-  if (!consumer) return give_up(ExitCode::usage, consumer.error().detail), false;
+  if (!consumer) return end(ExitCode::usage, consumer.error().detail), false;
   consumer_ = std::move(*consumer);
   auto assigned = consumer_->assign(assignments);
-  if (!assigned) give_up(ExitCode::usage, assigned.error().detail);
+  if (!assigned) end(ExitCode::usage, assigned.error().detail);
   return assigned.ok();
 }
 
@@ -69,8 +69,8 @@ bool RangeReader::wait(int out, milliseconds limit) {
   if (broken && trouble_ != last_trouble_ && follow_) console_.note("waiting: " + trouble_.to_string());
   last_trouble_ = trouble_;
   if (outage_.is_over(trouble_.code, OutageClock::Clock::now()) && !follow_) {
-    give_up(ExitCode::unreachable,
-            "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble_.to_string());
+    end(ExitCode::unreachable,
+        "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble_.to_string());
     return false;
   }
   int event = consumer_ ? consumer_->event_fd() : -1;

@@ -61,6 +61,10 @@ class RangeReader {
 
   void pause(const ReadRange& range);
   void resume(const ReadRange& range);
+  /// Reads no more of it.
+  void give_up(ReadRange& range) {
+    if (!range.closed) close(range);
+  }
 
   /// What became of the ranges: `done` if all went well.
   ExitCode result() const { return ended_.value_or(outcome_.result()); }
@@ -69,7 +73,7 @@ class RangeReader {
   void take_error(ReadRange& range, const Error& error);
   bool go_to_beginning(const ReadRange& range);
   void close(ReadRange& range);
-  void give_up(ExitCode code, const std::string& text) { ended_ = console_.fail(code, text); }
+  void end(ExitCode code, const std::string& text) { ended_ = console_.fail(code, text); }
 
   const ClientSettings& settings_;
   const Console& console_;

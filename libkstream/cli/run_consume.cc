@@ -175,6 +175,72 @@ Status parse_tail(const Arguments& arguments, ConsumePlan& plan) {
   return {};
 }
 
+/// --exec and what goes with it.
+Status parse_exec(const Arguments& arguments, ConsumePlan& plan) {
+  if (!arguments.has(Flag::exec)) {
+    for (auto [flag, name] : {std::pair{Flag::batch, "--batch"}, std::pair{Flag::retries, "--retries"},
+                              std::pair{Flag::dead_letter, "--dead-letter"}}) {
+      if (arguments.has(flag)) return invalid(std::string(name) + " is for --exec");
+    }
+    return {};
+  }
+  ExecPlan exec;
+  exec.command = arguments.value(Flag::exec);
+  exec.dead_letter = arguments.value(Flag::dead_letter);
+  if (auto text = arguments.value(Flag::batch); arguments.has(Flag::batch)) {
+    auto count = parse_number<std::uint64_t>(text);
+    auto duration = parse_duration(text);
+    if (!(count && *count > 0) && !duration)
+      return invalid("--batch wants a number of records or a duration, as in 100 or 5s, not '" + std::string(text) +
+                     "'");
+    exec.batch = count.value_or(1);
+    if (!count) exec.gather = *duration;
+  }
+  std::optional<std::uint64_t> retries;
+  if (auto parsed = parse_count(arguments, Flag::retries, "--retries", retries); !parsed) return parsed;
+  exec.retries = retries.value_or(0);
+  plan.exec = std::move(exec);
+  return {};
+}
+
+Status parse_copy(const Arguments& arguments, ConsumePlan& plan) {
+  CopyPlan copy;
+  copy.topic = arguments.value(Flag::copy_to);
+  copy.topic_header = arguments.value(Flag::topic_from_header);
+  auto strip = arguments.all(Flag::strip_header);
+  copy.strip.assign(strip.begin(), strip.end());
+  copy.keep_partition = arguments.has(Flag::keep_partition);
+  if (!copy.topic.empty() || !copy.topic_header.empty()) {
+    plan.copy = std::move(copy);
+  } else if (copy.keep_partition || !copy.strip.empty()) {
+    return invalid(
+        "--strip-header and --keep-partition are for records that are sent on: --to T, --topic-from-header N");
+  }
+  return {};
+}
+
+/// --stats, --diff, and that there is only one thing to do with records.
+Status parse_instead(const Arguments& arguments, ConsumePlan& plan) {
+  if (arguments.has(Flag::stats)) {
+    auto word = arguments.has(Flag::json) ? "json" : arguments.value(Flag::record_format);
+    plan.stats = word.empty() ? default_output_format() : parse_output_format(word);
+    if (!plan.stats) return invalid("--stats prints table, plain, csv or json, not '" + std::string(word) + "'");
+    plan.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
+  }
+  if (arguments.has(Flag::diff)) {
+    auto target = parse_target(arguments.value(Flag::diff), wall_now());
+    if (!target) return invalid("--diff: " + target.error().detail);
+    if (!target->from) target->from = plan.targets.front().from;
+    if (!target->until) target->until = plan.targets.front().until;
+    if (plan.follow || plan.tail || plan.max_records || plan.merge)
+      return invalid(
+          "--diff reads both topics to their ends, in the order of offsets: without -F, -n, --tail and --merge");
+    plan.other = {std::move(*target)};
+  }
+  int count = (plan.exec ? 1 : 0) + (plan.copy ? 1 : 0) + (plan.stats ? 1 : 0) + (plan.other.empty() ? 0 : 1);
+  return count <= 1 ? Status() : invalid("--exec, --to, --stats and --diff each say what becomes of the records");
+}
+
 Result<ConsumePlan> plan_consume(const Arguments& arguments) {
   bool follow = arguments.has(Flag::follow);
   if (follow && arguments.has(Flag::exit_at_end)) return invalid("-F goes on at the end, -e stops there");
@@ -190,7 +256,7 @@ Result<ConsumePlan> plan_consume(const Arguments& arguments) {
   plan.follow = follow;
   plan.merge = arguments.has(Flag::merge);
   if (auto parsed = parse_count(arguments, Flag::max_messages, "-n", plan.max_records); !parsed) return parsed.error();
-  for (auto parse : {parse_durations, parse_pace, parse_tail}) {
+  for (auto parse : {parse_durations, parse_pace, parse_tail, parse_exec, parse_copy, parse_instead}) {
     if (auto parsed = parse(arguments, plan); !parsed) return parsed.error();
   }
   return plan;

@@ -162,7 +162,21 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [ "${#lines[@]}" -eq 21 ]
   follow "kconsume -F --merge 'app-*'" bash -c 'kproduce -q app-a <<< fresh'
   [ "${output##*$'\n'}" = fresh ]
+  topic copy 12
+  topic failed
+  printf '12\n13\n14\n' | kproduce -q -p 3 -k key orders
+  printf '#!/bin/sh\n! grep -q "^13$"\n' > curl
+  chmod +x curl
+  PATH=$PWD:$PATH try "kconsume orders --exec 'curl -sf -d @- http://localhost:8080/' --retries 2 --dead-letter failed"
+  [ "$status" -eq 0 ]
+  [ "$(kconsume failed)" = 13 ]
+  try "kconsume failed --topic-from-header dead-letter.topic --strip-header 'dead-letter.*'"
+  [ "$(kconsume orders -k key)" = 13 ]
   seq 1300 | kproduce -q -p 3 -k key orders
+  try 'kconsume orders --to copy --keep-partition && kconsume orders --diff copy'
+  [ "$status $output" = '0 ' ]
+  try 'kconsume orders --stats'
+  [[ $output == *"orders	3	1303	"* ]]
   try "kconsume orders -o -15m -u now -f '%{time} %k %s\\n'"
   [[ $output == *"Z key 1300"* ]]
   try 'kconsume orders:3@1200..1210 -J | jq .'

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "cli/client_settings.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+#include "cli/outage_clock.h"
+#include "cli/signals.h"
+
+#include <kstream/producer.h>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace kstream::cli {
+
+/// Sends records that another topic had. The first failure is told, and ends it.
+class RecordSender {
+ public:
+  RecordSender(const ClientSettings& settings, const Console& console, const Signals& signals)
+      : settings_(settings),
+        console_(console),
+        signals_(signals),
+        outage_(settings.timeout, settings.answer_timeout()) {}
+
+  /// Makes the producer. False if that failed.
+  bool open();
+  /// Sees that the topic is there. False if not.
+  bool check_topic(std::string_view topic);
+  /// Hands the record over, waiting while there is no room. False if it was not taken, or one before it has failed.
+  bool send(const ProducerRecord& record);
+  /// Waits until all is acknowledged. False if something is not, which was told. After a second signal the process is
+  /// gone.
+  bool finish();
+  /// Lets deliveries come in. False if one has failed.
+  bool poll();
+
+  std::uint64_t sent() const { return sent_; }
+  std::uint64_t acknowledged() const { return acknowledged_; }
+  ExitCode result() const { return result_; }
+
+ private:
+  bool fail(ExitCode code, const std::string& text);
+  bool brokers_are_gone();
+
+  const ClientSettings& settings_;
+  const Console& console_;
+  const Signals& signals_;
+  OutageClock outage_;
+  std::optional<Producer> producer_;
+  std::set<std::string, std::less<>> known_;  ///< topics that are there
+  std::uint64_t sent_ = 0;
+  std::uint64_t acknowledged_ = 0;
+  std::uint64_t failed_ = 0;
+  ExitCode result_ = ExitCode::done;
+};
+
+}  // namespace kstream::cli

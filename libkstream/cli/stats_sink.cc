@@ -1,0 +1,75 @@
+#include "cli/stats_sink.h"
+
+#include "cli/json_text.h"
+#include "cli/time_expression.h"
+
+#include <unistd.h>
+#include <algorithm>
+
+namespace kstream::cli {
+
+int StatsSink::output() const { return STDOUT_FILENO; }
+
+bool StatsSink::take(const ShownRecord& shown, ReadRange& range) {
+  const RecordView& record = shown.record;
+  auto [found, fresh] = counts_.try_emplace(range.partition);
+  Counts& counts = found->second;
+  if (fresh) {
+    counts.first = record.offset;
+    counts.oldest = counts.newest = record.timestamp;
+  }
+  ++counts.records;
+  counts.bytes += record.key.value_or("").size() + record.value.value_or("").size();
+  counts.tombstones += record.value ? 0 : 1;
+  counts.last = record.offset;
+  counts.oldest = std::min(counts.oldest, record.timestamp);
+  counts.newest = std::max(counts.newest, record.timestamp);
+  return true;
+}
+
+Table StatsSink::table() const {
+  Table table;
+  table.columns = {"topic", "partition", "records", "bytes", "tombstones", "first", "last", "oldest", "newest"};
+  bool local = format_ == OutputFormat::table;
+  for (const auto& [partition, counts] : counts_) {
+    auto time = [&](Timestamp t) { return local ? format_local(t) : format_utc(t); };
+    table.rows.push_back({partition.topic, std::to_string(partition.partition.value), std::to_string(counts.records),
+                          std::to_string(counts.bytes), std::to_string(counts.tombstones),
+                          std::to_string(counts.first.value), std::to_string(counts.last.value), time(counts.oldest),
+                          time(counts.newest)});
+  }
+  return table;
+}
+
+std::string StatsSink::json() const {
+  std::string out;
+  for (const auto& [partition, counts] : counts_) {
+    out += "{\"topic\":";
+    append_json_string(partition.topic, out);
+    auto member = [&](std::string_view name, auto number) {
+      out += ",\"" + std::string(name) + "\":";
+      append_number(number, out);
+    };
+    member("partition", partition.partition.value);
+    member("records", counts.records);
+    member("bytes", counts.bytes);
+    member("tombstones", counts.tombstones);
+    member("first", counts.first.value);
+    member("last", counts.last.value);
+    member("oldest", counts.oldest.value);
+    member("newest", counts.newest.value);
+    out += "}\n";
+  }
+  return out;
+}
+
+ExitCode StatsSink::finish() {
+  std::string text;
+  format_ == OutputFormat::json ? void(text = json()) : append_table(table(), format_, color_, text);
+  if (write_stdout(text)) return ExitCode::done;
+  auto why = stdout_failure() + '\n';
+  [[maybe_unused]] ssize_t put = ::write(STDERR_FILENO, why.data(), why.size());
+  return ExitCode::failed;
+}
+
+}  // namespace kstream::cli

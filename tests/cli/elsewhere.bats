@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# kconsume: records that go elsewhere than to stdout: commands, topics, counts, comparison.
+
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031  # topic, stderr and others come from setup.bash and bats; commands are for sh
+load setup
+setup_file() { start_server; }
+teardown_file() { stop_server; }
+
+line() { tr '\n' ' '; }
+
+@test "--exec: a process for each record, with its place in the environment" {
+  new_topic
+  printf 'k:1\nl:2\n' | kproduce -q -K : "$topic"
+  kproduce -q "$topic" <<< 3
+  export KSTREAM_KEY=not-this
+  run --separate-stderr kconsume "$topic" --exec 'echo "$KSTREAM_TOPIC $KSTREAM_PARTITION $KSTREAM_OFFSET ${KSTREAM_KEY-none} ${#KSTREAM_TIMESTAMP} $(cat)"'
+  [ "$status" -eq 0 ]
+  [ "$output" = "$topic 0 0 k 13 1
+$topic 0 1 l 13 2
+$topic 0 2 none 13 3" ]
+  [ "$(kconsume "$topic" --exec cat -J | jq -r .value | line)" = '1 2 3 ' ]
+  [ "$(kconsume "$topic" --exec cat -n 2 | line)" = '1 2 ' ]
+  kconsume "$topic" --exec true  # which does not read
+}
+
+@test "--exec that fails stops; --retries tries again; --dead-letter goes on" {
+  new_topic
+  printf 'good\nbad\nlast\n' | kproduce -q "$topic" -k key -H a=b
+  run --separate-stderr kconsume "$topic" --exec 'read -r l; echo $l; [ $l != bad ] || exit 3'
+  [ "$status" -eq 1 ]
+  [ "$(line <<< "$output")" = 'good bad ' ]
+  [ "$stderr" = "kconsume: $topic [0] offset 1: exited with 3" ]
+  run --separate-stderr kconsume "$topic:0@1..2" --exec 'echo x >> tries; kill -9 $$' --retries 2
+  [ "$status" -eq 1 ]
+  [[ ${stderr_lines[2]} == *"was ended by signal 9" ]]
+  [ "$(wc -l < tries)" -eq 3 ]
+  rm tries
+  run --separate-stderr kconsume "$topic:0@1..2" --retries 5 --exec 'echo x >> tries; [ $(wc -l < tries) -ge 3 ]'
+  [ "$status" -eq 0 ]
+  rm tries
+  first=$topic
+  new_topic
+  run --separate-stderr kconsume "$first" --dead-letter "$topic" --exec 'read -r l; echo $l; [ $l != bad ] || exit 3'
+  [ "$status" -eq 0 ]
+  [ "$(line <<< "$output")" = 'good bad last ' ]
+  [ "$(kconsume "$topic" -f '%k %s %h')" = "key bad a=b,dead-letter.topic=$first,dead-letter.partition=0,dead-letter.offset=1,dead-letter.reason=exited with 3" ]
+  expect_error 3 "there is no topic nowhere" kconsume "$first" --exec true --dead-letter nowhere
+}
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+@test "--exec --batch: by number, and by time" {
+  new_topic
+  seq 10 | kproduce -q "$topic"
+  [ "$(kconsume "$topic" --batch 4 --exec 'echo $KSTREAM_OFFSET: $(cat)')" = '0: 1 2 3 4
+4: 5 6 7 8
+8: 9 10' ]
+  kconsume -F "$topic" --batch 1s --exec 'echo $(cat) >> out' -n 11 3>&- &
+  eventually grep -q '^1 2 3 4 5 6 7 8 9 10$' out
+  kproduce -q "$topic" <<< 11
+  wait $!
+  [ "$(tail -n 1 out)" = 11 ]
+  expect_error 2 "--batch wants a number" kconsume t --exec cat --batch 0
+  expect_error 2 "--batch is for --exec" kconsume t --batch 2
+  expect_error 2 "each say what becomes of the records" kconsume t --exec cat --to u
+}
+
+@test "--exec: SIGTERM lets the running process end, and no other begin" {
+  new_topic
+  seq 3 | kproduce -q "$topic"
+  kconsume "$topic" --exec 'echo begin >> out; sleep 1; echo end >> out' 3>&- &
+  eventually test -s out
+  kill -TERM $!
+  status=0
+  wait $! || status=$?
+  [ $status -eq 143 ]
+  [ "$(line < out)" = 'begin end ' ]
+}
+
+@test "--to: a copy of each record" {
+  new_topic 3
+  kproduce -q -J "$topic" --keep-partition << 'EOF'
+{"partition":0,"timestamp":1700000000000,"key":"k","value":"v","headers":[{"key":"h","value":"1"},{"key":"h","value":null}]}
+{"partition":1,"timestamp":1700000000001,"key":null,"value":null}
+{"partition":2,"timestamp":1700000000002,"key_b64":"/w==","key":null,"value":""}
+EOF
+  first=$topic
+  new_topic 3
+  run --separate-stderr kconsume "$first" --to "$topic" --keep-partition
+  [ "$status" -eq 0 ]
+  [ "$stderr" = "kconsume: copied 3 of 3" ]
+  all() { kconsume -J "$1" | jq -c 'del(.topic)' | sort; }
+  diff <(all "$first") <(all "$topic")
+  kconsume -q "$first" --diff "$topic"
+  kconsume -q "$first" -p 0-2 -k k --to "$topic"
+  [ "$(kconsume "$topic" -p 0-2 -k k | wc -l)" -eq 2 ]
+  run --separate-stderr kconsume "$first" --to nowhere
+  [ "$status" -eq 3 ]
+  [[ $stderr == *"there is no topic nowhere"* ]]
+}
+
+@test "--to with what a small producer would refuse" {
+  new_topic
+  ktopics create "$topic-2" -q -c max.message.bytes=5000000
+  ktopics create "$topic-1" -q -c max.message.bytes=5000000
+  head -c 3000000 /dev/urandom | base64 -w 0 | kproduce -q -X max.request.size=5000000 "$topic-1"
+  kconsume -q "$topic-1" --to "$topic-2"
+  kconsume "$topic-1" --diff "$topic-2"
+  run --separate-stderr kconsume "$topic-1" --to "$topic"
+  [ "$status" -eq 1 ]
+  [[ $stderr == *"MESSAGE_TOO_LARGE"*"copied 0 of 1"* ]]
+}
+
+@test "--topic-from-header, --strip-header: dead letters go back" {
+  new_topic
+  ktopics create "$topic-dead" "$topic-b" -q
+  kproduce -q "$topic-dead" -H dead-letter.topic="$topic" -H dead-letter.reason=x -H own=1 <<< a
+  kproduce -q "$topic-dead" -H dead-letter.topic="$topic-b" <<< b
+  kconsume -q "$topic-dead" --topic-from-header dead-letter.topic --strip-header 'dead-letter.*'
+  [ "$(kconsume "$topic" -f '%s %h')" = 'a own=1' ]
+  [ "$(kconsume "$topic-b" -f '%s %h')" = 'b ' ]
+  kproduce -q "$topic-dead" <<< c
+  run --separate-stderr kconsume "$topic-dead" -o 2 --topic-from-header dead-letter.topic
+  [ "$status" -eq 1 ]
+  [[ ${stderr_lines[0]} == *"offset 2 has no header dead-letter.topic"* ]]
+  kconsume -q "$topic-dead" -o 2 --topic-from-header dead-letter.topic --to "$topic-b"
+  [ "$(kconsume "$topic-b" -o -1)" = c ]
+  expect_error 2 "are for records that are sent on" kconsume t --strip-header x
+}
+
+@test "--stats" {
+  new_topic 2
+  printf '{"timestamp":1700000000000,"value":"abc","key":"k"}\n{"timestamp":1600000000000,"value":null,"key":"k"}\n' |
+    kproduce -q -J "$topic" -p 1
+  [ "$(kconsume "$topic" --stats)" = "$topic	1	2	5	1	0	1	2020-09-13T12:26:40.000Z	2023-11-14T22:13:20.000Z" ]
+  kconsume "$topic" --stats -J | jq -e --arg t "$topic" '. == {topic: $t, partition: 1, records: 2, bytes: 5, tombstones: 1, first: 0, last: 1, oldest: 1600000000000, newest: 1700000000000}'
+  [[ $(kconsume "$topic" --stats -f csv | head -n 1) == topic,partition,records,* ]]
+  [ -z "$(kconsume "$topic" --stats --grep nothing)" ]
+  expect_error 2 "--stats prints table" kconsume t --stats -f raw
+}
+
+@test "--diff: 7 and where they differ, 0 if they do not" {
+  new_topic 3
+  ktopics create "$topic-2" -q -p 3
+  for t in "$topic" "$topic-2"; do
+    for p in 0 1 2; do seq 30000 | sed 's/.*/{"timestamp":&,"value":"&"}/' | kproduce -q -J -p $p "$t"; done
+  done
+  run --separate-stderr kconsume "$topic" --diff "$topic-2"
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  kproduce -q -J -p 0 "$topic" <<< '{"timestamp":1,"value":"x"}'
+  printf '{"timestamp":1,"value":"x"}\n{"timestamp":5,"value":"z"}\n' | kproduce -q -J -p 1 "$topic"
+  printf '{"timestamp":1,"value":"y"}\n{"timestamp":5,"value":"z"}\n' | kproduce -q -J -p 1 "$topic-2"
+  printf '{"timestamp":1,"value":"x"}\n' | kproduce -q -J -p 2 "$topic"
+  printf '{"timestamp":2,"value":"x"}\n' | kproduce -q -J -p 2 "$topic-2"
+  run --separate-stderr kconsume "$topic" --diff "$topic-2"
+  [ "$status" -eq 7 ]
+  [ "$(sort <<< "$output")" = "$topic [0] offset 30000: none like it in $topic-2 [0]
+$topic [1] offset 30000 and $topic-2 [1] offset 30000: another value
+$topic [2] offset 30000 and $topic-2 [2] offset 30000: another timestamp" ]
+  kconsume "$topic" --diff "$topic-2" -u 30000
+  kconsume "$topic:1" --diff "$topic-2:1" --grep z
+  expect_error 3 "there is no topic nowhere" kconsume "$topic" --diff nowhere
+  expect_error 2 "--diff reads both topics to their ends" kconsume "$topic" --diff u -F
+  run kconsume "$topic*" --diff "$topic"
+  [ "$status" -eq 2 ]
+}
