@@ -71,7 +71,9 @@ class Consuming {
     if (plan_.stats) {
       sink_ = std::make_unique<StatsSink>(*plan_.stats, plan_.color);
     } else {
-      sink_ = std::make_unique<StdoutSink>(plan_.format, ranges_, console_, signals_);
+      auto sink = std::make_unique<StdoutSink>(plan_.format, ranges_, console_, signals_);
+      stdout_ = sink.get();
+      sink_ = std::move(sink);
     }
     return true;
   }
@@ -128,6 +130,7 @@ class Consuming {
     RangeReader reader(settings_, console_, signals_, follow);
     std::optional<Merge> merge;
     if (merged) merge.emplace(ranges_, follow ? std::optional(plan_.merge_wait) : std::nullopt);
+    if (plan_.batches) reader.read_batches();
     reader.open(ranges_, merge ? merge->share() : 0);
     last_news_ = Clock::now();
     while (going_on() && (reader.reading() || (merge && !merge->empty()))) {
@@ -148,6 +151,10 @@ class Consuming {
 
   void show_piece(const Piece& piece) {
     if (!piece.range) return;
+    for (std::size_t i = 0; i < piece.batch_bytes.size() && going_on(); ++i) {
+      stdout_->take_batch(piece.batch_bytes[i], piece.batches[i].base_offset, *piece.range);
+      if (sink_->size() > kMostInOneWrite && !sink_->flush()) over_ = true;
+    }
     for_each_record(piece, [&](const RecordView& record, const BatchInfo& batch) {
       if (!is_shown(*piece.range, plan_.filter, record)) return true;
       give(*piece.range, record, batch, piece.high_watermark);
@@ -213,7 +220,8 @@ class Consuming {
   const Signals& signals_;
   std::vector<ReadRange> ranges_;
   std::unique_ptr<RecordSink> sink_;
-  std::uint64_t skip_ = 0;  ///< records to pass over yet
+  StdoutSink* stdout_ = nullptr;  ///< the sink, if it is that
+  std::uint64_t skip_ = 0;        ///< records to pass over yet
   std::uint64_t shown_ = 0;
   bool over_ = false;
   Clock::time_point last_news_;

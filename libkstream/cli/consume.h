@@ -26,6 +26,7 @@ struct ConsumePlan {
   bool follow = false;
   RecordFilter filter;
   Format format;
+  bool batches = false;  ///< whole batches as they are stored, whatever `format` says
   std::optional<std::uint64_t> max_records{};
   std::optional<std::uint64_t> tail{};  ///< only the last ones of all partitions; merged
   bool merge = false;                   ///< in the order of time

@@ -66,9 +66,10 @@ constexpr FlagRow kRows[] = {
      "Wait for new records instead of stopping at the end, also while no broker can be reached."},
     {Flag::exit_at_end, 'e', "exit-at-end", "", kConsume, "",
      "Stop at what was the end when kconsume began. The default without -F."},
-    {Flag::record_format, 'f', "format", "FORMAT", kConsume, "value|raw|json|csv|plain|table|frame",
+    {Flag::record_format, 'f', "format", "FORMAT", kConsume, "value|raw|json|csv|plain|table|frame|batch",
      "value (the default: the value and a newline), raw (nothing between), json, csv, plain (tab separated), table, "
-     "frame (4 bytes of size before each value), or a template: %s value, %k key, %t topic, %p partition, %o offset, "
+     "frame (4 bytes of size before each value), batch (Kafka's record batches as they are stored), or a template: %s "
+     "value, %k key, %t topic, %p partition, %o offset, "
      "%T timestamp, %h headers, %S %K %R sizes, "
      "%{time}, %{header:NAME}, %{s:hex} and others. A template adds no newline."},
     {Flag::json, 'J', "json", "", kTopics | kConsume, "", "The same as -f json: one object on each line."},
@@ -133,10 +134,11 @@ constexpr FlagRow kRows[] = {
     {Flag::timestamp, 0, "timestamp", "now|input|FIELD", kProduce, "now|input",
      "The time of sending (the default for lines), what the input brings (the default else), or what stands in this "
      "member of values that are JSON."},
-    {Flag::input_format, 'f', "format", "FORMAT", kProduce, "value|json|csv|frame",
+    {Flag::input_format, 'f', "format", "FORMAT", kProduce, "value|json|csv|frame|batch",
      "value (the default: each line is a value), json, csv (its first line names columns), frame (4 bytes of size "
      "before "
-     "each value), or a template such as '%k %s\\n', with the letters of kconsume -f: a field ends at the text behind "
+     "each value), batch (what kconsume -f batch printed), or a template such as '%k %s\\n', with the letters of "
+     "kconsume -f: a field ends at the text behind "
      "it, or after the size before it."},
     {Flag::follow_files, 'F', "follow", "", kProduce, "",
      "Go on with what is written to the files, until a signal, as tail -F does: renamed, absent and shrunken ones "

@@ -172,7 +172,7 @@ Result<Format> Format::of_word(std::string_view word, std::string_view delimiter
     format.steps_.push_back({Field::value});
   } else {
     return invalid("unknown format '" + std::string(word) +
-                   "': there are value, raw, json, csv, plain, table, frame and templates such as '%k %s\\n'");
+                   "': there are value, raw, json, csv, plain, table, frame, batch and templates such as '%k %s\\n'");
   }
   if ((word == "value" || word == "json") && !delimiter.empty()) {
     format.steps_.push_back({Field::literal, How::plain, std::string(delimiter)});

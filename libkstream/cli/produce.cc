@@ -70,7 +70,7 @@ std::uint32_t crc32(std::string_view bytes) {
 std::string_view unit_of(const ProducePlan& plan) {
   bool lines = plan.input == InputKind::json || plan.input == InputKind::tombstones ||
                (plan.input == InputKind::lines && plan.delimiter == "\n");
-  return lines ? "line" : "record";
+  return lines ? "line" : plan.input == InputKind::batches ? "batch" : "record";
 }
 
 std::unique_ptr<RecordInput> make_input(const ProducePlan& plan) {
@@ -83,6 +83,8 @@ std::unique_ptr<RecordInput> make_input(const ProducePlan& plan) {
       return std::make_unique<JsonInput>();
     case InputKind::csv:
       return std::make_unique<CsvInput>();
+    case InputKind::batches:
+      return std::make_unique<BatchInput>();
     case InputKind::by_template:
       break;
   }
@@ -327,6 +329,7 @@ class Producing {
       if (!check_topic(std::string(record.topic))) return false;
       count = partitions_.find(record.topic);
     }
+    if (plan_.input == InputKind::batches) return send_batch(*input.value);
     record.key = input.key || !plan_.key ? input.key : std::optional<std::string_view>(*plan_.key);
     record.value = input.value;
     if (plan_.empty_is_null && record.value && record.value->empty()) record.value.reset();
@@ -361,20 +364,31 @@ class Producing {
     }
   }
 
-  /// Hands the record over, waiting while the producer has no room. False if it was not taken.
+  /// Hands the record over. False if it was not taken.
   bool send(ProducerRecord& record) {
     record.tag = ledger_.sent_count();
+    if (hand_over([&] { return producer_->send(record); })) return true;
+    if (rejected_.is_open() && !rejected_.add(record)) fail_rejected();
+    return false;
+  }
+
+  bool send_batch(std::string_view batch) {
+    return hand_over([&] { return producer_->send_batch(plan_.topic, *plan_.partition, batch, ledger_.sent_count()); });
+  }
+
+  /// Calls `give` while the producer has no room. False if what it gives was not taken.
+  template <class Give>
+  bool hand_over(Give give) {
     while (true) {
-      auto status = producer_->send(record);
+      Status status = give();
       if (status) return true;
-      bool full = status.code() == ErrorCode::request_timed_out;
-      if (!full) {
-        bool network = exit_code_of(status.code()) == ExitCode::unreachable;
-        network ? fail(status.error(), here() + ": ")
-                : fail_record(exit_code_of(status.code()), here() + ": " + status.error().to_string());
+      if (status.code() == ErrorCode::request_timed_out) {
+        if (brokers_are_gone() || stopped()) return false;
+        continue;
       }
-      if (full && !brokers_are_gone() && !stopped()) continue;
-      if (rejected_.is_open() && !rejected_.add(record)) fail_rejected();
+      bool network = exit_code_of(status.code()) == ExitCode::unreachable;
+      network ? fail(status.error(), here() + ": ")
+              : fail_record(exit_code_of(status.code()), here() + ": " + status.error().to_string());
       return false;
     }
   }

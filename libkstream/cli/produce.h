@@ -15,7 +15,7 @@
 namespace kstream::cli {
 
 /// What the input looks like.
-enum class InputKind { lines, tombstones, json, csv, by_template };
+enum class InputKind { lines, tombstones, json, csv, by_template, batches };
 
 /// Where a record without a partition goes.
 enum class Partitioner {

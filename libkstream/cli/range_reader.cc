@@ -45,7 +45,7 @@ bool RangeReader::open(std::span<ReadRange> ranges, std::size_t share) {
 
 Piece RangeReader::next() {
   if (!reading()) return {};
-  const Fetched& fetched = consumer_->poll(milliseconds(0));
+  const Fetched& fetched = batches_ ? consumer_->poll_batches(milliseconds(0)) : consumer_->poll(milliseconds(0));
   trouble_ = fetched.empty() ? fetched.error : Error{ErrorCode::none, {}};
   if (fetched.empty()) return {};
   outage_.is_over(ErrorCode::none, {});
@@ -54,10 +54,12 @@ Piece RangeReader::next() {
     take_error(range, fetched.error);
     return {};
   }
-  Piece piece{&range, range.from, fetched.records, fetched.batches, fetched.high_watermark};
+  Piece piece{&range, range.from, fetched.records, fetched.batches, fetched.high_watermark, fetched.batch_bytes};
   if (range.until) {
     auto end = std::ranges::lower_bound(piece.records, *range.until, {}, &RecordView::offset);
     piece.records = piece.records.first(static_cast<std::size_t>(end - piece.records.begin()));
+    auto last = std::ranges::lower_bound(fetched.batches, *range.until, {}, &BatchInfo::base_offset);
+    if (batches_) piece.batch_bytes = piece.batch_bytes.first(static_cast<std::size_t>(last - fetched.batches.begin()));
   }
   range.from = std::max(range.from, fetched.position);
   if (range.done()) close(range);

@@ -24,6 +24,8 @@ struct Piece {
   std::span<const RecordView> records;
   std::span<const BatchInfo> batches;  ///< of the records, in order
   Offset high_watermark = kNoOffset;
+  /// Instead of records, the bytes of each batch, where whole batches are read.
+  std::span<const std::string_view> batch_bytes{};
 };
 
 /// Calls `take(record, batch)` for the records of a piece, until it says false.
@@ -51,6 +53,8 @@ class RangeReader {
   /// Begins; the ranges stay where they are. Once. `share` is how many bytes are fetched of a partition at a time; 0:
   /// as configured.
   bool open(std::span<ReadRange> ranges, std::size_t share = 0);
+  /// From now on pieces are of whole batches; those that begin in the range are in it.
+  void read_batches() { batches_ = true; }
 
   /// Whether there is more to read.
   bool reading() const { return !ended_ && open_ > 0; }
@@ -79,6 +83,7 @@ class RangeReader {
   const Console& console_;
   const Signals& signals_;
   const bool follow_;
+  bool batches_ = false;
   OutageClock outage_;
   std::optional<Consumer> consumer_;
   std::map<TopicPartition, ReadRange*> by_partition_;

@@ -50,6 +50,12 @@ class TombstoneInput : public RecordInput {
   Cut next(LineReader& reader, JsonRecord& record) override;
 };
 
+/// Record batches as a log holds them; each is the value of a record that has nothing else.
+class BatchInput : public RecordInput {
+ public:
+  Cut next(LineReader& reader, JsonRecord& record) override;
+};
+
 /// Each line is a JSON object.
 class JsonInput : public RecordInput {
  public:

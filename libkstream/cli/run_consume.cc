@@ -106,6 +106,7 @@ Result<Format> parse_format(const Arguments& arguments) {
   if (is_template && arguments.has(Flag::key_delimiter))
     return invalid("-K is for -f value; a template says with %k where the key stands");
   if (text.find("%{line}") != std::string::npos) return invalid("%{line} is for kproduce --report");
+  if (text == "batch") text = "raw";  // not looked at
   if (is_template) return Format::compile(text, how);
   return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how);
 }
@@ -237,6 +238,12 @@ Status parse_instead(const Arguments& arguments, ConsumePlan& plan) {
           "--diff reads both topics to their ends, in the order of offsets: without -F, -n, --tail and --merge");
     plan.other = {std::move(*target)};
   }
+  plan.batches = !plan.stats && arguments.value(Flag::record_format) == "batch";
+  if (plan.batches && (!plan.filter.empty() || plan.max_records || plan.tail || plan.merge || plan.pace))
+    return invalid(
+        "-f batch prints whole batches as they are stored: without -k, -H, --grep, -n, --tail, --merge, --pace");
+  if (plan.batches && (plan.exec || plan.copy || !plan.other.empty()))
+    return invalid("-f batch is for stdout, not for --exec, --to and --diff");
   int count = (plan.exec ? 1 : 0) + (plan.copy ? 1 : 0) + (plan.stats ? 1 : 0) + (plan.other.empty() ? 0 : 1);
   return count <= 1 ? Status() : invalid("--exec, --to, --stats and --diff each say what becomes of the records");
 }

@@ -40,6 +40,8 @@ Status parse_input(const Arguments& arguments, ProducePlan& plan) {
   }
   if (text == "json" || text == "csv") {
     plan.input = text == "json" ? InputKind::json : InputKind::csv;
+  } else if (text == "batch") {
+    plan.input = InputKind::batches;
   } else if (text == "frame" || text.find_first_of("%\\") != std::string::npos) {
     auto compiled = InputTemplate::compile(text == "frame" ? "%R%s" : text);
     if (!compiled) return invalid("-f: " + compiled.error().detail);
@@ -47,7 +49,7 @@ Status parse_input(const Arguments& arguments, ProducePlan& plan) {
     plan.input_template = text == "frame" ? "%R%s" : text;
   } else if (text != "value") {
     return invalid("-f: unknown format '" + text +
-                   "': there are value, json, csv, frame and templates such as '%k %s\\n'");
+                   "': there are value, json, csv, frame, batch and templates such as '%k %s\\n'");
   }
   plan.tombstone = arguments.has(Flag::tombstone) && arguments.has(Flag::key);
   if (!arguments.has(Flag::tombstone)) return {};
@@ -79,7 +81,7 @@ Status parse_framing(const Arguments& arguments, ProducePlan& plan) {
 
 /// Whether the input can bring more than keys and values.
 bool brings_more(const ProducePlan& plan) {
-  return plan.input != InputKind::lines && plan.input != InputKind::tombstones;
+  return plan.input == InputKind::json || plan.input == InputKind::csv || plan.input == InputKind::by_template;
 }
 
 Status parse_time_source(const Arguments& arguments, ProducePlan& plan) {
@@ -159,6 +161,19 @@ Status parse_sending(const Arguments& arguments, ProducePlan& plan) {
   return {};
 }
 
+/// A batch is sent as it is.
+Status check_batches(const Arguments& arguments, ProducePlan& plan) {
+  if (plan.input != InputKind::batches) return {};
+  for (Flag flag : {Flag::key, Flag::header, Flag::empty_is_null, Flag::timestamp, Flag::partitioner, Flag::compression,
+                    Flag::rejected, Flag::report}) {
+    if (arguments.has(flag))
+      return invalid(
+          "-f batch sends batches as they are: without -k, -H, -Z, -z, --timestamp, --partitioner, --rejected "
+          "and --report");
+  }
+  return plan.partition ? Status() : invalid("-f batch wants -p N: a batch goes to one partition as a whole");
+}
+
 /// The topic and the files. With -t every word is a file; with -J and no word, records name their topics.
 Status parse_words(const Arguments& arguments, ProducePlan& plan) {
   auto words = arguments.words();
@@ -219,7 +234,8 @@ Status apply_properties(const Arguments& arguments, ClientConfig& config) {
 
 Result<ProducePlan> plan_produce(const Arguments& arguments) {
   ProducePlan plan;
-  for (auto parse : {parse_input, parse_framing, parse_time_source, parse_record, parse_sending, parse_words}) {
+  for (auto parse :
+       {parse_input, parse_framing, parse_time_source, parse_record, parse_sending, check_batches, parse_words}) {
     if (auto parsed = parse(arguments, plan); !parsed) return parsed.error();
   }
   return plan;

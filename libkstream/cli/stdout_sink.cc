@@ -20,6 +20,11 @@ bool StdoutSink::take(const ShownRecord& record, ReadRange& range) {
   return true;
 }
 
+void StdoutSink::take_batch(std::string_view bytes, Offset base, ReadRange& range) {
+  writer_.buffer() += bytes;
+  writer_.end_record(base, range.last_shown);
+}
+
 bool StdoutSink::flush() {
   auto outcome = writer_.flush();
   if (outcome == StdoutWriter::Outcome::failed) {

@@ -19,6 +19,8 @@ class StdoutSink : public RecordSink {
              const Signals& signals);
 
   bool take(const ShownRecord& record, ReadRange& range) override;
+  /// A whole batch as it is stored, from this offset on.
+  void take_batch(std::string_view bytes, Offset base, ReadRange& range);
   bool flush() override;
   std::size_t size() const override { return writer_.size(); }
   ExitCode finish() override { return failed_ ? ExitCode::failed : ExitCode::done; }

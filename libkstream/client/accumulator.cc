@@ -119,6 +119,17 @@ MonoTime Accumulator::append(PartitionQueue& queue, const ProducerRecord& record
   return news && !queue.under_way ? ready_at(queue) : MonoTime::never();
 }
 
+MonoTime Accumulator::append(PartitionQueue& queue, std::string bytes, std::uint64_t tag, MonoTime now) {
+  open(queue, now);
+  Batch& batch = *queue.waiting.back();
+  batch.bytes = std::move(bytes);
+  batch.tags.push_back(tag);
+  batch.charged = batch.bytes.size();
+  batch.closed = true;
+  used_ += batch.charged;
+  return queue.under_way ? MonoTime::never() : ready_at(queue);
+}
+
 MonoTime Accumulator::ready_at(const PartitionQueue& queue) const {
   const Batch& first = *queue.waiting.front();
   const bool full = first.closed || first.builder.size() >= settings_.batch_size;

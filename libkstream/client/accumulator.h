@@ -72,6 +72,10 @@ class Accumulator {
   /// now, never() no news.
   base::MonoTime append(PartitionQueue& queue, const ProducerRecord& record, std::size_t cost, Timestamp timestamp);
 
+  /// Takes a batch that is made already, behind all that the queue has, and closed. `bytes` are what it costs. Returns
+  /// what append() does.
+  base::MonoTime append(PartitionQueue& queue, std::string bytes, std::uint64_t tag, base::MonoTime now);
+
   /// When the first batch of `queue`, which has one, can be sent as far as filling it is concerned: {0} means now.
   base::MonoTime ready_at(const PartitionQueue& queue) const;
   /// While senders wait for room, no batch waits for records.

@@ -28,12 +28,17 @@ Chunk::Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options
   if (options_.aborted) std::ranges::sort(*options_.aborted, {}, &AbortedTransaction::first_offset);
 }
 
-Status Chunk::read(std::size_t most, RecordsRead& out) {
+void Chunk::start_read(RecordsRead& out) {
   out.records.clear();
   out.batches.clear();
+  out.batch_bytes.clear();
   texts_.clear();
   new_batch_ = true;
   decompressed_ = 0;
+}
+
+Status Chunk::read(std::size_t most, RecordsRead& out) {
+  start_read(out);
   while (!done_ && failure_.ok() && out.records.size() < most) {
     if (!open_ && decompressed_ > kMostDecompressed) break;
     failure_ = open_ ? read_open(most, out) : open_next();
@@ -41,21 +46,41 @@ Status Chunk::read(std::size_t most, RecordsRead& out) {
   return out.records.empty() ? failure_ : Status();
 }
 
-/// Opens the next batch that has something to read, or is done.
-Status Chunk::open_next() {
-  for (records::BatchView batch; batches_.next(batch);) {
-    if (options_.check_crcs && !records::check_crc(batch.bytes))
-      return at_offset(batch.header.base_offset, "wrong CRC");
-    const bool nothing = batch.header.last_offset() < position_ || batch.header.records_count == 0;
-    if (is_passed_over(batch) || nothing) {
-      position_ = std::max(position_, batch.header.next_offset());
-      continue;
-    }
-    return open(batch);
+Status Chunk::read_batches(RecordsRead& out) {
+  start_read(out);
+  open_.reset();
+  for (records::BatchView batch; failure_.ok() && next_batch(batch);) {
+    const records::BatchHeader& header = batch.header;
+    out.batches.push_back({static_cast<std::size_t>(header.records_count), header.base_offset, header.leader_epoch,
+                           header.timestamp_type(), header.producer_id, header.codec()});
+    out.batch_bytes.push_back(batch.bytes);
+    position_ = header.next_offset();
   }
-  if (!batches_.status()) return at_offset(position_, batches_.status().error().detail);
-  done_ = true;
-  return {};
+  return out.batches.empty() ? failure_ : Status();
+}
+
+/// Finds the next batch that has something to read, else is done, or fails.
+bool Chunk::next_batch(records::BatchView& batch) {
+  while (batches_.next(batch)) {
+    if (options_.check_crcs && !records::check_crc(batch.bytes)) {
+      failure_ = at_offset(batch.header.base_offset, "wrong CRC");
+      return false;
+    }
+    const bool nothing = batch.header.last_offset() < position_ || batch.header.records_count == 0;
+    if (!is_passed_over(batch) && !nothing) return true;
+    position_ = std::max(position_, batch.header.next_offset());
+  }
+  if (!batches_.status()) {
+    failure_ = at_offset(position_, batches_.status().error().detail);
+  } else {
+    done_ = true;
+  }
+  return false;
+}
+
+Status Chunk::open_next() {
+  records::BatchView batch;
+  return next_batch(batch) ? open(batch) : failure_;
 }
 
 /// Whether a consumer must not see the batch. Keeps account of which producers' transactions are aborted here (KIP-98).

@@ -34,6 +34,7 @@ struct PartitionEnds {
 struct RecordsRead {
   std::vector<RecordView> records;
   std::vector<BatchInfo> batches;
+  std::vector<std::string_view> batch_bytes;
 };
 
 inline constexpr std::size_t kMostDecompressed = std::size_t{4} << 20;
@@ -53,6 +54,8 @@ class Chunk {
   /// decompressed. The views are valid until the next read. An error, CORRUPT_MESSAGE for the most part, is for what is
   /// at position(); records before it are returned first.
   Status read(std::size_t most, RecordsRead& out);
+  /// The same with whole batches, unopened.
+  Status read_batches(RecordsRead& out);
   bool done() const { return done_; }
   /// Where to go on: behind what was read and what was passed over.
   Offset position() const { return position_; }
@@ -66,6 +69,8 @@ class Chunk {
   };
   using Text = std::unique_ptr<std::string>;
 
+  void start_read(RecordsRead& out);
+  bool next_batch(records::BatchView& batch);
   Status open_next();
   bool is_passed_over(const records::BatchView& batch);
   Status open(const records::BatchView& batch);

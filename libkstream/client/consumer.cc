@@ -39,7 +39,7 @@ class Consumer::Impl {
   }
 
   Status assign(std::span<const Assignment> partitions);
-  const Fetched& poll(milliseconds timeout);
+  const Fetched& poll(milliseconds timeout, bool whole_batches);
   Status seek(const TopicPartition& partition, Position position);
   Status set_paused(const TopicPartition& partition, bool paused);
   std::optional<Offset> position(const TopicPartition& partition) const;
@@ -69,6 +69,7 @@ class Consumer::Impl {
   client::EventFd event_;
   Error cluster_trouble_{ErrorCode::none, {}};
   bool woken_ = false;
+  bool whole_batches_ = false;  ///< of the poll that runs
 
   Fetched fetched_;
   client::RecordsRead read_;
@@ -96,8 +97,9 @@ void Consumer::Impl::forget_last_poll() {
   finished_.reset();
 }
 
-const Fetched& Consumer::Impl::poll(milliseconds timeout) {
+const Fetched& Consumer::Impl::poll(milliseconds timeout, bool whole_batches) {
   forget_last_poll();
+  whole_batches_ = whole_batches;
   const MonoTime deadline = client::deadline_after(timeout);
   Lock lock(mutex_);
   while (!take_ready(lock)) {
@@ -129,11 +131,13 @@ bool Consumer::Impl::take_ready(Lock& lock) {
 
 void Consumer::Impl::read(Lock& lock, const client::Fetcher::Ready& ready) {
   lock.unlock();
-  const Status status = ready.chunk->read(settings_.max_poll_records, read_);
+  const Status status =
+      whole_batches_ ? ready.chunk->read_batches(read_) : ready.chunk->read(settings_.max_poll_records, read_);
   lock.lock();
   const client::PartitionEnds& ends = ready.chunk->ends();
   fetched_.records = read_.records;
   fetched_.batches = read_.batches;
+  fetched_.batch_bytes = read_.batch_bytes;
   fetched_.position = ready.chunk->position();
   fetched_.high_watermark = ends.high_watermark;
   fetched_.last_stable_offset = ends.last_stable_offset;
@@ -261,7 +265,8 @@ Consumer& Consumer::operator=(Consumer&&) noexcept = default;
 Consumer::~Consumer() = default;
 
 Status Consumer::assign(std::span<const Assignment> partitions) { return impl_->assign(partitions); }
-const Fetched& Consumer::poll(milliseconds timeout) { return impl_->poll(timeout); }
+const Fetched& Consumer::poll(milliseconds timeout) { return impl_->poll(timeout, false); }
+const Fetched& Consumer::poll_batches(milliseconds timeout) { return impl_->poll(timeout, true); }
 Status Consumer::seek(const TopicPartition& partition, Position position) { return impl_->seek(partition, position); }
 Status Consumer::pause(const TopicPartition& partition) { return impl_->set_paused(partition, true); }
 Status Consumer::resume(const TopicPartition& partition) { return impl_->set_paused(partition, false); }

@@ -55,6 +55,7 @@ class Producer::Impl {
   }
 
   Status send(const ProducerRecord& record);
+  Status send_batch(std::string_view topic, PartitionId partition, std::string_view batch, std::uint64_t tag);
   std::size_t poll(milliseconds timeout);
   Status flush(milliseconds timeout);
   Result<std::int32_t> partition_count(std::string_view topic, milliseconds timeout);
@@ -116,6 +117,34 @@ Status Producer::Impl::send(const ProducerRecord& record) {
   client::PartitionQueue& queue = accumulator_.choose(topic, record, *cost);
   if (!accumulator_.fits(queue, *cost)) accumulator_.open(queue, mono_now());
   const MonoTime due = accumulator_.append(queue, record, *cost, timestamp);
+  ++sender_.stats().records_sent;
+  if (due < next_step_) wake();
+  return {};
+}
+
+Status Producer::Impl::send_batch(std::string_view name, PartitionId partition, std::string_view batch,
+                                  std::uint64_t tag) {
+  const Result<records::BatchHeader> header = records::parse_header(batch);
+  if (!header) return header.error();
+  if (header->size() != batch.size() || !records::check_crc(batch))
+    return {ErrorCode::corrupt_message, "not one whole batch with the right CRC"};
+  if (header->is_control() || header->is_transactional())
+    return {ErrorCode::invalid_record, "a batch of a transaction cannot be sent outside of it"};
+  if (batch.size() > settings_.max_request_size)
+    return {ErrorCode::message_too_large, "a batch of " + std::to_string(batch.size()) + " bytes"};
+  std::string bytes(batch);
+  records::BatchHead head = records::copy_head(batch);
+  records::set_base_offset(head, Offset(0));
+  records::set_leader_epoch(head, kNoLeaderEpoch);
+  std::ranges::copy(head, bytes.begin());
+  Lock lock(mutex_);
+  ProducerTopic& topic = accumulator_.topic(name);
+  if (Status status = check_partition(lock, topic, partition); !status) return status;
+  if (!accumulator_.has_room(batch.size())) {
+    if (Status status = wait_for_room(lock, batch.size()); !status) return status;
+  }
+  client::PartitionQueue& queue = *topic.queues[static_cast<std::size_t>(partition.value)];
+  const MonoTime due = accumulator_.append(queue, std::move(bytes), tag, mono_now());
   ++sender_.stats().records_sent;
   if (due < next_step_) wake();
   return {};
@@ -387,6 +416,9 @@ Producer& Producer::operator=(Producer&&) noexcept = default;
 Producer::~Producer() = default;
 
 Status Producer::send(const ProducerRecord& record) { return impl_->send(record); }
+Status Producer::send_batch(std::string_view topic, PartitionId partition, std::string_view batch, std::uint64_t tag) {
+  return impl_->send_batch(topic, partition, batch, tag);
+}
 std::size_t Producer::poll(milliseconds timeout) { return impl_->poll(timeout); }
 Status Producer::flush(milliseconds timeout) { return impl_->flush(timeout); }
 Result<std::int32_t> Producer::partition_count(std::string_view topic, milliseconds timeout) {

@@ -137,6 +137,9 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   kproduce -K : -q orders < users.txt
   try "kconsume -J orders | jq -c 'select(.key)' | kproduce -J orders2"
   [ "$(kconsume orders2 -f '%k=%s\n')" = $'anna=1\nbert=2' ]
+  before=$(kconsume orders2 | wc -l)
+  try 'kconsume orders:0 -f batch | kproduce -f batch -p 0 orders2'
+  [ "$(kconsume orders2 | wc -l)" -eq $((before + $(kconsume orders:0 | wc -l))) ]
   all_tried kproduce
 }
 

@@ -44,6 +44,8 @@ struct Fetched {
   std::span<const RecordView> records;
   /// The batches of these records, in the same order; their counts add up. Valid as long as the records.
   std::span<const BatchInfo> batches;
+  /// Of poll_batches() only: the bytes of each of `batches`.
+  std::span<const std::string_view> batch_bytes;
   /// The offset after the last of `records` or of what was passed over: where the next poll goes on.
   Offset position = kNoOffset;
 
@@ -81,6 +83,11 @@ class KSTREAM_API Consumer {
   /// The next records, in turn from each partition that has some. Waits at most `timeout` for them. The answer is valid
   /// until the next call of any member but position(), pause() and resume().
   const Fetched& poll(std::chrono::milliseconds timeout);
+
+  /// The same, of whole batches as they are stored, not decompressed and not parsed: `records` is empty, `batches` and
+  /// `batch_bytes` say what came. A batch that begins before the position comes as a whole. What poll() would pass over,
+  /// control batches and aborted transactions, is passed over.
+  const Fetched& poll_batches(std::chrono::milliseconds timeout);
 
   /// Reads on from `position`, also if the partition was at a halt. UNKNOWN_TOPIC_OR_PARTITION if it is not assigned.
   Status seek(const TopicPartition& partition, Position position);

@@ -117,6 +117,12 @@ class KSTREAM_API Producer {
   /// ended); what else kept the client from learning of the topic, NETWORK_EXCEPTION, TOPIC_AUTHORIZATION_FAILED, ...
   Status send(const ProducerRecord& record);
 
+  /// Sends a batch as Consumer::poll_batches() gives it, unchanged but for what the broker sets anyway: base offset and
+  /// leader epoch. Its Delivery has one tag, whatever the number of records. Waits as send() does. Errors: those of
+  /// send(); CORRUPT_MESSAGE (not one whole batch of version 2 with the right CRC); INVALID_RECORD (a control batch, or
+  /// one of a transaction).
+  Status send_batch(std::string_view topic, PartitionId partition, std::string_view batch, std::uint64_t tag);
+
   /// Hands the batches that are done to the handler; if there is none, waits for the first. Returns their number. There
   /// is nothing to wait for without a handler.
   std::size_t poll(std::chrono::milliseconds timeout);

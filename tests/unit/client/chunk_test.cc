@@ -142,5 +142,37 @@ TEST(Chunk, SurvivesEveryFlippedByte) {
   }
 }
 
+TEST(Chunk, GivesWholeBatchesAsTheyAre) {
+  records::BatchOptions compressed;
+  compressed.codec = Codec::lz4;
+  const std::string first = batch(Offset(0), "abc"), second = batch(Offset(3), "de", compressed);
+  Chunk::Options options{true, std::vector<AbortedTransaction>{{ProducerId(7), Offset(5)}}};
+  Chunk two =
+      chunk(first + second + transactional(Offset(5), "x", 7) + marker(Offset(6), 7, records::ControlType::abort),
+            Offset(1), options);
+  RecordsRead read;
+  ASSERT_TRUE(two.read_batches(read).ok());
+  ASSERT_EQ(read.batch_bytes.size(), 2u);
+  EXPECT_EQ(read.batch_bytes[0], first);
+  EXPECT_EQ(read.batch_bytes[1], second);
+  EXPECT_EQ(read.batches[0].count, 3u);
+  EXPECT_EQ(read.batches[1].base_offset, Offset(3));
+  EXPECT_EQ(read.batches[1].codec, Codec::lz4);
+  EXPECT_TRUE(read.records.empty());
+  EXPECT_EQ(two.position(), Offset(7));
+  EXPECT_TRUE(two.done());
+}
+
+TEST(Chunk, GivesTheBatchesBeforeADamagedOne) {
+  std::string damaged = batch(Offset(3), "de");
+  damaged.back() ^= 1;
+  Chunk two = chunk(batch(Offset(0), "abc") + damaged, Offset(0));
+  RecordsRead read;
+  ASSERT_TRUE(two.read_batches(read).ok());
+  EXPECT_EQ(read.batch_bytes.size(), 1u);
+  EXPECT_EQ(two.read_batches(read).code(), ErrorCode::corrupt_message);
+  EXPECT_TRUE(read.batch_bytes.empty());
+}
+
 }  // namespace
 }  // namespace kstream::client

@@ -1,5 +1,6 @@
 #include <kstream/producer.h>
 
+#include "records/builder.h"
 #include "unit/client/client_fixture.h"
 
 #include <gtest/gtest.h>
@@ -413,6 +414,54 @@ TEST(Producer, TracesRequests) {
   const auto found = std::ranges::find_if(
       lines, [](const std::string& line) { return line.find("< Produce v13") != std::string::npos; });
   EXPECT_NE(found, lines.end());
+}
+
+TEST(Producer, SendsBatchesAsTheyAre) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 2);
+  Reports reports;
+  Producer producer = make_producer(cluster, {{"linger.ms", "60000"}}, reports.handler());
+  records::BatchBuilder builder;
+  for (std::string_view value : {"a", "b"}) builder.append(Timestamp(1000), std::nullopt, value);
+  records::BatchOptions options;
+  options.base_offset = Offset(77);
+  options.codec = Codec::zstd;
+  const std::string batch = *builder.finish(options);
+  ASSERT_TRUE(send(producer, "before", 1).ok());
+  ASSERT_TRUE(producer.send_batch("orders", PartitionId(0), batch, 2).ok());
+  ASSERT_TRUE(send(producer, "after", 3).ok());
+  ASSERT_TRUE(producer.flush(kSoon).ok());
+  EXPECT_EQ(cluster.values(orders(0)), (std::vector<std::string>{"before", "a", "b", "after"}));
+  ASSERT_EQ(reports.by_tag.size(), 3u);
+  EXPECT_EQ(reports.by_tag[2].base_offset, Offset(1));
+  EXPECT_EQ(reports.by_tag[3].base_offset, Offset(3));
+  EXPECT_EQ(producer.stats().buffered_bytes, 0u);
+}
+
+TEST(Producer, RefusesWhatIsNoBatch) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 1);
+  Producer producer = make_producer(cluster);
+  auto code_of = [&](const std::string& batch) {
+    return producer.send_batch("orders", PartitionId(0), batch, 0).code();
+  };
+  auto made = [](records::BatchOptions options) {
+    records::BatchBuilder builder;
+    builder.append(Timestamp(1000), std::nullopt, "a");
+    return *builder.finish(options);
+  };
+  const std::string good = made({});
+  EXPECT_EQ(code_of(""), ErrorCode::corrupt_message);
+  EXPECT_EQ(code_of(good.substr(0, good.size() - 1)), ErrorCode::corrupt_message);
+  EXPECT_EQ(code_of(good + good), ErrorCode::corrupt_message);
+  std::string damaged = good;
+  damaged.back() ^= 1;
+  EXPECT_EQ(code_of(damaged), ErrorCode::corrupt_message);
+  records::BatchOptions transactional;
+  transactional.transactional = true;
+  EXPECT_EQ(code_of(made(transactional)), ErrorCode::invalid_record);
+  EXPECT_EQ(producer.send_batch("orders", PartitionId(1), good, 0).code(), ErrorCode::unknown_topic_or_partition);
+  EXPECT_EQ(code_of(good), ErrorCode::none);
 }
 
 }  // namespace
