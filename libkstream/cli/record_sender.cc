@@ -22,7 +22,7 @@ bool RecordSender::open() {
   ClientConfig config = settings_.config;
   // What could be stored once should not be refused here: how large a record may be is for the broker to say.
   for (auto [name, value] : {std::pair{"batch.size", "262144"}, std::pair{"max.block.ms", "200"},
-                             std::pair{"max.request.size", "104857600"}, std::pair{"buffer.memory", "33554432"}}) {
+                             std::pair{"max.request.size", "104857600"}, std::pair{"buffer.memory", "8388608"}}) {
     if (config.is_set(name)) continue;
     if (auto set = config.set(name, value); !set) return fail(ExitCode::usage, set.error().detail);
   }

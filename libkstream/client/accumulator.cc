@@ -13,7 +13,9 @@ using base::MonoTime;
 
 /// What a record costs beside its bytes: its tag.
 constexpr std::size_t kRecordOverhead = sizeof(std::uint64_t);
-constexpr std::size_t kMostSpareBuilders = 64;
+constexpr std::size_t kMostSpareBuilders = 16;
+/// What a batch may grow to that has to wait, if a batch may be as large.
+constexpr std::size_t kLargestGrown = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -49,7 +51,7 @@ void Accumulator::update(ProducerTopic& topic, const TopicMetadata& known) {
     auto queue = std::make_unique<PartitionQueue>();
     queue->topic = &topic;
     queue->partition = partition;
-    queue->largest = settings_.max_request_size;
+    queue->largest = std::min(settings_.max_request_size, std::max(settings_.batch_size, kLargestGrown));
     topic.queues.push_back(std::move(queue));
   }
 }

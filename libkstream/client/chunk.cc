@@ -40,7 +40,7 @@ void Chunk::start_read(RecordsRead& out) {
 Status Chunk::read(std::size_t most, RecordsRead& out) {
   start_read(out);
   while (!done_ && failure_.ok() && out.records.size() < most) {
-    if (!open_ && decompressed_ > kMostDecompressed) break;
+    if (!open_ && decompressed_ > options_.most_decompressed) break;
     failure_ = open_ ? read_open(most, out) : open_next();
   }
   return out.records.empty() ? failure_ : Status();

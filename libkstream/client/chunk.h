@@ -46,16 +46,19 @@ class Chunk {
   struct Options {
     bool check_crcs;
     std::optional<std::vector<AbortedTransaction>> aborted;  ///< none: read uncommitted
+    std::size_t most_decompressed = kMostDecompressed;       ///< in one read, but for a single batch
   };
 
   Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options);
 
-  /// Replaces `out` by the next records, `most` at most, and fewer if they take over kMostDecompressed bytes
-  /// decompressed. The views are valid until the next read. An error, CORRUPT_MESSAGE for the most part, is for what is
+  /// Replaces `out` by the next records, `most` at most, and fewer if they take over most_decompressed bytes
+  /// decompressed. The views are valid until the next read, or forget_read(). An error, CORRUPT_MESSAGE for the most part, is for what is
   /// at position(); records before it are returned first.
   Status read(std::size_t most, RecordsRead& out);
   /// The same with whole batches, unopened.
   Status read_batches(RecordsRead& out);
+  /// Frees what the last read has decompressed and nobody looks at any more.
+  void forget_read() { texts_.clear(); }
   bool done() const { return done_; }
   /// Where to go on: behind what was read and what was passed over.
   Offset position() const { return position_; }

@@ -74,6 +74,7 @@ class Consumer::Impl {
   Fetched fetched_;
   client::RecordsRead read_;
   std::unique_ptr<Chunk> finished_;  ///< into which the views of the last poll point
+  Chunk* unfinished_ = nullptr;      ///< or this one, which is the fetcher's
 
   client::Background background_;
   Cluster cluster_;
@@ -95,6 +96,7 @@ Status Consumer::Impl::assign(std::span<const Assignment> partitions) {
 void Consumer::Impl::forget_last_poll() {
   fetched_ = {};
   finished_.reset();
+  if (unfinished_) std::exchange(unfinished_, nullptr)->forget_read();
 }
 
 const Fetched& Consumer::Impl::poll(milliseconds timeout, bool whole_batches) {
@@ -144,6 +146,7 @@ void Consumer::Impl::read(Lock& lock, const client::Fetcher::Ready& ready) {
   fetched_.log_start_offset = ends.log_start_offset;
   if (!status) fetched_.error = status.error();
   finished_ = fetcher_.advance(*ready.partition, status);
+  unfinished_ = finished_ ? nullptr : ready.chunk;
   event_.set(fetcher_.has_ready());
   if (finished_) wake();
 }

@@ -215,6 +215,8 @@ void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionD
   }
   const PartitionEnds ends{Offset(data.high_watermark), Offset(data.last_stable_offset), Offset(data.log_start_offset)};
   Chunk::Options options{settings_.check_crcs, {}};
+  options.most_decompressed =
+      std::min(kMostDecompressed, static_cast<std::size_t>(std::max(settings_.max_partition_bytes, 1)));
   if (settings_.read_committed) options.aborted = aborted_in(data);
   partition.chunks.push_back(std::make_unique<Chunk>(body.part(bytes), partition.next_fetch, ends, std::move(options)));
   partition.next_fetch = next;
