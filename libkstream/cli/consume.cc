@@ -69,7 +69,7 @@ class Consuming {
       return opened;
     }
     if (plan_.stats) {
-      sink_ = std::make_unique<StatsSink>(*plan_.stats, plan_.color);
+      sink_ = std::make_unique<StatsSink>(*plan_.stats, plan_.color, console_);
     } else {
       auto sink = std::make_unique<StdoutSink>(plan_.format, ranges_, console_, signals_);
       stdout_ = sink.get();

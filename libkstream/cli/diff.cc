@@ -49,6 +49,7 @@ class Diffing {
   Diffing(std::vector<ReadRange> left, std::vector<ReadRange> right, const RecordFilter& filter,
           const ClientSettings& settings, const Console& console, const Signals& signals)
       : filter_(filter),
+        console_(console),
         signals_(signals),
         sides_{{std::move(left), settings, console, signals}, {std::move(right), settings, console, signals}} {
     std::size_t count = 0;
@@ -79,7 +80,7 @@ class Diffing {
         if (!pair.differs && !pair.held[side].empty()) tell(pair, side);
       }
     }
-    if (!write_stdout(out_)) return ExitCode::failed;
+    if (!write_stdout(out_)) return console_.fail(ExitCode::failed, stdout_failure());
     return out_.empty() ? ExitCode::done : ExitCode::no;
   }
 
@@ -131,6 +132,7 @@ class Diffing {
   }
 
   const RecordFilter& filter_;
+  const Console& console_;
   const Signals& signals_;
   Side sides_[2];
   std::map<PartitionId, Pair> pairs_;

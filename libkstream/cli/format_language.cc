@@ -249,12 +249,20 @@ void Format::append_step(const Step& step, const ShownRecord& shown, std::string
     case Field::json_record:
       return append_json_record(shown, out);
     case Field::csv_record:
-      return append_csv_record(shown, out);
+      return terminal_.visible ? append_csv_visible(shown, out) : append_csv_record(shown, out);
     case Field::plain_record:
       return append_plain_record(shown, out);
     case Field::table_record:
       return table_.append(shown, terminal_.color, out);
   }
+}
+
+/// The bytes of records between the commas could be orders to the terminal.
+void Format::append_csv_visible(const ShownRecord& shown, std::string& out) const {
+  std::string row;
+  append_csv_record(shown, row);
+  append_visible(std::string_view(row).substr(0, row.size() - 2), terminal_.color, out);
+  out += "\r\n";
 }
 
 void Format::append_batch_field(Field field, const BatchInfo& batch, std::string& out) const {

@@ -90,6 +90,7 @@ class Format {
   Status add_name(std::string_view inside);
   Status add_literal(std::string_view text);
   void append_step(const Step& step, const ShownRecord& shown, std::string& out);
+  void append_csv_visible(const ShownRecord& shown, std::string& out) const;
   void append_batch_field(Field field, const BatchInfo& batch, std::string& out) const;
   void append_bytes(std::string_view bytes, How how, std::string& out) const;
   void append_headers(const HeaderRange& headers, std::string& out) const;

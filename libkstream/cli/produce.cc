@@ -406,10 +406,15 @@ class Producing {
     }
   }
 
-  /// Gives up once brokers have been out of reach for too long while something waits for them.
+  /// Gives up once brokers have been out of reach for too long while something waits for them; who follows files waits.
   bool brokers_are_gone() {
     if (gone_ || ledger_.all_settled()) return gone_;
     auto trouble = producer_->stats().last_trouble;
+    if (plan_.follow && !signals_->stop_requested()) {
+      if (trouble.code != ErrorCode::none && trouble != last_trouble_) console_.note("waiting: " + trouble.to_string());
+      last_trouble_ = trouble;
+      return false;
+    }
     gone_ = outage_.is_over(trouble.code, Clock::now());
     if (!gone_) return false;
     fail(ExitCode::unreachable,
@@ -499,6 +504,7 @@ class Producing {
   std::uint64_t record_byte_ = 0;                                ///< where the current record begins
   Clock::time_point due_;                                        ///< when the next record may be sent, with --rate
   OutageClock outage_;
+  Error last_trouble_{ErrorCode::none, {}};
   bool gone_ = false;
   ExitCode exit_ = ExitCode::done;
 };

@@ -17,6 +17,11 @@ using Kind = PositionExpression::Kind;
 /// A poll gives all that a fetch brought, for one write.
 constexpr std::string_view kMaxPollRecords = "2147483647";
 
+/// A fetch that is read, one that waits and one that is under way stay below 64 MB.
+constexpr std::string_view kFetchBytes = "16777216";
+/// Where records are gathered again, for a process or a topic.
+constexpr std::string_view kFetchBytesSentOn = "8388608";
+
 Timestamp wall_now() {
   auto since = std::chrono::system_clock::now().time_since_epoch();
   return Timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
@@ -106,6 +111,8 @@ Result<Format> parse_format(const Arguments& arguments) {
   if (is_template && arguments.has(Flag::key_delimiter))
     return invalid("-K is for -f value; a template says with %k where the key stands");
   if (text.find("%{line}") != std::string::npos) return invalid("%{line} is for kproduce --report");
+  if (text == "batch" && how.visible && !arguments.has(Flag::stats))
+    return invalid("batches are nothing for a terminal; send them to a file or a pipe");
   if (text == "batch") text = "raw";  // not looked at
   if (is_template) return Format::compile(text, how);
   return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how);
@@ -269,10 +276,11 @@ Result<ConsumePlan> plan_consume(const Arguments& arguments) {
   return plan;
 }
 
-Status apply_properties(const Arguments& arguments, ClientConfig& config) {
-  for (auto [name, value] :
-       {std::pair{"max.poll.records", kMaxPollRecords}, std::pair{"auto.offset.reset", std::string_view("none")},
-        std::pair{"isolation.level", std::string_view("read_committed")}}) {
+Status apply_properties(const Arguments& arguments, bool sent_on, ClientConfig& config) {
+  for (auto [name, value] : {std::pair{"max.poll.records", kMaxPollRecords},
+                             std::pair{"fetch.max.bytes", sent_on ? kFetchBytesSentOn : kFetchBytes},
+                             std::pair{"auto.offset.reset", std::string_view("none")},
+                             std::pair{"isolation.level", std::string_view("read_committed")}}) {
     if (config.is_set(name)) continue;
     if (auto set = config.set(name, value); !set) return set;
   }
@@ -288,7 +296,7 @@ ExitCode run_consume(const Arguments& arguments, const Console& console) {
   if (!plan) return console.fail(ExitCode::usage, plan.error().detail);
   auto settings = make_client_settings(arguments, console);
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
-  if (auto applied = apply_properties(arguments, settings->config); !applied)
+  if (auto applied = apply_properties(arguments, plan->exec || plan->copy, settings->config); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
   return consume(*plan, *settings, console);
 }

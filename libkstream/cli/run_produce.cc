@@ -19,8 +19,14 @@ namespace {
 /// Larger batches than Kafka's default of 16 KiB: lines come fast, and none waits longer than --linger.
 constexpr std::string_view kBatchSize = "262144";
 
+/// Memory that builds batches takes twice the bytes that they hold, at worst.
+constexpr std::string_view kBufferMemory = "16777216";
+
 /// Short, so that send() comes back to look for signals and for brokers that are gone.
 constexpr std::string_view kMaxBlockMs = "200";
+
+/// Who follows files waits for brokers.
+constexpr std::string_view kForever = "2147483647";
 
 Result<std::string> parse_delimiter(std::string_view flag, std::string_view text) {
   std::string delimiter;
@@ -204,7 +210,8 @@ Status parse_words(const Arguments& arguments, ProducePlan& plan) {
 
 /// Flags that stand for a client property, and the defaults of this program.
 Status apply_properties(const Arguments& arguments, ClientConfig& config) {
-  for (auto [name, value] : {std::pair{"batch.size", kBatchSize}, std::pair{"max.block.ms", kMaxBlockMs}}) {
+  for (auto [name, value] : {std::pair{"batch.size", kBatchSize}, std::pair{"buffer.memory", kBufferMemory},
+                             std::pair{"max.block.ms", kMaxBlockMs}}) {
     if (config.is_set(name)) continue;
     if (auto set = config.set(name, value); !set) return set;
   }
@@ -250,6 +257,10 @@ ExitCode run_produce(const Arguments& arguments, const Console& console) {
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
   if (auto applied = apply_properties(arguments, settings->config); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
+  if (plan->follow && !settings->config.is_set("delivery.timeout.ms")) {
+    if (auto set = settings->config.set("delivery.timeout.ms", kForever); !set)
+      return console.fail(ExitCode::usage, set.error().detail);
+  }
   if (!plan->rejected.empty() && !settings->config.is_set("delivery.timeout.ms")) {
     // By then the producer gives back what it could not deliver.
     auto limit = settings->config.number("request.timeout.ms") + settings->config.number("linger.ms");

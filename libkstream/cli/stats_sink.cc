@@ -66,10 +66,7 @@ std::string StatsSink::json() const {
 ExitCode StatsSink::finish() {
   std::string text;
   format_ == OutputFormat::json ? void(text = json()) : append_table(table(), format_, color_, text);
-  if (write_stdout(text)) return ExitCode::done;
-  auto why = stdout_failure() + '\n';
-  [[maybe_unused]] ssize_t put = ::write(STDERR_FILENO, why.data(), why.size());
-  return ExitCode::failed;
+  return write_stdout(text) ? ExitCode::done : console_.fail(ExitCode::failed, stdout_failure());
 }
 
 }  // namespace kstream::cli

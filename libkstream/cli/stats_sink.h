@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/console.h"
 #include "cli/output.h"
 #include "cli/record_sink.h"
 
@@ -12,7 +13,8 @@ namespace kstream::cli {
 /// Counts records instead of showing them, and prints a row for each partition at the end.
 class StatsSink : public RecordSink {
  public:
-  StatsSink(OutputFormat format, bool color) : format_(format), color_(color) {}
+  StatsSink(OutputFormat format, bool color, const Console& console)
+      : format_(format), color_(color), console_(console) {}
 
   bool take(const ShownRecord& record, ReadRange& range) override;
   bool flush() override { return true; }
@@ -30,6 +32,7 @@ class StatsSink : public RecordSink {
 
   OutputFormat format_;
   bool color_;
+  const Console& console_;
   std::map<TopicPartition, Counts> counts_;
 };
 

@@ -272,6 +272,33 @@ ends() {
   expect_error 2 "-F follows files" kproduce -F t
 }
 
+@test "-F waits while there is no broker" {
+  folder=$BATS_TEST_TMPDIR/own
+  mkdir -p "$folder"
+  begin() {
+    kserver -X listeners="PLAINTEXT://127.0.0.1:$1" -X "log.dirs=$folder/data" > "$folder/out" 2> "$folder/err" 3>&- &
+    server=$!
+    eventually grep -q '^ready ' "$folder/out"
+    read -r _ address < <(grep '^ready ' "$folder/out")
+  }
+  begin 0
+  ktopics create t -q -b "$address"
+  echo one > "$folder/log"
+  kproduce -b "$address" --timeout 1s -F t "$folder/log" 2> "$folder/said" 3>&- &
+  pid=$!
+  eventually test "$(kconsume -b "$address" t -n 1 -F)" = one
+  kill -9 $server
+  echo two >> "$folder/log"
+  eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said"
+  sleep 2.5
+  kill -0 $pid
+  begin "${address##*:}"
+  echo three >> "$folder/log"
+  [ "$(kconsume -b "$address" t -n 3 -F | line)" = 'one two three ' ]
+  ends
+  kill $server
+}
+
 @test "-F of several files: places are those of each file" {
   new_topic
   folder=$BATS_TEST_TMPDIR
