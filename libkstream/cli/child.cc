@@ -14,6 +14,7 @@ namespace {
 /// This process's variables, but for those of `more`, which come first: the first of a name counts.
 std::vector<char*> environment_with(const std::vector<std::string>& more) {
   std::vector<char*> all;
+  all.reserve(more.size());
   for (const auto& variable : more) all.push_back(const_cast<char*>(variable.c_str()));
   for (char** variable = environ; *variable; ++variable) {
     std::string_view text(*variable);

@@ -38,9 +38,7 @@ class Consuming {
 
   ExitCode run(RangeAnswer answer) {
     begin(std::move(answer));
-    if (!make_sink()) {
-      over_ = true;
-    } else if (plan_.max_records == 0) {
+    if (!make_sink() || plan_.max_records == 0) {
       over_ = true;
     } else if (plan_.tail) {
       show_tail();
@@ -113,6 +111,7 @@ class Consuming {
   void show_tail() {
     ExitCode counted = ExitCode::done;
     std::vector<Offset> ends;
+    ends.reserve(ranges_.size());
     for (const ReadRange& range : ranges_) ends.push_back(*range.until);
     auto total = narrow_to_tail(ranges_, *plan_.tail, plan_.filter, settings_, console_, signals_, counted);
     if (!total) return outcome_.add(counted);

@@ -52,7 +52,9 @@ RecordInput::Cut CsvInput::cut_row(std::string_view bytes, bool at_end, std::siz
     if (row_ends && rest.ends_with('\r')) rest.remove_suffix(1);
     used = std::min(end + 1, bytes.size());
     if (quoted && !rest.empty()) {
-      used = std::min(bytes.find('\n', end), bytes.size() - 1) + 1;
+      auto line_end = bytes.find('\n', end);
+      if (line_end == std::string_view::npos && !at_end) return Cut::more;
+      used = line_end == std::string_view::npos ? bytes.size() : line_end + 1;
       return bad("text behind a closing quotation mark");
     }
     if (!quoted) cells_.push_back({rest, rest.empty()});

@@ -324,20 +324,25 @@ class Producing {
       fail_record(ExitCode::failed, here() + ": no \"topic\", and none on the command line");
       return false;
     }
-    auto count = partitions_.find(record.topic);
-    if (count == partitions_.end()) {
-      if (!check_topic(std::string(record.topic))) return false;
-      count = partitions_.find(record.topic);
+    if (!topic_ || topic_->first != record.topic) {
+      auto known = partitions_.find(record.topic);
+      if (known == partitions_.end()) {
+        if (!check_topic(std::string(record.topic))) return false;
+        known = partitions_.find(record.topic);
+      }
+      topic_ = &*known;
     }
     if (plan_.input == InputKind::batches) return send_batch(*input.value);
     record.key = input.key || !plan_.key ? input.key : std::optional<std::string_view>(*plan_.key);
     record.value = input.value;
     if (plan_.empty_is_null && record.value && record.value->empty()) record.value.reset();
     if (!set_timestamp(input, record)) return false;
-    set_partition(input, count->second, record);
-    headers_.resize(plan_.headers.size());
-    headers_.insert(headers_.end(), input.headers.begin(), input.headers.end());
-    record.headers = headers_;
+    set_partition(input, topic_->second, record);
+    if (!input.headers.empty()) {
+      headers_.resize(plan_.headers.size());
+      headers_.insert(headers_.end(), input.headers.begin(), input.headers.end());
+    }
+    record.headers = std::span(headers_).first(plan_.headers.size() + input.headers.size());
     return send(record);
   }
 
@@ -497,12 +502,13 @@ class Producing {
   std::vector<HeaderView> headers_;
   InputPlaces places_;
   RejectedFile rejected_;
-  std::map<std::string, std::int32_t, std::less<>> partitions_;  ///< of the topics that are known
-  std::uint32_t turn_ = 0;                                       ///< of the partitions
-  std::uint64_t bad_ = 0;                                        ///< records that were passed over
-  std::uint64_t bytes_ = 0;                                      ///< of the inputs before the current one
-  std::uint64_t record_byte_ = 0;                                ///< where the current record begins
-  Clock::time_point due_;                                        ///< when the next record may be sent, with --rate
+  std::map<std::string, std::int32_t, std::less<>> partitions_;        ///< of the topics that are known
+  const std::pair<const std::string, std::int32_t>* topic_ = nullptr;  ///< of the last record
+  std::uint32_t turn_ = 0;                                             ///< of the partitions
+  std::uint64_t bad_ = 0;                                              ///< records that were passed over
+  std::uint64_t bytes_ = 0;                                            ///< of the inputs before the current one
+  std::uint64_t record_byte_ = 0;                                      ///< where the current record begins
+  Clock::time_point due_;  ///< when the next record may be sent, with --rate
   OutageClock outage_;
   Error last_trouble_{ErrorCode::none, {}};
   bool gone_ = false;

@@ -52,8 +52,8 @@ class Chunk {
   Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options);
 
   /// Replaces `out` by the next records, `most` at most, and fewer if they take over most_decompressed bytes
-  /// decompressed. The views are valid until the next read, or forget_read(). An error, CORRUPT_MESSAGE for the most part, is for what is
-  /// at position(); records before it are returned first.
+  /// decompressed. The views are valid until the next read, or forget_read(). An error, CORRUPT_MESSAGE for the most
+  /// part, is for what is at position(); records before it are returned first.
   Status read(std::size_t most, RecordsRead& out);
   /// The same with whole batches, unopened.
   Status read_batches(RecordsRead& out);

@@ -63,6 +63,25 @@ teardown_file() { stop_server; }
   seq "$count" | cmp - "$BATS_TEST_TMPDIR/out"
 }
 
+@test "a second SIGINT ends at once, also in the middle of a record" {
+  new_topic
+  head -c 900000 /dev/zero | tr '\0' x | kproduce -q "$topic"
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  bash -c 'trap - INT; exec "$0" "$@"' env --default-signal=INT kconsume -F "$topic" > "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  pid=$!
+  exec 4< "$BATS_TEST_TMPDIR/fifo"
+  sleep 0.5
+  kill -INT $pid
+  sleep 0.5
+  kill -0 $pid  # the record is not through yet
+  kill -INT $pid
+  status=0
+  wait $pid || status=$?
+  [ $status -eq 130 ]
+  [ "$(wc -c <&4)" -lt 900000 ]
+  exec 4<&-
+}
+
 @test "a terminal is shown control characters, a pipe gets them" {
   new_topic
   printf 'a\033[31mb\377\n' | kproduce -q "$topic"

@@ -87,6 +87,30 @@ teardown_file() { stop_server; }
   kconsume -J "$topic" | jq -c 'del(.topic, .offset)' | sort | diff "$BATS_TEST_TMPDIR/first" -
 }
 
+@test "whatever records there are, kconsume -J | kproduce -J copies them" {
+  new_topic 3
+  python3 -c '
+import base64, json, random
+random.seed(11)
+def member(name):
+    kind = random.randrange(4)
+    if kind == 0: return {name: None}
+    data = bytes(random.choice(b"a\"\\\n\x00\x7f{\xff\xc3\xa4") for _ in range(random.randrange(9)))
+    try: return {name: data.decode()}
+    except UnicodeDecodeError: return {name: None, name + "_b64": base64.b64encode(data).decode()}
+for i in range(600):
+    headers = [{"key": random.choice(["h", "", "ä"]), **member("value")} for _ in range(random.randrange(4))]
+    print(json.dumps({"partition": i % 3, "timestamp": random.randrange(1, 17 * 10**11), **member("key"), **member("value"),
+                      "headers": headers}, ensure_ascii=False))' > "$BATS_TEST_TMPDIR/in"
+  kproduce -q -J --keep-partition "$topic" "$BATS_TEST_TMPDIR/in"
+  kconsume -J "$topic" | jq -cS 'del(.topic, .offset)' | sort | diff - <(jq -cS . "$BATS_TEST_TMPDIR/in" | sort)
+  first=$topic
+  new_topic 3
+  kconsume -J "$first" | kproduce -q -J --keep-partition "$topic"
+  diff <(kconsume -J "$first" | jq -cS 'del(.topic)' | sort) <(kconsume -J "$topic" | jq -cS 'del(.topic)' | sort)
+  kconsume "$first" --diff "$topic"
+}
+
 @test "JSON names its topic, if the command line does not" {
   new_topic
   kproduce -q -J <<< "{\"topic\":\"$topic\",\"value\":\"x\"}"
