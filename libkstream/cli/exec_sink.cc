@@ -109,6 +109,7 @@ bool ExecSink::bury(const std::string& why) {
   for (const Record& record : kept_) {
     std::string partition = std::to_string(record.partition.value), offset = std::to_string(record.offset.value);
     std::vector<HeaderView> headers;
+    headers.reserve(record.headers.size() + 4);
     for (const Header& header : record.headers) headers.push_back({header.name, header.value});
     headers.push_back({"dead-letter.topic", record.topic});
     headers.push_back({"dead-letter.partition", partition});

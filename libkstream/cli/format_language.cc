@@ -139,13 +139,11 @@ Result<Format> Format::compile(std::string_view text, Terminal terminal) {
 }
 
 Result<Format> Format::compile_report(std::string_view text) {
-  auto format = compile(text, {});
-  if (!format) return format.error();
   constexpr std::array<Field, 7> kKnown = {Field::literal,   Field::topic, Field::partition, Field::offset,
                                            Field::timestamp, Field::time,  Field::line};
-  bool known = std::ranges::all_of(
-      format->steps_, [&](const Step& step) { return std::ranges::find(kKnown, step.field) != kKnown.end(); });
-  if (known) return format;
+  auto is_known = [&](const Step& step) { return std::ranges::find(kKnown, step.field) != kKnown.end(); };
+  auto format = compile(text, {});
+  if (!format || std::ranges::all_of(format->steps_, is_known)) return format;
   return invalid("of a record that was sent there are %{line} %t %p %o %T and %{time}");
 }
 

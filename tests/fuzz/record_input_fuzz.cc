@@ -13,8 +13,8 @@ namespace {
 
 using namespace kstream;
 
-constexpr std::array<const char*, 6> kTemplates = {"%k %s\n", "%R%s", "%K %k%S %s\n", "<%T;%h;%{k:hex}>%s|",
-                                                   "%{headers}\t%{time}\t%{s:base64}\n", "%p:%t:%s"};
+constexpr std::array<const char*, 6> kTemplates = {
+    "%k %s\n", "%R%s", "%K %k%S %s\n", "<%T;%h;%{k:hex}>%s|", "%{headers}\t%{time}\t%{s:base64}\n", "%p:%t:%s"};
 
 std::unique_ptr<cli::RecordInput> make_input(unsigned kind) {
   if (kind >= kTemplates.size()) return std::make_unique<cli::CsvInput>();
@@ -66,8 +66,8 @@ std::string cut(unsigned kind, std::string_view bytes, std::size_t piece) {
 
 }  // namespace
 
-/// However the bytes arrive, the same records come of them, and all bytes are accounted for. Without a text at its end a
-/// template cannot say where a bad record ends, so that there only the good ones before it are the same.
+/// However the bytes arrive, the same records come of them, and all bytes are accounted for. Without a text at its end
+/// a template cannot say where a bad record ends, so that there only the good ones before it are the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0 || size > 4096) return 0;
   unsigned kind = data[0] % (kTemplates.size() + 1);

@@ -85,8 +85,8 @@ class KSTREAM_API Consumer {
   const Fetched& poll(std::chrono::milliseconds timeout);
 
   /// The same, of whole batches as they are stored, not decompressed and not parsed: `records` is empty, `batches` and
-  /// `batch_bytes` say what came. A batch that begins before the position comes as a whole. Control batches and those of
-  /// aborted transactions, which poll() passes over, are passed over here too.
+  /// `batch_bytes` say what came. A batch that begins before the position comes as a whole. Control batches and those
+  /// of aborted transactions, which poll() passes over, are passed over here too.
   const Fetched& poll_batches(std::chrono::milliseconds timeout);
 
   /// Reads on from `position`, also if the partition was at a halt. UNKNOWN_TOPIC_OR_PARTITION if it is not assigned.
