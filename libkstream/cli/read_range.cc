@@ -22,10 +22,21 @@ struct Wanted {
 
 Error whole(const std::string& subject, const Error& error) { return {error.code, subject + ": " + error.to_string()}; }
 
+Error no_topic(const std::string& name, const RangeQuestion& question) {
+  return {ErrorCode::unknown_topic_or_partition,
+          "there is no topic " + name + "; create it with: ktopics create " + name + question.same_cluster};
+}
+
+Error no_partition(const std::string& name, std::int32_t count, const RangeQuestion& question) {
+  return {ErrorCode::unknown_topic_or_partition, name + " has partitions 0 to " + std::to_string(count - 1) +
+                                                     "; see: ktopics describe " + name + question.same_cluster};
+}
+
 /// The targets with the topics that their globs stand for.
 Result<std::vector<Target>> expand_targets(Admin& admin, const RangeQuestion& question,
                                            std::vector<std::string>& notes) {
   std::vector<std::string> names;
+  names.reserve(question.targets.size());
   for (const Target& target : question.targets) names.push_back(target.topic);
   auto expanded = question.regexes ? expand_regexes(admin, names, question.internal, question.timeout)
                                    : expand_topics(admin, names, question.internal, question.timeout);
@@ -44,6 +55,7 @@ Result<std::vector<Target>> expand_targets(Admin& admin, const RangeQuestion& qu
 Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Target>& targets,
                                             const RangeQuestion& question) {
   std::vector<std::string> names;
+  names.reserve(targets.size());
   for (const Target& target : targets) names.push_back(target.topic);
   auto described = admin.describe_topics(names, question.timeout);
   if (!described) return Error{described.error().code, described.error().to_string()};
@@ -52,8 +64,7 @@ Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Targ
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const auto& [name, topic] = (*described)[i];
     if (topic.code() == ErrorCode::unknown_topic_or_partition) {
-      return Error{topic.code(),
-                   "there is no topic " + name + "; create it with: ktopics create " + name + question.same_cluster};
+      return no_topic(name, question);
     }
     if (!topic) return whole(name, topic.error());
     auto count = static_cast<std::int32_t>(topic->partitions.size());
@@ -64,9 +75,7 @@ Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Targ
     }
     auto partitions = select_partitions(only, count);
     if (!partitions) {
-      return Error{ErrorCode::unknown_topic_or_partition, name + " has partitions 0 to " + std::to_string(count - 1) +
-                                                              "; see: ktopics describe " + name +
-                                                              question.same_cluster};
+      return no_partition(name, count, question);
     }
     for (PartitionId partition : *partitions) {
       Wanted wanted{{name, partition}, &targets[i]};
@@ -179,7 +188,7 @@ ReadRange make_range(const TopicPartition& partition, const Target& target, cons
 Result<RangeAnswer> find_ranges(Admin& admin, const RangeQuestion& question) {
   RangeAnswer answer;
   auto targets = expand_targets(admin, question, answer.notes);
-  if (!targets) return targets.error();
+  if (!targets) return std::move(targets).error();
   auto wanted = find_partitions(admin, *targets, question);
   if (!wanted) return wanted.error();
   std::map<std::size_t, Error> failed;
