@@ -84,6 +84,10 @@ Result<std::vector<Target>> parse_targets(const Arguments& arguments, bool follo
   return targets;
 }
 
+Error unknown_escape(std::string_view text) {
+  return invalid("unknown escape in '" + std::string(text) + "': there are \\n \\r \\t \\\\ \\xNN \\NNN");
+}
+
 Result<Format> parse_format(const Arguments& arguments) {
   bool terminal = ::isatty(STDOUT_FILENO) != 0;
   Format::Terminal how{terminal && !arguments.has(Flag::raw_terminal),
@@ -99,9 +103,7 @@ Result<Format> parse_format(const Arguments& arguments) {
        {std::pair{Flag::delimiter, &delimiter}, std::pair{Flag::key_delimiter, &key_delimiter}}) {
     if (!arguments.has(flag)) continue;
     unescaped->clear();
-    if (!unescape(arguments.value(flag), *unescaped))
-      return invalid("unknown escape in '" + std::string(arguments.value(flag)) +
-                     "': there are \\n \\r \\t \\\\ \\xNN \\NNN");
+    if (!unescape(arguments.value(flag), *unescaped)) return unknown_escape(arguments.value(flag));
   }
   bool delimited = arguments.has(Flag::delimiter) || arguments.has(Flag::nul),
        is_template = text.find_first_of("%\\") != std::string::npos;
@@ -118,6 +120,10 @@ Result<Format> parse_format(const Arguments& arguments) {
   return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how);
 }
 
+Error no_regex(const std::string& text, const std::string& problem) {
+  return invalid("--grep: '" + text + "': " + problem);
+}
+
 Result<RecordFilter> parse_filter(const Arguments& arguments) {
   RecordFilter filter;
   if (arguments.has(Flag::key_filter)) filter.key = std::string(arguments.value(Flag::key_filter));
@@ -128,8 +134,7 @@ Result<RecordFilter> parse_filter(const Arguments& arguments) {
   }
   for (const auto& text : arguments.all(Flag::grep)) {
     filter.greps.emplace_back(text);
-    if (auto problem = filter.greps.back().problem(); !problem.empty())
-      return invalid("--grep: '" + text + "': " + problem);
+    if (auto problem = filter.greps.back().problem(); !problem.empty()) return no_regex(text, problem);
   }
   return filter;
 }
