@@ -38,7 +38,7 @@ struct Typed {
     return has(Flag::unset) ||
            std::ranges::any_of(configs, [](const auto& word) { return word.find('=') != word.npos; });
   }
-  TopicChoice choice() const { return {topics, has(Flag::patterns), has(Flag::all)}; }
+  TopicChoice choice() const { return {topics, has(Flag::regex), has(Flag::all)}; }
   Care care() const { return {has(Flag::yes) || has(Flag::execute), has(Flag::dry_run), has(Flag::if_exists)}; }
 };
 
@@ -140,11 +140,11 @@ Status check_names(const Typed& typed) {
   bool reads = (verb.where & kTopicsShown) != 0 || (verb.where == kTopicsConfig && !typed.changes_configs());
   for (const auto& name : typed.topics) {
     if (name.empty()) return invalid("'' names no topic");
-    if (!reads && !typed.has(Flag::patterns) && verb.where != kTopicsCreate && is_glob(name))
+    if (!reads && !typed.has(Flag::regex) && verb.where != kTopicsCreate && is_glob(name))
       return invalid("'" + name + "' is a pattern, and " + std::string(verb.name) +
                      " wants plain names, or with -E regular expressions, as in -E 'tmp-.*'");
   }
-  return typed.has(Flag::patterns) ? check_patterns(typed.topics) : Status();
+  return typed.has(Flag::regex) ? check_patterns(typed.topics) : Status();
 }
 
 Error what_topic(const Typed& typed, std::string_view example) {
@@ -231,8 +231,8 @@ Result<Work> plan_offsets(const Typed& typed) {
   Timestamp time = now();
   auto targets = parse_targets(typed, time);
   if (!targets) return targets.error();
-  if (targets->empty()) targets->push_back({typed.has(Flag::patterns) ? ".*" : "*", {}, {}, {}});
-  TopicOffsetsPlan plan{std::move(*targets), typed.has(Flag::patterns), typed.has(Flag::all), {}};
+  if (targets->empty()) targets->push_back({typed.has(Flag::regex) ? ".*" : "*", {}, {}, {}});
+  TopicOffsetsPlan plan{std::move(*targets), typed.has(Flag::regex), typed.has(Flag::all), {}};
   if (typed.has(Flag::position)) {
     auto position = parse_place(typed, Flag::position, "-o", time);
     if (!position) return position.error();
@@ -248,7 +248,7 @@ Result<Work> plan_truncate(const Typed& typed) {
   if (targets->empty() || !typed.has(Flag::to)) return what_topic(typed, "truncate orders --to -7d");
   auto to = parse_place(typed, Flag::to, "--to", time);
   if (!to) return to.error();
-  TruncateTopicsPlan plan{std::move(*targets), typed.has(Flag::patterns), typed.has(Flag::all), std::move(*to),
+  TruncateTopicsPlan plan{std::move(*targets), typed.has(Flag::regex), typed.has(Flag::all), std::move(*to),
                           typed.care()};
   return Work([plan](const TopicsWork& work) { return truncate_topics(plan, work); });
 }
@@ -289,7 +289,7 @@ Result<Work> plan_config(const Typed& typed) {
                    "=VALUE");
   if (typed.has(Flag::dry_run) && plan.changes.empty()) return invalid("--dry-run is for what changes something");
   plan.defaults = typed.has(Flag::all);
-  plan.bare = plan.shown.size() == 1 && typed.topics.size() == 1 && !typed.has(Flag::patterns) &&
+  plan.bare = plan.shown.size() == 1 && typed.topics.size() == 1 && !typed.has(Flag::regex) &&
               !typed.has(Flag::output_format) && !typed.has(Flag::json) && !typed.has(Flag::columns);
   plan.dry_run = typed.has(Flag::dry_run);
   return Work([plan](const TopicsWork& work) { return topic_configs(plan, work); });

@@ -8,10 +8,6 @@
 namespace kstream::cli {
 namespace {
 
-std::string shown(const TopicPartition& partition) {
-  return partition.topic + " [" + std::to_string(partition.partition.value) + ']';
-}
-
 /// The partitions of one topic that `target` names, each that is new put behind `found`.
 void add_partitions(const TopicDescription& topic, const Target& target, std::set<TopicPartition>& seen,
                     std::vector<FoundPartition>& found, const TopicsWork& work, ItemsOutcome& outcome) {
