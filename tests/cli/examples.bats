@@ -165,7 +165,7 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [ "${#lines[@]}" -eq 21 ]
   follow "kconsume -F --merge 'app-*'" bash -c 'kproduce -q app-a <<< fresh'
   [ "${output##*$'\n'}" = fresh ]
-  topic copy 12
+  ktopics create copy --like orders >/dev/null
   topic failed
   printf '12\n13\n14\n' | kproduce -q -p 3 -k key orders
   printf '#!/bin/sh\n! grep -q "^13$"\n' > curl
