@@ -1,16 +1,21 @@
-// kserver: runs a broker in the foreground (also without a subcommand), checks and shows its configuration, or asks a
-// running one for its status.
+// kserver: runs a broker in the foreground (also without a subcommand), checks and shows its configuration, asks a
+// running one for its status, or shows what is in a log's files.
+#include "cli/dump_text.h"
 #include "cli/format_choice.h"
 #include "cli/output.h"
 #include "cli/server_text.h"
 #include "cli/start.h"
 #include "cli/topic_names.h"
 #include "server/check.h"
+#include "server/dump.h"
 #include "server/ephemeral.h"
 #include "server/server.h"
 
 #include <unistd.h>
 #include <algorithm>
+#include <filesystem>
+#include <type_traits>
+#include <variant>
 
 namespace {
 
@@ -73,6 +78,85 @@ ExitCode show_configs(const Arguments& arguments, const server::Configuration& c
   return print(cli::configs_text(shown, *format, cli::use_color(arguments.value(Flag::color), STDOUT_FILENO)), console);
 }
 
+cli::ShownBatch shown(const server::DumpedBatch& batch) {
+  constexpr std::string_view kCodecs[] = {"none", "gzip", "snappy", "lz4", "zstd"};
+  const auto& header = batch.header;
+  const auto codec = static_cast<std::size_t>(header.codec());
+  return {.position = batch.position,
+          .size = header.size(),
+          .base_offset = header.base_offset.value,
+          .last_offset = header.last_offset().value,
+          .records = header.records_count,
+          .leader_epoch = header.leader_epoch.value,
+          .codec = codec < std::size(kCodecs) ? kCodecs[codec] : "unknown",
+          .log_append_time = header.timestamp_type() == TimestampType::log_append_time,
+          .base_timestamp = header.base_timestamp.value,
+          .max_timestamp = header.max_timestamp.value,
+          .producer_id = header.producer_id.value,
+          .producer_epoch = header.producer_epoch,
+          .base_sequence = header.base_sequence,
+          .transactional = header.is_transactional(),
+          .control = header.is_control(),
+          .crc = header.crc,
+          .crc_valid = batch.crc_valid};
+}
+
+/// Shows files one after the other, also behind one that is damaged.
+ExitCode dump(const Arguments& arguments, const Console& console) {
+  auto format = cli::chosen_format(arguments, Flag::server_json);
+  if (!format) return console.fail(ExitCode::usage, format.error().detail);
+  if (arguments.words().empty())
+    return console.fail(ExitCode::usage, "which files? As in: kserver dump /data/orders-0/*.log");
+  cli::DumpText text(*format, cli::use_color(arguments.value(Flag::color), STDOUT_FILENO));
+  bool written = true, left = false, damaged = false;
+  const auto print = [&] {
+    written = cli::write_stdout(text.take());
+    left = cli::stdout_reader_left();
+    return written && !left;
+  };
+  const auto more = [&] { return !text.full() || print(); };
+  cli::ItemsOutcome outcome;
+  for (const auto& file : arguments.words()) {
+    bool wrong_crc = false;
+    Status status;
+    if (arguments.has(Flag::dump_records)) {
+      status =
+          server::dump_records(file, [&](const std::string& topic, PartitionId partition, const RecordView& record) {
+            text.add({.topic = topic, .partition = partition, .record = record});
+            return more();
+          });
+    } else {
+      status = server::dump_file(file, [&](const server::Dumped& one) {
+        std::visit(
+            [&](const auto& part) {
+              using Part = std::decay_t<decltype(part)>;
+              if constexpr (std::is_same_v<Part, server::DumpedBatch>) {
+                wrong_crc = wrong_crc || !part.crc_valid;
+                text.add(file, shown(part));
+              } else if constexpr (std::is_same_v<Part, server::DumpedOffset>) {
+                text.add(file, cli::ShownOffsetEntry{part.offset.value, part.position});
+              } else {
+                text.add(file, cli::ShownTimeEntry{part.timestamp.value, part.offset.value});
+              }
+            },
+            one);
+        return more();
+      });
+    }
+    if (written && !left) print();
+    if (!written) return console.fail(ExitCode::failed, cli::stdout_failure());
+    if (left) return ExitCode::done;
+    if (wrong_crc) console.error(file + ": the CRC of a batch is wrong");
+    if (!status) console.error(status.error().detail);
+    damaged = damaged || wrong_crc || status.code() == ErrorCode::corrupt_message;
+    outcome.add(status                                        ? ExitCode::done
+                : status.code() == ErrorCode::invalid_request ? ExitCode::usage
+                : !std::filesystem::exists(file)              ? ExitCode::not_found
+                                                              : ExitCode::failed);
+  }
+  return damaged ? ExitCode::no : outcome.result();
+}
+
 ExitCode run_ephemeral(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {
   for (const auto& override : inputs.overrides) {
     if (override.starts_with("log.dir"))
@@ -84,6 +168,7 @@ ExitCode run_ephemeral(const Arguments& arguments, const server::ConfigurationIn
 ExitCode run(const Arguments& arguments, const Console& console) {
   const auto where = arguments.verb().where;
   const bool ephemeral = arguments.has(Flag::ephemeral);
+  if (where == cli::kServerDump) return dump(arguments, console);
   if (arguments.count(Flag::server_config) > 1)
     return console.fail(ExitCode::usage, "there is one configuration file, and -c names two; -X overrides one config");
   if (where == cli::kServerRun && !ephemeral && !arguments.words().empty())

@@ -21,7 +21,7 @@ std::string without_mark(std::string text) {
   return text;
 }
 
-std::string shown(const FlagRow& row) {
+std::string as_typed(const FlagRow& row) {
   return row.letter ? std::string{'-', row.letter} : "--" + std::string(row.name);
 }
 
@@ -77,7 +77,7 @@ class ArgumentParser {
       if (!option) continue;
       for (const auto& value : option->results()) values.push_back(without_mark(value));
       bool no_value = std::all_of(values.begin(), values.end(), [](const auto& value) { return value == "true"; });
-      if (row.argument.empty() && !no_value) return invalid(shown(row) + " takes no value");
+      if (row.argument.empty() && !no_value) return invalid(as_typed(row) + " takes no value");
     }
     for (const auto& word : words_->results()) arguments.words_.push_back(without_mark(word));
     arguments.verb_ = &program_.verbs.front();
@@ -113,7 +113,7 @@ class ArgumentParser {
         if (row.flag == Flag::until)
           return invalid(
               "-u wants a position: --until POSITION (output is never held back, so kcat's -u is not needed)");
-        return invalid(shown(row) + " wants a value: " + shown(row) + ' ' + std::string(row.argument));
+        return invalid(as_typed(row) + " wants a value: " + as_typed(row) + ' ' + std::string(row.argument));
       }
     }
     return invalid(error.what());
@@ -153,7 +153,7 @@ class ArgumentParser {
     auto verb = std::string(program_.name) + ' ' + std::string(arguments.verb_->name);
     for (const FlagRow& row : flag_rows()) {
       if (!arguments.has(row.flag) || (row.where & arguments.verb_->where) != 0) continue;
-      return invalid(shown(row) + " is not for " + verb);
+      return invalid(as_typed(row) + " is not for " + verb);
     }
     if (arguments.verb_->arguments.empty() && !arguments.words_.empty())
       return invalid(verb + " takes flags only, not '" + arguments.words_.front() + "'");

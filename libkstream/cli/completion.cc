@@ -139,12 +139,13 @@ std::string config_lines(Properties properties) {
 }
 
 /// What a word that is no flag may be: a verb, if none is there yet; a topic, if the verb takes any; behind kproduce's
-/// topic a file; behind `kserver config` a config.
+/// topic and `kserver dump` a file; behind `kserver config` a config.
 std::string word_lines(const Program& program, std::span<const std::string> words, Properties properties) {
   if (program.has_verbs()) {
     std::string verbs;
     for (const Verb& verb : program.verbs) {
       bool typed = std::find(words.begin(), words.end(), verb.name) != words.end();
+      if (typed && verb.where == kServerDump) return "@files\n";
       if (typed && (verb.where & kServer) != 0) return verb.where == kServerConfig ? config_lines(properties) : "";
       if (typed) return verb.arguments.empty() ? "" : topic_lines(program, words);
       verbs += std::string(verb.name) + '\n';

@@ -44,7 +44,7 @@ constexpr FlagRow kRows[] = {
     {Flag::execute, 0, "execute", "", kTopicsChanged, "", "The same as --yes."},
     {Flag::watch, 'w', "watch", "", kTopicsShown, "", "Print it again and again, until interrupted."},
     {Flag::interval, 0, "interval", "DURATION", kTopicsShown, "", "How long -w pauses. Default: 2s."},
-    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerConfig, "table|plain|csv|json",
+    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerConfig | kServerDump, "table|plain|csv|json",
      "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none. "
      "ktopics "
      "also takes a template of columns, as in '%{topic} %{partitions}\\n'."},
@@ -176,7 +176,7 @@ constexpr FlagRow kRows[] = {
     {Flag::timeout, 0, "timeout", "DURATION", kClients, "",
      "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. kconsume -F "
      "goes on for ever."},
-    {Flag::color, 0, "color", "WHEN", kClients | kServerConfig, "auto|always|never",
+    {Flag::color, 0, "color", "WHEN", kClients | kServerConfig | kServerDump, "auto|always|never",
      "auto (the default: on a terminal, without NO_COLOR), always, never."},
     {Flag::quiet, 'q', "quiet", "", kClients, "", "Say nothing on stderr but errors."},
     {Flag::verbose, 'v', "verbose", "", kClients, "", "Say more on stderr. Twice: every request and answer."},
@@ -188,8 +188,10 @@ constexpr FlagRow kRows[] = {
     {Flag::ephemeral, 0, "ephemeral", "", kServerRun, "",
      "A broker in a temporary folder on a free port, gone when CMD ends, or by a signal. CMD finds it in "
      "$KSTREAM_SERVER; its exit status is kserver's."},
-    {Flag::server_json, 'J', "json", "", kServerStatus | kServerCheck | kServerConfig, "",
-     "All of the answer, as JSON: one object for status, one on each line for check and config."},
+    {Flag::dump_records, 0, "records", "", kServerDump, "",
+     "The records instead of the batches, as kconsume -J prints them."},
+    {Flag::server_json, 'J', "json", "", kServerStatus | kServerCheck | kServerConfig | kServerDump, "",
+     "All of the answer, as JSON: one object for status, one on each line for the others."},
     {Flag::server_quiet, 'q', "quiet", "", kServerStatus | kServerCheck, "",
      "Print nothing: the exit status is the answer."},
     {Flag::short_help, 'h', "", "", kEverywhere, "", "The flags, in short."},
@@ -218,7 +220,8 @@ constexpr Verb kConsumeVerbs[] = {{"", kConsume, "TOPIC[:PARTITIONS[@FROM[..UNTI
 constexpr Verb kServerVerbs[] = {{"run", kServerRun, "[--ephemeral [-- CMD [ARG...]]]"},
                                  {"check", kServerCheck, ""},
                                  {"config", kServerConfig, "[NAME|GLOB...]"},
-                                 {"status", kServerStatus, ""}};
+                                 {"status", kServerStatus, ""},
+                                 {"dump", kServerDump, "FILE..."}};
 
 /// What the letters mean that stand in no row of a program, here or in programs to come: one meaning each.
 constexpr std::array<std::pair<char, std::string_view>, 1> kOtherLetters = {{{'g', "a consumer group"}}};
@@ -256,7 +259,8 @@ const Program kServerProgram = {"kserver", "Run a broker that speaks Apache Kafk
                                 "kserver -X log.dirs=/data -X node.id=2\n"
                                 "kserver check -c server.properties\n"
                                 "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'\n"
-                                "kserver status -q || echo 'no broker runs'\n",
+                                "kserver status -q || echo 'no broker runs'\n"
+                                "kserver dump /data/orders-0/*.log -J | jq .batch.crc\n",
                                 true};
 
 std::span<const Program* const> programs() {

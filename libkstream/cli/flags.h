@@ -22,12 +22,13 @@ enum Where : std::uint32_t {
   kTopicsDelete = 2048,
   kTopicsOffsets = 4096,
   kTopicsTruncate = 8192,
+  kServerDump = 16384,
   kTopicsShown = kTopicsList | kTopicsDescribe | kTopicsOffsets,
   kTopicsChanged = kTopicsAlter | kTopicsDelete | kTopicsTruncate,
   kTopics = kTopicsShown | kTopicsChanged | kTopicsCreate | kTopicsConfig,
   kClients = kTopics | kProduce | kConsume,
-  kServer = kServerRun | kServerStatus | kServerCheck | kServerConfig,
-  kEverywhere = kClients | kServer,
+  kServer = kServerRun | kServerStatus | kServerCheck | kServerConfig,  ///< what reads a broker's configuration
+  kEverywhere = kClients | kServer | kServerDump,
 };
 
 enum class Flag : std::uint8_t {
@@ -119,6 +120,7 @@ enum class Flag : std::uint8_t {
   server_override,
   server_all,
   ephemeral,
+  dump_records,
   server_json,
   server_quiet,
   short_help,

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kUnknown = std::string_view::npos;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   append_visible(text.substr(0, 40), false, out);
   if (text.size() > 40) out += "...";
@@ -153,7 +153,7 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
       return Cut::record;
     }
     if (rest.size() < step.text.size() && step.text.starts_with(rest) && !pass.at_end) return Cut::more;
-    return bad(quoted(step.text) + " is wanted where " + quoted(rest.substr(0, rest.find(steps_.back().text))) +
+    return bad(in_quotes(step.text) + " is wanted where " + in_quotes(rest.substr(0, rest.find(steps_.back().text))) +
                " stands");
   }
   if (step.field == Field::value_size_be32) {
@@ -172,9 +172,9 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
     // A record that ends before has no such text.
     const Step& last = steps_.back();
     auto record_end = last.field == Field::literal && at + 2 < steps_.size() ? rest.find(last.text) : kUnknown;
-    if (record_end < length) return bad("no " + quoted(end) + " in " + quoted(rest.substr(0, record_end)));
+    if (record_end < length) return bad("no " + in_quotes(end) + " in " + in_quotes(rest.substr(0, record_end)));
     if (length == kUnknown && !pass.at_end) return Cut::more;
-    if (length == kUnknown && at + 2 < steps_.size()) return bad("no " + quoted(end) + " in " + quoted(rest));
+    if (length == kUnknown && at + 2 < steps_.size()) return bad("no " + in_quotes(end) + " in " + in_quotes(rest));
   } else if (!size && !pass.at_end) {
     return Cut::more;
   }
@@ -185,7 +185,7 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
   if (step.field != Field::value_size && step.field != Field::key_size)
     return take_field(step, rest.substr(0, length), record);
   auto number = parse_number<std::int64_t>(rest.substr(0, length));
-  if (!number || *number < -1) return bad(quoted(rest.substr(0, length)) + " is not a size");
+  if (!number || *number < -1) return bad(in_quotes(rest.substr(0, length)) + " is not a size");
   (step.field == Field::value_size ? pass.value_size : pass.key_size) = number;
   return Cut::record;
 }
@@ -201,11 +201,11 @@ RecordInput::Cut InputTemplate::take_field(const Step& step, std::string_view te
       return Cut::record;
     case Field::partition:
       record.partition = parse_number<std::int32_t>(text);
-      return record.partition && *record.partition >= 0 ? Cut::record : bad(quoted(text) + " is not a partition");
+      return record.partition && *record.partition >= 0 ? Cut::record : bad(in_quotes(text) + " is not a partition");
     case Field::timestamp:
     case Field::time:
       record.timestamp = parse_timestamp(text);
-      return record.timestamp ? Cut::record : bad(quoted(text) + " is not a time");
+      return record.timestamp ? Cut::record : bad(in_quotes(text) + " is not a time");
     case Field::header:
       headers_.push_back({step.text, text});
       return Cut::record;
@@ -213,7 +213,7 @@ RecordInput::Cut InputTemplate::take_field(const Step& step, std::string_view te
       for (auto rest = text; !rest.empty(); rest.remove_prefix(std::min(rest.size(), rest.find(',') + 1))) {
         auto pair = rest.substr(0, rest.find(','));
         auto equals = pair.find('=');
-        if (equals == std::string_view::npos) return bad(quoted(pair) + " is not name=value");
+        if (equals == std::string_view::npos) return bad(in_quotes(pair) + " is not name=value");
         auto value = pair.substr(equals + 1);
         headers_.push_back(
             {pair.substr(0, equals), value == "NULL" ? std::nullopt : std::optional<std::string_view>(value)});
@@ -239,7 +239,7 @@ RecordInput::Cut InputTemplate::take_bytes(const Step& step, std::string_view te
   decoded.clear();
   bool fine = step.how == How::hex ? decode_hex(text, decoded) : decode_base64(text, decoded);
   to = decoded;
-  return fine ? Cut::record : bad(quoted(text) + " is not " + (step.how == How::hex ? "hex" : "base64"));
+  return fine ? Cut::record : bad(in_quotes(text) + " is not " + (step.how == How::hex ? "hex" : "base64"));
 }
 
 }  // namespace kstream::cli

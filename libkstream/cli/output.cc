@@ -90,6 +90,11 @@ bool write_stdout(std::string_view text) {
   return true;
 }
 
+bool stdout_reader_left() {
+  pollfd out{STDOUT_FILENO, 0, 0};
+  return ::poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 std::string stdout_failure() { return std::string("stdout: ") + std::strerror(errno); }
 
 }  // namespace kstream::cli

@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// How often a wait is interrupted to look for brokers that are gone.
-constexpr milliseconds kGlance(250);
+constexpr milliseconds kWakeAfter(250);
 
 }  // namespace
 
@@ -77,7 +77,7 @@ bool RangeReader::wait(int out, milliseconds limit) {
   }
   int event = consumer_ ? consumer_->event_fd() : -1;
   pollfd waits[] = {{out, 0, 0}, {event, POLLIN, 0}, {signals_.fd(), POLLIN, 0}};
-  int ready = ::poll(waits, 3, static_cast<int>(std::min(limit, kGlance).count()));
+  int ready = ::poll(waits, 3, static_cast<int>(std::min(limit, kWakeAfter).count()));
   return ready > 0 && StdoutWriter::reader_left(waits[0].revents);
 }
 

@@ -9,7 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// Short, so that send() comes back to look for signals and for brokers that are gone.
-constexpr milliseconds kGlance(200);
+constexpr milliseconds kFlushFor(200);
 
 }  // namespace
 
@@ -72,7 +72,7 @@ bool RecordSender::poll() {
 
 bool RecordSender::finish() {
   while (acknowledged_ + failed_ < sent_ && !brokers_are_gone()) {
-    if (producer_->flush(kGlance).code() != ErrorCode::request_timed_out) break;
+    if (producer_->flush(kFlushFor).code() != ErrorCode::request_timed_out) break;
   }
   return result_ == ExitCode::done;
 }

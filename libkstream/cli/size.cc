@@ -6,20 +6,20 @@
 namespace kstream::cli {
 namespace {
 
-struct Unit {
+struct SizeUnit {
   std::string_view name;
   std::int64_t bytes;
 };
-constexpr Unit kUnits[] = {{"", 1},
-                           {"B", 1},
-                           {"KiB", 1LL << 10},
-                           {"MiB", 1LL << 20},
-                           {"GiB", 1LL << 30},
-                           {"TiB", 1LL << 40},
-                           {"kB", 1'000},
-                           {"MB", 1'000'000},
-                           {"GB", 1'000'000'000},
-                           {"TB", 1'000'000'000'000}};
+constexpr SizeUnit kSizeUnits[] = {{"", 1},
+                                   {"B", 1},
+                                   {"KiB", 1LL << 10},
+                                   {"MiB", 1LL << 20},
+                                   {"GiB", 1LL << 30},
+                                   {"TiB", 1LL << 40},
+                                   {"kB", 1'000},
+                                   {"MB", 1'000'000},
+                                   {"GB", 1'000'000'000},
+                                   {"TB", 1'000'000'000'000}};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<std::int64_t> parse_size(std::string_view text) {
   std::size_t digits = 0;
   while (digits < text.size() && is_digit(text[digits])) ++digits;
   auto number = parse_number<std::int64_t>(text.substr(0, digits));
-  for (const Unit& unit : kUnits) {
+  for (const SizeUnit& unit : kSizeUnits) {
     std::int64_t bytes;
     if (number && text.substr(digits) == unit.name && !__builtin_mul_overflow(*number, unit.bytes, &bytes))
       return bytes;

@@ -7,7 +7,7 @@
 namespace kstream::cli {
 namespace {
 
-constexpr std::string_view kHex = "0123456789ABCDEF";
+constexpr std::string_view kHexCapitals = "0123456789ABCDEF";
 constexpr std::string_view kReverse = "\x1b[7m", kPlain = "\x1b[27m";
 
 bool is_control(std::string_view character) {
@@ -18,7 +18,7 @@ bool is_control(std::string_view character) {
 
 /// The value of one digit in `base`, or -1.
 int digit_value(char c, int base) {
-  auto at = kHex.find(c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c);
+  auto at = kHexCapitals.find(c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c);
   return at == std::string_view::npos || static_cast<int>(at) >= base ? -1 : static_cast<int>(at);
 }
 
@@ -50,8 +50,8 @@ void append_visible(std::string_view bytes, bool color, std::string& out) {
     for (char c : character) {
       auto byte = static_cast<unsigned char>(c);
       out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15U];
+      out += kHexCapitals[byte >> 4];
+      out += kHexCapitals[byte & 15U];
     }
     if (color) out += kPlain;
   }

@@ -68,8 +68,17 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   try "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'"
   [ "$status" -eq 0 ]
   [[ $stderr == *"acknowledged 1 of 1"* ]]
+  topic rescued
   try "kserver status -q || echo 'no broker runs'"
   [ "$output" = 'no broker runs' ]
+  topic dumped
+  seq 3 | kproduce -q dumped
+  mkdir -p data/orders-0
+  cp "$BATS_FILE_TMPDIR"/server/data/dumped-0/*.log data/orders-0
+  try 'kserver dump /data/orders-0/*.log -J | jq .batch.crc'
+  [[ $output =~ ^[0-9]+$ ]]
+  try 'kserver dump --records /data/orders-0/*.log | kproduce -J rescued'
+  [ "$(kconsume rescued)" = $'1\n2\n3' ]
   all_tried kserver
 }
 

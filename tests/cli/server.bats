@@ -46,7 +46,7 @@ refused() {
 }
 
 @test "a mistyped word starts nothing" {
-  refused 2 "unknown word 'rnu': there are run, check, config, status" rnu
+  refused 2 "unknown word 'rnu': there are run, check, config, status, dump" rnu
   refused 2 "unknown word ''" ''
   refused 2 "unknown word 'rnu'" -X "log.dirs=$data" rnu
   refused 2 "kserver run takes flags only, not 'now'" run now
@@ -290,4 +290,50 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   [ $best -lt 10000 ]
   strace -f -o "$folder/trace" -e trace=socket,clone,clone3,mkdir,bind,eventfd2,epoll_create1 kserver --version
   run ! grep -v '+++ exited' "$folder/trace"
+}
+
+@test "dump: what is in the files of a log" {
+  start -X "log.dirs=$data"
+  ktopics create -q -b "$address" orders
+  printf 'a:1\nb:2\n' | kproduce -q -b "$address" -z zstd -K : orders
+  printf 'c:3\n' | kproduce -q -b "$address" -K : orders
+  log=$data/orders-0/00000000000000000000.log
+  [ "$(kserver dump -f plain "$log" | cut -f 2,4-6,8,14)" = $'0\t0\t1\t2\tzstd\tvalid\n'"$(kserver dump -f plain "$log" | sed -n 2p | cut -f 2)"$'\t2\t2\t1\tnone\tvalid' ]
+  [ "$(kserver dump -J "$log" | jq -c '[.file, .batch.records, .batch.crc_valid]')" = "[\"$log\",2,true]"$'\n'"[\"$log\",1,true]" ]
+  kserver dump -f csv "$log" | head -1 | grep -q '^file,position,size,base_offset,'
+  [ "$(kserver dump --records "$log" | jq -r '[.topic, .offset, .key, .value] | join(" ")')" = $'orders 0 a 1\norders 1 b 2\norders 2 c 3' ]
+  stop
+  kserver dump "${log%.log}.timeindex" -J | jq -e .time_index.offset
+  kserver dump -J "$data"/__cluster_metadata-0/*.log | jq -e .batch.position > "$folder/positions"
+  [ -s "$folder/positions" ]
+}
+
+@test "dump: damage is named, told by 7, and does not hide the other files" {
+  mkdir -p "$data/t-0"
+  kserver run --ephemeral -X listeners=PLAINTEXT://127.0.0.1:0 -- sh -c 'seq 2 | kproduce -q --create t; kconsume -f batch t' > "$data/t-0/00000000000000000000.log"
+  cp "$data/t-0/00000000000000000000.log" "$data/t-0/00000000000000000009.log"
+  printf X | dd of="$data/t-0/00000000000000000000.log" bs=1 seek=65 conv=notrunc status=none
+  run --separate-stderr kserver dump -f plain "$data"/t-0/*.log
+  [ "$status" -eq 7 ]
+  [ "$(cut -f 14 <<< "$output")" = $'wrong\nvalid' ]
+  [ "$stderr" = "kserver: $data/t-0/00000000000000000000.log: the CRC of a batch is wrong" ]
+  truncate -s -1 "$data/t-0/00000000000000000009.log"
+  expect_error 7 "at position 0: the batch reaches beyond the end" kserver dump "$data/t-0/00000000000000000009.log"
+  expect_error 7 "the batch's CRC is wrong" kserver dump --records "$data/t-0/00000000000000000000.log"
+  expect_error 3 "No such file" kserver dump "$data/t-0/none.log"
+  touch "$data/other"
+  expect_error 2 "is no .log, .index, .timeindex or .checkpoint" kserver dump "$data/other"
+  expect_error 2 "which files? As in: kserver dump" kserver dump
+  expect_error 2 "-c is not for kserver dump" kserver dump -c x y.log
+}
+
+@test "dump: a reader that leaves ends it" {
+  mkdir -p "$data/t-0"
+  batch=$folder/batch
+  kserver run --ephemeral -X listeners=PLAINTEXT://127.0.0.1:0 -- sh -c 'seq 1 | kproduce -q --create t; kconsume -f batch t' > "$batch"
+  for _ in {1..5000}; do cat "$batch"; done > "$data/t-0/00000000000000000000.log"
+  run --separate-stderr bash -c 'kserver dump -f plain "$0" | head -1; exit "${PIPESTATUS[0]}"' "$data/t-0/00000000000000000000.log"
+  [ "$status" -eq 0 ]
+  [ "${#lines[@]}" -eq 1 ]
+  expect_error 1 "stdout: No space left on device" bash -c 'kserver dump "$0" > /dev/full' "$data/t-0/00000000000000000000.log"
 }

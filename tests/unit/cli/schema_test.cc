@@ -1,3 +1,4 @@
+#include "cli/dump_text.h"
 #include "cli/json_record.h"
 #include "cli/server_text.h"
 #include "cli/show_config.h"
@@ -159,6 +160,23 @@ TEST(Schema, Server) {
   EXPECT_EQ(configs_text(configs, OutputFormat::plain, false), "a\t1\tf:1\tyes\np\t(secret)\tdefault\tno\n");
   EXPECT_EQ(configs_text(configs, OutputFormat::csv, false),
             "name,value,source,effect\r\na,1,f:1,yes\r\np,(secret),default,no\r\n");
+}
+
+TEST(Schema, Dump) {
+  DumpText json(OutputFormat::json, false);
+  json.add("f", ShownBatch{.size = 70, .records = 1, .codec = "zstd", .max_timestamp = 5, .control = true});
+  json.add("f", ShownOffsetEntry{7, 70});
+  json.add("f", ShownTimeEntry{5, 7});
+  const std::string lines = json.take();
+  EXPECT_TRUE(fits_schema("server-dump.json", lines));
+  EXPECT_NE(lines.find("{\"file\":\"f\",\"index\":{\"offset\":7,\"position\":70}}\n"), std::string::npos);
+  EXPECT_EQ(json.take(), "");
+  DumpText plain(OutputFormat::plain, false);
+  plain.add(
+      "f",
+      ShownBatch{.size = 70, .last_offset = 2, .records = 3, .codec = "none", .producer_id = 9, .producer_epoch = 1});
+  plain.add("g", ShownOffsetEntry{7, 70});
+  EXPECT_EQ(plain.take(), "f\t0\t70\t0\t2\t3\t-\tnone\tCreateTime\t-\t9/1\t-\t-\twrong\ng\t7\t70\n");
 }
 
 TEST(TopicsText, Forms) {

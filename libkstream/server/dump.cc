@@ -1,0 +1,133 @@
+#include "server/dump.h"
+
+#include "log/index.h"
+#include "records/iterate.h"
+#include "storage/batch_scanner.h"
+#include "storage/index_file.h"
+#include "storage/log_dir.h"
+#include "storage/posix_directory.h"
+#include "storage/segment_files.h"
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+namespace kstream::server {
+namespace {
+
+namespace fs = std::filesystem;
+using storage::BatchScanner;
+
+/// Of what a batch expands to, no more than this is read.
+constexpr std::size_t kMostDecompressed = 1u << 30;
+
+struct OpenFile {
+  base::FileRef file;
+  std::uint64_t size = 0;
+  std::string suffix;          ///< `.log`
+  std::optional<Offset> base;  ///< of its segment, as its name says
+};
+
+Result<OpenFile> open(const std::string& path) {
+  const fs::path absolute = fs::absolute(path);
+  std::string name = absolute.filename();
+  if (name.ends_with(".deleted")) name.resize(name.size() - 8);
+  auto directory = storage::PosixDirectory::open(absolute.parent_path());
+  if (!directory) return std::move(directory).error();
+  auto file = (*directory)->open(absolute.filename(), storage::Directory::Open::read);
+  if (!file) return std::move(file).error();
+  auto size = storage::file(*file).size();
+  if (!size) return std::move(size).error();
+  OpenFile opened{std::move(*file), *size, fs::path(name).extension(), {}};
+  if (auto segment = storage::parse_segment_file(name)) opened.base = segment->base;
+  return opened;
+}
+
+Error not_dumped(const std::string& path, const std::string& why) { return {ErrorCode::invalid_request, path + why}; }
+
+Status each_batch(OpenFile& opened,
+                  const std::function<Result<bool>(BatchScanner&, const BatchScanner::Batch&)>& visit) {
+  BatchScanner scanner(storage::file(opened.file), 0, opened.size);
+  while (true) {
+    auto batch = scanner.next();
+    if (!batch) return std::move(batch).error();
+    if (!*batch) return {};
+    auto more = visit(scanner, **batch);
+    if (!more) return std::move(more).error();
+    if (!*more) return {};
+  }
+}
+
+/// The entries of an index. Behind the last one a running broker of Kafka's has zeros, which are no entry.
+template <class Entry>
+Status each_entry(OpenFile& opened, const std::function<bool(const Entry&)>& visit) {
+  const std::uint64_t count = opened.size / Entry::kSize;
+  storage::IndexFile<Entry> index(opened.file, count);
+  const Entry none = Entry::load(std::string(Entry::kSize, '\0').data());
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto entry = index.at(i);
+    if (!entry) return std::move(entry).error();
+    if (*entry == none) return {};
+    if (!visit(*entry)) return {};
+  }
+  if (opened.size % Entry::kSize == 0) return {};
+  return {ErrorCode::corrupt_message,
+          opened.file->name() + ": " + std::to_string(opened.size % Entry::kSize) + " bytes follow the last entry"};
+}
+
+bool holds_batches(const OpenFile& opened) { return opened.suffix == ".log" || opened.suffix == ".checkpoint"; }
+
+}  // namespace
+
+Status dump_file(const std::string& path, const std::function<bool(const Dumped&)>& visit) {
+  auto opened = open(path);
+  if (!opened) return std::move(opened).error();
+  if (holds_batches(*opened)) {
+    return each_batch(*opened, [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Result<bool> {
+      auto valid = scanner.check_crc(batch);
+      if (!valid) return std::move(valid).error();
+      return visit(DumpedBatch{batch.position, batch.header, *valid});
+    });
+  }
+  if (opened->suffix != ".index" && opened->suffix != ".timeindex")
+    return not_dumped(path, " is no .log, .index, .timeindex or .checkpoint");
+  if (!opened->base) return not_dumped(path, " must be named after its segment's first offset, in 20 digits");
+  const Offset base = *opened->base;
+  if (opened->suffix == ".index") {
+    return each_entry<log::OffsetEntry>(*opened, [&](const log::OffsetEntry& entry) {
+      return visit(DumpedOffset{base + entry.relative, entry.position});
+    });
+  }
+  return each_entry<log::TimeEntry>(*opened, [&](const log::TimeEntry& entry) {
+    return visit(DumpedTime{entry.timestamp, base + entry.relative});
+  });
+}
+
+Status dump_records(const std::string& path,
+                    const std::function<bool(const std::string& topic, PartitionId, const RecordView&)>& visit) {
+  auto opened = open(path);
+  if (!opened) return std::move(opened).error();
+  if (opened->suffix != ".log") return not_dumped(path, " is no .log, which alone has records");
+  const auto folder = storage::parse_partition_folder(fs::absolute(path).parent_path().filename());
+  if (!folder) return not_dumped(path, " must be in a folder named after topic and partition, as orders-0");
+  std::string whole, scratch;
+  return each_batch(*opened, [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Result<bool> {
+    const auto damaged = [&](const std::string& what) {
+      return Error{ErrorCode::corrupt_message, path + ": at position " + std::to_string(batch.position) + ": " + what};
+    };
+    if (batch.header.is_control()) return true;
+    auto bytes = scanner.bytes(batch, whole);
+    if (!bytes) return std::move(bytes).error();
+    if (!records::check_crc(*bytes)) return damaged("the batch's CRC is wrong");
+    auto body = records::record_bytes({batch.header, *bytes}, kMostDecompressed, scratch);
+    if (!body) return damaged(body.error().detail);
+    records::RecordReader reader(batch.header, *body);
+    for (RecordView record; reader.next(record);) {
+      if (!visit(folder->topic, folder->partition, record)) return false;
+    }
+    if (!reader.status()) return damaged(reader.status().error().detail);
+    return true;
+  });
+}
+
+}  // namespace kstream::server
