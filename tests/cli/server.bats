@@ -332,8 +332,13 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   batch=$folder/batch
   kserver run --ephemeral -X listeners=PLAINTEXT://127.0.0.1:0 -- sh -c 'seq 1 | kproduce -q --create t; kconsume -f batch t' > "$batch"
   for _ in {1..5000}; do cat "$batch"; done > "$data/t-0/00000000000000000000.log"
-  run --separate-stderr bash -c 'kserver dump -f plain "$0" | head -1; exit "${PIPESTATUS[0]}"' "$data/t-0/00000000000000000000.log"
+  dump_one_line() {
+    kserver dump -f plain "$data/t-0/00000000000000000000.log" | head -1
+    return "${PIPESTATUS[0]}"
+  }
+  run --separate-stderr dump_one_line
   [ "$status" -eq 0 ]
   [ "${#lines[@]}" -eq 1 ]
-  expect_error 1 "stdout: No space left on device" bash -c 'kserver dump "$0" > /dev/full' "$data/t-0/00000000000000000000.log"
+  dump_on_a_full_disk() { kserver dump "$data/t-0/00000000000000000000.log" > /dev/full; }
+  expect_error 1 "stdout: No space left on device" dump_on_a_full_disk
 }

@@ -84,7 +84,8 @@ TEST(Arguments, AServerIsStartedWithoutAVerbButNotByAMistypedWord) {
   EXPECT_EQ(parsed(kServerProgram, {}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"run"}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"-X", "run", "-J", "status"}).verb().where, kServerStatus);
-  EXPECT_EQ(refused(kServerProgram, {"-c", "f", "rnu"}), "unknown word 'rnu': there are run, check, config, status, dump");
+  EXPECT_EQ(refused(kServerProgram, {"-c", "f", "rnu"}),
+            "unknown word 'rnu': there are run, check, config, status, dump");
   EXPECT_EQ(refused(kServerProgram, {""}), "unknown word '': there are run, check, config, status, dump");
   EXPECT_EQ(refused(kServerProgram, {"--", "-c"}), "unknown word '-c': there are run, check, config, status, dump");
   EXPECT_EQ(refused(kServerProgram, {"check", "status"}), "kserver check takes flags only, not 'status'");
