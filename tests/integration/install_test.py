@@ -33,7 +33,8 @@ class Installed(KserverTest):
 
     def test_a_program_finds_the_package_of_cmake(self):
         build = self.server.folder / "build"
-        self.run_quietly("cmake", "-S", TOP / "examples/library", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.run_quietly("cmake", "-G", "Ninja", "-S", TOP / "examples/library", "-B", build,
+                         f"-DCMAKE_PREFIX_PATH={self.prefix}")
         self.run_quietly("cmake", "--build", build)
         self.check(build / "send_and_read")
 
