@@ -30,7 +30,7 @@ offered() {
 }
 
 @test "kserver: verbs, flags, configs" {
-  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nstatus' ]
+  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nstatus\ndump' ]
   [ -z "$(kserver __complete words '' status)" ]
   [ -z "$(kserver __complete words '' run)" ]
   [ "$(kserver __complete words metrics. config)" = metrics.listener ]

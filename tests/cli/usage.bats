@@ -80,7 +80,7 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "two delimiters" kproduce t -0 -D ,
   expect_error 2 "-D wants one or more characters" kproduce t -D '\q'
   expect_error 2 "-D wants one or more characters" kproduce t -D ''
-  expect_error 2 "kproduce has no -o; it is a flag of kconsume" kproduce -o end t
+  expect_error 2 "kproduce has no -o; it is a flag of ktopics, kconsume" kproduce -o end t
   expect_error 2 "which topic?" kconsume
   expect_error 2 "is not a position" kconsume t -o noon
   expect_error 2 "-u: 't2' is not a position" kconsume t -u t2
