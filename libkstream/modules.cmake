@@ -8,7 +8,7 @@ add_custom_target(kstream_schemas DEPENDS ${KSTREAM_PROTOCOL_GENERATED})
 kstream_module(protocol LINKS kstream_base SOURCES ${KSTREAM_PROTOCOL_GENERATED})
 kstream_module(records SEPARATE LINKS z snappy lz4 zstd)
 kstream_module(net PCH net/asio.h)
-kstream_module(client SEPARATE PCH net/asio.h)
+kstream_module(client SEPARATE PCH_OF net)
 target_compile_definitions(kstream_client PRIVATE KSTREAM_VERSION="${PROJECT_VERSION}")
 
 kstream_module(log)
@@ -21,7 +21,7 @@ kstream_separate(${CMAKE_CURRENT_SOURCE_DIR}/broker/handlers/describe_log_dirs.c
 target_compile_definitions(kstream_broker PRIVATE $<$<CONFIG:Debug>:KSTREAM_CHECKED>)
 
 find_package(spdlog REQUIRED)
-kstream_module(server LINKS spdlog::spdlog)
+kstream_module(server PCH_OF net LINKS spdlog::spdlog)
 kstream_separate(${CMAKE_CURRENT_SOURCE_DIR}/server/logging.cc)
 set_source_files_properties(${CMAKE_CURRENT_SOURCE_DIR}/server/observation.cc PROPERTIES COMPILE_DEFINITIONS
                             KSTREAM_VERSION="${PROJECT_VERSION}")
