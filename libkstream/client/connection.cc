@@ -117,7 +117,13 @@ asio::awaitable<std::optional<Error>> Connection::connect_to(asio::ip::tcp::endp
   error_code error;
   socket_.close(error);
   close_reason_.reset();
-  socket_.open(address.protocol(), error);
+  // Not open(), whose sockets would be those of every process that the program starts.
+  const int descriptor = ::socket(address.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (descriptor < 0) {
+    error = error_code(errno, boost::system::system_category());
+  } else {
+    socket_.assign(address.protocol(), descriptor, error);
+  }
   if (!error) {
     set_options();
     watch_deadline(mono_now() + settings_.connect_timeout);

@@ -23,6 +23,12 @@ $topic 0 2 none 13 3" ]
   kconsume "$topic" --exec true  # which does not read
 }
 
+@test "--exec: the command has no socket of ours" {
+  new_topic
+  kproduce -q "$topic" <<< 1
+  [ "$(kconsume "$topic" --exec 'ls -l /proc/self/fd | grep -c socket:')" = 0 ]
+}
+
 @test "--exec that fails stops; --retries tries again; --dead-letter goes on" {
   new_topic
   printf 'good\nbad\nlast\n' | kproduce -q "$topic" -k key -H a=b
