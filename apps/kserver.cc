@@ -107,6 +107,8 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
   if (!format) return console.fail(ExitCode::usage, format.error().detail);
   if (arguments.words().empty())
     return console.fail(ExitCode::usage, "which files? As in: kserver dump /data/orders-0/*.log");
+  if (arguments.has(Flag::dump_records) && *format != cli::OutputFormat::json && arguments.has(Flag::output_format))
+    return console.fail(ExitCode::usage, "--records prints JSON; kconsume -f prints records as others");
   cli::DumpText text(*format, cli::use_color(arguments.value(Flag::color), STDOUT_FILENO));
   bool written = true, left = false, damaged = false;
   const auto print = [&] {

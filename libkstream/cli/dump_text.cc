@@ -42,11 +42,8 @@ void DumpText::add(std::string_view file, const ShownBatch& batch) {
                     known(batch.max_timestamp), producer(batch), known(batch.base_sequence), std::string(kind(batch)),
                     batch.crc_valid ? "valid" : "wrong"});
   }
-  {
-    JsonObject line(out_);
-    line.text("file", file).begin("batch");
-    JsonObject(out_)
-        .number("position", batch.position)
+  add_object(file, "batch", [&](JsonObject& object) {
+    object.number("position", batch.position)
         .number("size", batch.size)
         .number("base_offset", batch.base_offset)
         .number("last_offset", batch.last_offset)
@@ -63,32 +60,23 @@ void DumpText::add(std::string_view file, const ShownBatch& batch) {
         .boolean("control", batch.control)
         .number("crc", batch.crc)
         .boolean("crc_valid", batch.crc_valid);
-  }
-  out_ += '\n';
+  });
 }
 
 void DumpText::add(std::string_view file, const ShownOffsetEntry& entry) {
   if (format_ != OutputFormat::json) {
     return add_row(kOffsetColumns, {std::string(file), std::to_string(entry.offset), std::to_string(entry.position)});
   }
-  {
-    JsonObject line(out_);
-    line.text("file", file).begin("index");
-    JsonObject(out_).number("offset", entry.offset).number("position", entry.position);
-  }
-  out_ += '\n';
+  add_object(file, "index",
+             [&](JsonObject& object) { object.number("offset", entry.offset).number("position", entry.position); });
 }
 
 void DumpText::add(std::string_view file, const ShownTimeEntry& entry) {
   if (format_ != OutputFormat::json) {
     return add_row(kTimeColumns, {std::string(file), std::to_string(entry.timestamp), std::to_string(entry.offset)});
   }
-  {
-    JsonObject line(out_);
-    line.text("file", file).begin("time_index");
-    JsonObject(out_).number("timestamp", entry.timestamp).number("offset", entry.offset);
-  }
-  out_ += '\n';
+  add_object(file, "time_index",
+             [&](JsonObject& object) { object.number("timestamp", entry.timestamp).number("offset", entry.offset); });
 }
 
 void DumpText::add(const ShownRecord& record) {
@@ -97,17 +85,38 @@ void DumpText::add(const ShownRecord& record) {
 }
 
 std::string DumpText::take() {
-  if (!table_.rows.empty()) append_table(table_, format_, color_, out_);
-  table_.rows.clear();
+  end_table();
   return std::exchange(out_, {});
+}
+
+/// `{"file":"...","MEMBER":{...}}`, with the members that `members(object)` appends.
+template <class Members>
+void DumpText::add_object(std::string_view file, std::string_view member, Members members) {
+  {
+    JsonObject line(out_);
+    line.text("file", file).begin(member);
+    JsonObject object(out_);
+    members(object);
+  }
+  out_ += '\n';
 }
 
 void DumpText::add_row(std::span<const std::string_view> columns, std::vector<std::string> row) {
   if (!std::ranges::equal(table_.columns, columns)) {
-    if (!table_.rows.empty()) append_table(table_, format_, color_, out_);
+    end_table();
     table_ = {{columns.begin(), columns.end()}, {}};
+    has_header_ = false;
   }
   table_.rows.push_back(std::move(row));
+}
+
+void DumpText::end_table() {
+  if (table_.rows.empty()) return;
+  std::string text;
+  append_table(table_, format_, color_, text);
+  const bool again = format_ == OutputFormat::csv && std::exchange(has_header_, true);
+  out_ += again ? text.substr(text.find('\n') + 1) : text;
+  table_.rows.clear();
 }
 
 }  // namespace kstream::cli

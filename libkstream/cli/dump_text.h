@@ -50,16 +50,20 @@ class DumpText {
 
   /// Whether take() should be called: there is enough for a write.
   bool full() const { return out_.size() >= kEnough || table_.rows.size() >= kRows; }
-  /// What there is to print now. A table begins again behind it, with its header.
+  /// What there is to print now. A table begins again behind it, with its header; csv has one for all rows of a kind.
   std::string take();
 
  private:
   static constexpr std::size_t kEnough = 64 << 10, kRows = 1000;
+  template <class Members>
+  void add_object(std::string_view file, std::string_view member, Members members);
   void add_row(std::span<const std::string_view> columns, std::vector<std::string> row);
+  void end_table();
 
   OutputFormat format_;
   bool color_;
   Table table_;
+  bool has_header_ = false;  ///< that of csv is printed
   std::string out_;
 };
 

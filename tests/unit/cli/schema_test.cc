@@ -176,6 +176,13 @@ TEST(Schema, Dump) {
       "f",
       ShownBatch{.size = 70, .last_offset = 2, .records = 3, .codec = "none", .producer_id = 9, .producer_epoch = 1});
   plain.add("g", ShownOffsetEntry{7, 70});
+  DumpText csv(OutputFormat::csv, false);
+  csv.add("f", ShownOffsetEntry{7, 70});
+  EXPECT_EQ(csv.take(), "file,offset,position\r\nf,7,70\r\n");
+  csv.add("f", ShownOffsetEntry{8, 80});
+  EXPECT_EQ(csv.take(), "f,8,80\r\n");
+  csv.add("g", ShownTimeEntry{5, 7});
+  EXPECT_EQ(csv.take(), "file,timestamp,offset\r\ng,5,7\r\n");
   EXPECT_EQ(plain.take(), "f\t0\t70\t0\t2\t3\t-\tnone\tCreateTime\t-\t9/1\t-\t-\twrong\ng\t7\t70\n");
 }
 
