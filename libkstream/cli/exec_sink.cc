@@ -60,10 +60,7 @@ void ExecSink::keep(const ShownRecord& shown) {
   record.timestamp = shown.record.timestamp;
   if (shown.record.key) record.key = *shown.record.key;
   if (shown.record.value) record.value = *shown.record.value;
-  for (const HeaderView& header : shown.record.headers) {
-    record.headers.push_back({std::string(header.name), std::nullopt});
-    if (header.value) record.headers.back().value = *header.value;
-  }
+  record.headers = copied(shown.record.headers);
 }
 
 bool ExecSink::flush() {

@@ -40,7 +40,7 @@ Result<RecordDeletion> parse_deletion(const rapidjson::Value& value) {
 
 Result<std::vector<RecordDeletion>> parse_deletions(const std::string& text) {
   rapidjson::Document document;
-  document.Parse(text.data(), text.size());
+  document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
   if (document.HasParseError()) return invalid("The input string is not a valid JSON");
   if (!document.IsObject()) return invalid("Expected JSON object");
   if (document.HasMember("version") && (!document["version"].IsInt() || document["version"].GetInt() != 1))

@@ -142,12 +142,6 @@ Result<std::vector<std::vector<NodeId>>> parse_assignment(std::string_view text)
   return assignment;
 }
 
-std::string trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(" \t"));
-  text.erase(text.find_last_not_of(" \t") + 1);
-  return text;
-}
-
 Result<std::vector<NewTopic::Config>> parse_configs(const std::vector<std::string>& texts) {
   std::vector<NewTopic::Config> configs;
   for (const auto& text : texts) {
@@ -155,7 +149,7 @@ Result<std::vector<NewTopic::Config>> parse_configs(const std::vector<std::strin
     if (equals == std::string::npos || equals + 1 == text.size() || text.find('=', equals + 1) != std::string::npos)
       return invalid(
           "requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".");
-    configs.push_back({trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1))});
+    configs.push_back({kafka_trimmed(text.substr(0, equals)), kafka_trimmed(text.substr(equals + 1))});
   }
   return configs;
 }

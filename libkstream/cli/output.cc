@@ -1,5 +1,7 @@
 #include "cli/output.h"
 
+#include "cli/stdout_writer.h"
+
 #include <poll.h>
 #include <unistd.h>
 #include <algorithm>
@@ -92,7 +94,7 @@ bool write_stdout(std::string_view text) {
 
 bool stdout_reader_left() {
   pollfd out{STDOUT_FILENO, 0, 0};
-  return ::poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
+  return ::poll(&out, 1, 0) > 0 && StdoutWriter::reader_left(out.revents);
 }
 
 std::string stdout_failure() { return std::string("stdout: ") + std::strerror(errno); }

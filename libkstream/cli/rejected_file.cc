@@ -33,10 +33,7 @@ bool RejectedFile::add(const ProducerRecord& record) {
   copy.timestamp = record.timestamp;
   if (record.key) copy.key = *record.key;
   if (record.value) copy.value = *record.value;
-  for (const HeaderView& header : record.headers) {
-    copy.headers.push_back({std::string(header.name), std::nullopt});
-    if (header.value) copy.headers.back().value = *header.value;
-  }
+  copy.headers = copied(record.headers);
   append_json_record(copy, lines_);
   lines_ += '\n';
   return write();

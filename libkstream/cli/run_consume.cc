@@ -2,6 +2,7 @@
 #include "cli/duration.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
+#include "cli/time_expression.h"
 #include "cli/visible.h"
 
 #include <unistd.h>
@@ -21,11 +22,6 @@ constexpr std::string_view kMaxPollRecords = "2147483647";
 constexpr std::string_view kFetchBytes = "16777216";
 /// Where records are gathered again, for a process or a topic.
 constexpr std::string_view kFetchBytesSentOn = "8388608";
-
-Timestamp wall_now() {
-  auto since = std::chrono::system_clock::now().time_since_epoch();
-  return Timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
-}
 
 /// -o and -u. kcat writes its end as `-o e@MS`.
 Status parse_bounds(const Arguments& arguments, Timestamp now, std::optional<PositionExpression>& from,

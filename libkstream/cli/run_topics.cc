@@ -22,11 +22,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kWatchPause(2000);
 
-Timestamp now() {
-  using namespace std::chrono;
-  return Timestamp(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-}
-
 /// What was typed, with the names that -t and `-` stand for in their places.
 struct Typed {
   const Arguments& arguments;
@@ -228,7 +223,7 @@ Result<PositionExpression> parse_place(const Typed& typed, Flag flag, std::strin
 }
 
 Result<Work> plan_offsets(const Typed& typed) {
-  Timestamp time = now();
+  Timestamp time = wall_now();
   auto targets = parse_targets(typed, time);
   if (!targets) return targets.error();
   if (targets->empty()) targets->push_back({typed.has(Flag::regex) ? ".*" : "*", {}, {}, {}});
@@ -242,7 +237,7 @@ Result<Work> plan_offsets(const Typed& typed) {
 }
 
 Result<Work> plan_truncate(const Typed& typed) {
-  Timestamp time = now();
+  Timestamp time = wall_now();
   auto targets = parse_targets(typed, time);
   if (!targets) return targets.error();
   if (targets->empty() || !typed.has(Flag::to)) return what_topic(typed, "truncate orders --to -7d");
@@ -332,11 +327,11 @@ Result<NewTopic::Config> parse_topic_config(std::string_view text) {
   if (parse_number<std::int64_t>(*config.value)) return config;
   if (config.name.ends_with(".ms")) {
     auto duration = parse_duration(*config.value);
-    if (!duration) return invalid("-c " + config.name + ": " + duration.error().detail);
+    if (!duration) return invalid(config.name + ": " + duration.error().detail);
     config.value = std::to_string(duration->count());
   } else if (config.name.ends_with(".bytes")) {
     auto size = parse_size(*config.value);
-    if (!size) return invalid("-c " + config.name + ": " + size.error().detail);
+    if (!size) return invalid(config.name + ": " + size.error().detail);
     config.value = std::to_string(*size);
   }
   return config;

@@ -1,37 +1,35 @@
 #include "cli/server_text.h"
 
-#include "cli/json_text.h"
+#include "cli/json_object.h"
 
 namespace kstream::cli {
 namespace {
 
-/// `"name":"text"`, or null for an empty text.
-void append_member(std::string_view name, std::string_view text, std::string& out) {
-  if (out.back() != '{') out += ',';
-  append_json_string(name, out);
-  out += ':';
-  text.empty() ? void(out += "null") : append_json_string(text, out);
+/// An empty text is null.
+JsonObject& member(JsonObject& object, std::string_view name, std::string_view text) {
+  return text.empty() ? object.null(name) : object.text(name, text);
 }
 
 void append_json_finding(const ShownFinding& finding, std::string& out) {
-  out += '{';
-  append_member("level", finding.level, out);
-  append_member("where", finding.where, out);
-  append_member("name", finding.name, out);
-  append_member("text", finding.text, out);
-  out += "}\n";
+  {
+    JsonObject object(out);
+    member(object, "level", finding.level);
+    member(object, "where", finding.where);
+    member(object, "name", finding.name);
+    member(object, "text", finding.text);
+  }
+  out += '\n';
 }
 
 void append_json_config(const ShownConfig& config, std::string& out) {
-  out += '{';
-  append_member("name", config.name, out);
-  out += ",\"value\":";
-  config.value ? append_json_string(*config.value, out) : void(out += "null");
-  append_member("source", config.source, out);
-  out += std::string(",\"effect\":") + (config.has_effect ? "true" : "false") +
-         ",\"secret\":" + (config.is_secret ? "true" : "false");
-  append_member("doc", config.doc, out);
-  out += "}\n";
+  {
+    JsonObject object(out);
+    member(object, "name", config.name);
+    config.value ? object.text("value", *config.value) : object.null("value");
+    member(object, "source", config.source).boolean("effect", config.has_effect).boolean("secret", config.is_secret);
+    member(object, "doc", config.doc);
+  }
+  out += '\n';
 }
 
 }  // namespace

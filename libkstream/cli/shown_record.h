@@ -4,11 +4,25 @@
 #include <kstream/record.h>
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace kstream::cli {
 
 inline const BatchInfo kNoBatch;
+
+/// Copies of headers that somebody else owns.
+template <class Headers>
+std::vector<Header> copied(const Headers& headers) {
+  std::vector<Header> copies;
+  for (const HeaderView& header : headers) {
+    copies.push_back({std::string(header.name), std::nullopt});
+    if (header.value) copies.back().value = *header.value;
+  }
+  return copies;
+}
 
 /// A record on its way out, with what stands around it.
 struct ShownRecord {

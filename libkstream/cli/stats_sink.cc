@@ -1,6 +1,6 @@
 #include "cli/stats_sink.h"
 
-#include "cli/json_text.h"
+#include "cli/json_object.h"
 #include "cli/time_expression.h"
 
 #include <unistd.h>
@@ -44,21 +44,17 @@ Table StatsSink::table() const {
 std::string StatsSink::json() const {
   std::string out;
   for (const auto& [partition, counts] : counts_) {
-    out += "{\"topic\":";
-    append_json_string(partition.topic, out);
-    auto member = [&](std::string_view name, auto number) {
-      out += ",\"" + std::string(name) + "\":";
-      append_number(number, out);
-    };
-    member("partition", partition.partition.value);
-    member("records", counts.records);
-    member("bytes", counts.bytes);
-    member("tombstones", counts.tombstones);
-    member("first", counts.first.value);
-    member("last", counts.last.value);
-    member("oldest", counts.oldest.value);
-    member("newest", counts.newest.value);
-    out += "}\n";
+    JsonObject(out)
+        .text("topic", partition.topic)
+        .number("partition", partition.partition.value)
+        .number("records", counts.records)
+        .number("bytes", counts.bytes)
+        .number("tombstones", counts.tombstones)
+        .number("first", counts.first.value)
+        .number("last", counts.last.value)
+        .number("oldest", counts.oldest.value)
+        .number("newest", counts.newest.value);
+    out += '\n';
   }
   return out;
 }

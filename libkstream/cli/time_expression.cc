@@ -243,6 +243,11 @@ void append_utc(Timestamp time, std::string& out) {
   out.append(text, static_cast<std::size_t>(size));
 }
 
+Timestamp wall_now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return Timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
 std::string format_utc(Timestamp time) {
   std::string out;
   append_utc(time, out);

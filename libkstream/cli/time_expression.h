@@ -23,6 +23,9 @@ namespace kstream::cli {
 /// A local time that a change of the clocks leaves out is an error, and of one that comes twice the first is meant.
 Result<Timestamp> parse_time(std::string_view text, Timestamp now);
 
+/// The time, by the system's clock.
+Timestamp wall_now();
+
 /// `2026-01-02T02:04:05.678Z`.
 std::string format_utc(Timestamp time);
 void append_utc(Timestamp time, std::string& out);

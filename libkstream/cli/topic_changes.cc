@@ -60,6 +60,7 @@ std::vector<GrownTopic> can_grow(const std::vector<TopicDescription>& topics, st
 std::vector<DeletedTopic> contents(const std::vector<TopicDescription>& topics, const TopicsWork& work) {
   std::vector<DeletedTopic> result;
   std::vector<OffsetQuery> queries;
+  std::vector<std::size_t> row_of;  // of each pair of queries
   PartitionSizes sizes = partition_sizes(work);
   for (const auto& topic : topics) {
     auto& row = result.emplace_back();
@@ -73,13 +74,15 @@ std::vector<DeletedTopic> contents(const std::vector<TopicDescription>& topics, 
       if (partition.leader.value < 0) continue;
       queries.push_back({name, kBeginning});
       queries.push_back({name, kEnd});
+      row_of.push_back(result.size() - 1);
     }
   }
   auto offsets = work.admin.list_offsets(queries, false, work.settings.timeout);
-  for (std::size_t i = 0; i < offsets.size(); i += 2) {
-    auto row = std::ranges::find(result, offsets[i].partition.topic, &DeletedTopic::topic);
-    if (!offsets[i].info || !offsets[i + 1].info) continue;
-    row->records = std::max<std::int64_t>(row->records, 0) + (offsets[i + 1].info->offset - offsets[i].info->offset);
+  for (std::size_t i = 0; i < row_of.size(); ++i) {
+    const auto &beginning = offsets[2 * i].info, &end = offsets[2 * i + 1].info;
+    if (!beginning || !end) continue;
+    DeletedTopic& row = result[row_of[i]];
+    row.records = std::max<std::int64_t>(row.records, 0) + (end->offset - beginning->offset);
   }
   return result;
 }

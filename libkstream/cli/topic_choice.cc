@@ -17,8 +17,6 @@ Status check_patterns(std::span<const std::string> names) {
   return {};
 }
 
-bool matches_pattern(const std::string& pattern, std::string_view name) { return Regex(pattern).fits(name); }
-
 Result<std::vector<std::string>> choose_topics(Admin& admin, const TopicChoice& choice,
                                                std::chrono::milliseconds timeout) {
   std::vector<std::string> wanted = choice.names;

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace kstream::cli {
@@ -25,8 +24,5 @@ Result<std::vector<std::string>> choose_topics(Admin& admin, const TopicChoice& 
 
 /// INVALID_REQUEST if one of `names` is no regular expression.
 Status check_patterns(std::span<const std::string> names);
-
-/// Whether the regular expression, which must be one, fits all of `name`.
-bool matches_pattern(const std::string& pattern, std::string_view name);
 
 }  // namespace kstream::cli

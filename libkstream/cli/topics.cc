@@ -1,5 +1,6 @@
 #include "cli/topics.h"
 
+#include "cli/regex.h"
 #include "cli/topic_names.h"
 
 #include <algorithm>
@@ -91,10 +92,16 @@ ExitCode list_topics(const ListTopicsPlan& plan, const TopicsWork& work) {
   auto listed = work.admin.list_topics(work.settings.timeout);
   if (!listed) return work.fail(listed.error());
   const TopicChoice& choice = plan.choice;
+  std::vector<Regex> patterns;
+  if (choice.patterns) {
+    for (const std::string& name : choice.names) patterns.emplace_back(name);
+  }
   std::erase_if(*listed, [&](const auto& topic) {
-    bool fits = choice.names.empty() || std::ranges::any_of(choice.names, [&](const auto& name) {
-                  return choice.patterns ? matches_pattern(name, topic.name) : matches_glob(name, topic.name);
-                });
+    bool fits =
+        choice.names.empty() ||
+        (choice.patterns
+             ? std::ranges::any_of(patterns, [&](const auto& pattern) { return pattern.fits(topic.name); })
+             : std::ranges::any_of(choice.names, [&](const auto& name) { return matches_glob(name, topic.name); }));
     return (topic.internal && !choice.internal) || !fits;
   });
   PartitionSizes sizes = plan.sizes ? partition_sizes(work) : PartitionSizes();

@@ -1,6 +1,7 @@
 #include "cli/watch.h"
 
 #include "cli/output.h"
+#include "cli/stdout_writer.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@ ExitCode watch(std::chrono::milliseconds pause, const std::function<ExitCode()>&
     if (code != ExitCode::done && code != ExitCode::no) return code;
     pollfd reader{STDOUT_FILENO, 0, 0};
     ::poll(&reader, 1, static_cast<int>(std::min<std::int64_t>(pause.count(), INT_MAX)));
-    if ((reader.revents & (POLLERR | POLLHUP)) != 0) return ExitCode::done;
+    if (StdoutWriter::reader_left(reader.revents)) return ExitCode::done;
   }
 }
 

@@ -63,7 +63,7 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "the number of partitions is not '0'" ktopics create x -p 0
   expect_error 2 "the number of replicas is not 'x'" ktopics create x -r x
   expect_error 2 "-c wants NAME=VALUE" ktopics create x -c retention.ms
-  expect_error 2 "-c retention.ms: '7y' is not a duration" ktopics create x -c retention.ms=7y
+  expect_error 2 "retention.ms: '7y' is not a duration" ktopics create x -c retention.ms=7y
   expect_error 2 "unknown format 'xml'" ktopics list -f xml
   expect_error 2 "two formats" ktopics list -J -f csv
   expect_error 2 "to which topic?" kproduce
