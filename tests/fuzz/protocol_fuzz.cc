@@ -16,13 +16,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   protocol::Reader frame_reader(input, true);
   (void)protocol::read_record_frame(frame_reader);
 
-  const auto& all = testing::all_messages();
+  const auto& all = kstream::testing::all_messages();
   const auto& type = all[base::load_be<std::uint16_t>(input.data()) % all.size()];
   const int version = type.min + data[2] % (type.max - type.min + 1);
-  const auto result = testing::recode(type, input.substr(3), version);
+  const auto result = kstream::testing::recode(type, input.substr(3), version);
   if (!result.decoded) return 0;
   if (!result.encoded) std::abort();
-  const auto again = testing::recode(type, result.bytes, version);
+  const auto again = kstream::testing::recode(type, result.bytes, version);
   if (!again.decoded || again.left != 0 || again.bytes != result.bytes) std::abort();
   return 0;
 }
