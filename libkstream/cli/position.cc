@@ -11,14 +11,14 @@
 namespace kstream::cli {
 namespace {
 
-using Kind = PositionExpression::Kind;
+using PositionKind = PositionExpression::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 6> kWords = {{{"beginning", Kind::beginning},
-                                                                      {"start", Kind::beginning},
-                                                                      {"earliest", Kind::beginning},
-                                                                      {"end", Kind::end},
-                                                                      {"latest", Kind::end},
-                                                                      {"stored", Kind::stored}}};
+constexpr std::array<std::pair<std::string_view, PositionKind>, 6> kWords = {{{"beginning", PositionKind::beginning},
+                                                                              {"start", PositionKind::beginning},
+                                                                              {"earliest", PositionKind::beginning},
+                                                                              {"end", PositionKind::end},
+                                                                              {"latest", PositionKind::end},
+                                                                              {"stored", PositionKind::stored}}};
 
 }  // namespace
 
@@ -33,7 +33,7 @@ Result<PositionExpression> parse_position(std::string_view text, Timestamp now) 
   if (text.empty()) return invalid("a position is empty");
   bool sign = text.front() == '-' || text.front() == '+';
   if (auto number = parse_number<std::int64_t>(text.substr(sign ? 1 : 0)); number && *number >= 0) {
-    position.kind = !sign ? Kind::offset : text.front() == '-' ? Kind::last : Kind::first;
+    position.kind = !sign ? PositionKind::offset : text.front() == '-' ? PositionKind::last : PositionKind::first;
     position.number = *number;
     return position;
   }
@@ -43,25 +43,25 @@ Result<PositionExpression> parse_position(std::string_view text, Timestamp now) 
                    "' is not a position: beginning, end, an offset, -N (the last N), +N (after the first N), -15m, "
                    "03:04, '2026-01-02 03:04', yesterday or @1700000000 (see kconsume(1))");
   }
-  position.kind = Kind::time;
+  position.kind = PositionKind::time;
   position.time = *time;
   return position;
 }
 
 Offset resolve(const PositionExpression& position, const PartitionOffsets& offsets, Offset at_time) {
   switch (position.kind) {
-    case Kind::beginning:
+    case PositionKind::beginning:
       return offsets.beginning;
-    case Kind::offset:
+    case PositionKind::offset:
       return Offset(position.number);
-    case Kind::last:
+    case PositionKind::last:
       return position.number > offsets.end - offsets.beginning ? offsets.beginning : offsets.end + -position.number;
-    case Kind::first:
+    case PositionKind::first:
       return position.number > offsets.end - offsets.beginning ? offsets.end : offsets.beginning + position.number;
-    case Kind::time:
+    case PositionKind::time:
       return at_time == kNoOffset ? offsets.end : at_time;
-    case Kind::end:
-    case Kind::stored:
+    case PositionKind::end:
+    case PositionKind::stored:
       break;
   }
   return offsets.end;

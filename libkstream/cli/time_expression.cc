@@ -174,7 +174,7 @@ std::optional<Timestamp> epoch_time(std::string_view text) {
 /// `10 minutes ago`.
 std::optional<Timestamp> ago(std::string_view text, Timestamp now) {
   constexpr std::string_view kAgo = " ago";
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kTimeUnits = {
       {{"second", 1000}, {"minute", 60'000}, {"hour", 3'600'000}, {"day", 86'400'000}, {"week", 604'800'000}}};
   text.remove_suffix(kAgo.size());
   auto blank = text.find(' ');
@@ -182,7 +182,7 @@ std::optional<Timestamp> ago(std::string_view text, Timestamp now) {
   auto number = parse_number<std::int32_t>(text.substr(0, blank));
   auto unit = text.substr(blank + 1);
   if (unit.ends_with('s')) unit.remove_suffix(1);
-  for (auto [name, ms] : kUnits) {
+  for (auto [name, ms] : kTimeUnits) {
     if (name != unit || !number || *number < 0) continue;
     if (ms < 86'400'000) return Timestamp(now.value - *number * ms);
     auto days = *number * (ms / 86'400'000);

@@ -12,7 +12,7 @@ using protocol::FetchRequest;
 using protocol::FetchResponse;
 
 /// From here on topics go by their ids (KIP-516).
-constexpr int kTopicIdVersion = 13;
+constexpr int kFetchByIdVersion = 13;
 
 }  // namespace
 
@@ -41,7 +41,7 @@ FetchRequest make_fetch(const FetchOrder& order, const ConsumerSettings& setting
 
 int newest_version(const FetchOrder& order) {
   const bool ids = std::ranges::none_of(order.parts, [](const auto& part) { return part.topic_id.is_zero(); });
-  return ids ? FetchRequest::kMaxVersion : kTopicIdVersion - 1;
+  return ids ? FetchRequest::kMaxVersion : kFetchByIdVersion - 1;
 }
 
 std::vector<const FetchResponse::PartitionData*> match_parts(const FetchOrder& order, const FetchResponse& response) {

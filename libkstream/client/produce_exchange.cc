@@ -10,7 +10,7 @@ using protocol::ProduceRequest;
 using protocol::ProduceResponse;
 
 /// From here on topics go by their ids (KIP-516), and zstd is allowed (KIP-110).
-constexpr int kTopicIdVersion = 13, kZstdVersion = 7;
+constexpr int kProduceByIdVersion = 13, kZstdVersion = 7;
 
 using BatchKey = std::pair<std::string_view, std::int32_t>;
 
@@ -60,7 +60,7 @@ ProduceExchange make_exchange(const ProduceOrder& order, const ProducerSettings&
       auto& data = exchange.request.topic_data.emplace_back();
       data.name = topic;
       if (const TopicMetadata* known = metadata.topic(topic)) data.topic_id = known->id;
-      if (data.topic_id.is_zero()) exchange.high = kTopicIdVersion - 1;
+      if (data.topic_id.is_zero()) exchange.high = kProduceByIdVersion - 1;
     }
     auto& partition = exchange.request.topic_data.back().partition_data.emplace_back();
     partition.index = key.second;

@@ -8,7 +8,7 @@ namespace {
 
 using base::MonoTime;
 
-bool may_pass(ErrorCode code) { return error_info(code).retriable; }
+bool is_retriable(ErrorCode code) { return error_info(code).retriable; }
 
 /// As it will be sent, or more.
 std::size_t size_of(const Batch& batch) { return batch.bytes.empty() ? batch.builder.size() : batch.bytes.size(); }
@@ -86,7 +86,7 @@ void Sender::plan_queue(PartitionQueue& queue, SendPlan& plan, MonoTime now, con
 /// Settles the batches at the head of the queue whose time is over, and all if their topic will never take them.
 void Sender::drop_hopeless(PartitionQueue& queue, MonoTime now) {
   const ErrorCode code = queue.topic->error;
-  const bool refused = code != ErrorCode::none && !may_pass(code);
+  const bool refused = code != ErrorCode::none && !is_retriable(code);
   while (!queue.waiting.empty()) {
     Batch& first = *queue.waiting.front();
     if (!refused && now < first.created + settings_.delivery_timeout) return;
@@ -105,8 +105,8 @@ void Sender::done(ProduceOrder order, MonoTime now) {
     ++batch->attempts;
     if (code == ErrorCode::message_too_large && batch->tags.size() > 1 && replace_by_halves(*batch)) continue;
     const bool in_time = now < batch->created + settings_.delivery_timeout;
-    if (may_pass(code) && !in_time) batch->outcome.error = timed_out(batch->outcome.error);
-    if (may_pass(code) && batch->attempts <= settings_.retries && in_time) {
+    if (is_retriable(code) && !in_time) batch->outcome.error = timed_out(batch->outcome.error);
+    if (is_retriable(code) && batch->attempts <= settings_.retries && in_time) {
       ++stats_.retries;
       batch->not_before = batch->outcome.leader_named ? now : now + settings_.retry.after(batch->attempts);
       accumulator_.put_back(std::move(batch));

@@ -3,9 +3,9 @@
 namespace kstream::cluster {
 namespace {
 
-using Request = protocol::AlterConfigsRequest;
-using Response = protocol::AlterConfigsResponse;
-using Resource = Request::AlterConfigsResource;
+using protocol::AlterConfigsRequest;
+using protocol::AlterConfigsResponse;
+using Resource = AlterConfigsRequest::AlterConfigsResource;
 
 /// What is given holds; what is not given goes.
 Result<ConfigChanges> changes(const Resource& resource, const config::Values& current) {
@@ -26,10 +26,13 @@ Result<ConfigChanges> changes(const Resource& resource, const config::Values& cu
 
 }  // namespace
 
-Response refused(const Request& request, const Error& error) { return refused_configs<Response>(request, error); }
+AlterConfigsResponse refused(const AlterConfigsRequest& request, const Error& error) {
+  return refused_configs<AlterConfigsResponse>(request, error);
+}
 
-Decision<Response> decide(const Request& request, const Image& proposed, const Context& context) {
-  Decision<Response> decision;
+Decision<AlterConfigsResponse> decide(const AlterConfigsRequest& request, const Image& proposed,
+                                      const Context& context) {
+  Decision<AlterConfigsResponse> decision;
   alter_each(request, decision, [&](const Resource& resource, std::vector<MetadataRecord>& records) -> Status {
     const auto type = resource.resource_type;
     if (Status known = check_resource(proposed, context, type, resource.resource_name); !known) return known;

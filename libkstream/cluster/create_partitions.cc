@@ -9,9 +9,9 @@
 namespace kstream::cluster {
 namespace {
 
-using Request = protocol::CreatePartitionsRequest;
-using Response = protocol::CreatePartitionsResponse;
-using Asked = Request::CreatePartitionsTopic;
+using protocol::CreatePartitionsRequest;
+using protocol::CreatePartitionsResponse;
+using AskedPartitions = CreatePartitionsRequest::CreatePartitionsTopic;
 using Assignment = std::vector<std::vector<NodeId>>;  ///< replicas of each new partition
 
 /// What more partitions than any request may make come to: placing them is not begun.
@@ -19,15 +19,15 @@ constexpr std::int32_t kMaxNew = 10'000;
 
 std::string text(std::int64_t number) { return std::to_string(number); }
 
-Response::CreatePartitionsTopicResult result(const std::string& name, const Error& error) {
-  Response::CreatePartitionsTopicResult out;
+CreatePartitionsResponse::CreatePartitionsTopicResult result(const std::string& name, const Error& error) {
+  CreatePartitionsResponse::CreatePartitionsTopicResult out;
   out.name = name;
   out.error_code = static_cast<std::int16_t>(error.code);
   if (!error.detail.empty()) out.error_message = error.detail;
   return out;
 }
 
-Result<Assignment> given_replicas(const Asked& asked, std::size_t replicas, const Image& image) {
+Result<Assignment> given_replicas(const AskedPartitions& asked, std::size_t replicas, const Image& image) {
   Assignment assignment;
   for (const auto& given : *asked.assignments) {
     if (Status valid = check_replicas(image, given.broker_ids); !valid) return valid.error();
@@ -43,7 +43,8 @@ Result<Assignment> given_replicas(const Asked& asked, std::size_t replicas, cons
 }
 
 /// Replicas of the partitions that the topic is to have more than it has.
-Result<Assignment> assign(const Asked& asked, const Topic& topic, const Image& image, const Context& context) {
+Result<Assignment> assign(const AskedPartitions& asked, const Topic& topic, const Image& image,
+                          const Context& context) {
   const auto has = std::ssize(topic.partitions);
   if (asked.count == has) return {ErrorCode::invalid_partitions, "the topic has " + text(has) + " partitions already"};
   if (asked.count < has) {
@@ -66,7 +67,8 @@ Result<Assignment> assign(const Asked& asked, const Topic& topic, const Image& i
   return given_replicas(asked, replicas, image);
 }
 
-Status create(const Asked& asked, const Image& image, const Context& context, std::vector<MetadataRecord>& records) {
+Status create(const AskedPartitions& asked, const Image& image, const Context& context,
+              std::vector<MetadataRecord>& records) {
   const Topic* topic = image.topic(asked.name);
   if (!topic) return {ErrorCode::unknown_topic_or_partition, "there is no topic " + asked.name.substr(0, kMaxQuoted)};
   auto assignment = assign(asked, *topic, image, context);
@@ -78,16 +80,17 @@ Status create(const Asked& asked, const Image& image, const Context& context, st
 
 }  // namespace
 
-Response refused(const Request& request, const Error& error) {
-  Response response;
+CreatePartitionsResponse refused(const CreatePartitionsRequest& request, const Error& error) {
+  CreatePartitionsResponse response;
   for (const auto& topic : request.topics) response.results.push_back(result(topic.name, error));
   return response;
 }
 
-Decision<Response> decide(const Request& request, const Image& proposed, const Context& context) {
+Decision<CreatePartitionsResponse> decide(const CreatePartitionsRequest& request, const Image& proposed,
+                                          const Context& context) {
   std::map<std::string_view, int> times;
   for (const auto& topic : request.topics) ++times[topic.name];
-  Decision<Response> decision;
+  Decision<CreatePartitionsResponse> decision;
   for (const auto& topic : request.topics) {
     const int named = std::exchange(times[topic.name], 0);
     if (named == 0) continue;  // answered where it came first

@@ -11,8 +11,8 @@
 namespace kstream::cluster {
 namespace {
 
-using Request = protocol::CreateTopicsRequest;
-using Response = protocol::CreateTopicsResponse;
+using protocol::CreateTopicsRequest;
+using protocol::CreateTopicsResponse;
 using Assignment = std::vector<std::vector<NodeId>>;  ///< replicas by partition
 
 /// Kafka's limit of the partitions asked for.
@@ -23,8 +23,8 @@ std::string text(Number number) {
   return std::to_string(number);
 }
 
-Response::CreatableTopicResult refused_topic(std::string name, const Error& error) {
-  Response::CreatableTopicResult result;
+CreateTopicsResponse::CreatableTopicResult refused_topic(std::string name, const Error& error) {
+  CreateTopicsResponse::CreatableTopicResult result;
   result.name = std::move(name);
   result.error_code = static_cast<std::int16_t>(error.code);
   result.error_message = error.detail;
@@ -34,10 +34,10 @@ Response::CreatableTopicResult refused_topic(std::string name, const Error& erro
 /// The request's topics as one decision. Each fails or succeeds on its own, but above a limit all fail.
 class CreateTopics {
  public:
-  CreateTopics(const Request& request, const Image& proposed, const Context& context)
+  CreateTopics(const CreateTopicsRequest& request, const Image& proposed, const Context& context)
       : request_(request), image_(proposed), context_(context) {}
 
-  Decision<Response> decide() {
+  Decision<CreateTopicsResponse> decide() {
     std::map<std::string_view, int> times;
     for (const auto& topic : request_.topics) ++times[topic.name];
     Status all = check_partitions();
@@ -60,17 +60,17 @@ class CreateTopics {
  private:
   Status check_partitions() const;
   Status check_name(const std::string& name) const;
-  Result<config::Values> check_configs(const Request::CreatableTopic& topic) const;
-  Result<Assignment> assign(const Request::CreatableTopic& topic) const;
-  Result<Assignment> manual(const Request::CreatableTopic& topic) const;
-  Status create(const Request::CreatableTopic& topic);
+  Result<config::Values> check_configs(const CreateTopicsRequest::CreatableTopic& topic) const;
+  Result<Assignment> assign(const CreateTopicsRequest::CreatableTopic& topic) const;
+  Result<Assignment> manual(const CreateTopicsRequest::CreatableTopic& topic) const;
+  Status create(const CreateTopicsRequest::CreatableTopic& topic);
   void write(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
   void answer(const std::string& name, const Uuid& id, const config::Values& configs, const Assignment& assignment);
 
-  const Request& request_;
+  const CreateTopicsRequest& request_;
   const Image& image_;
   const Context& context_;
-  Decision<Response> decision_;
+  Decision<CreateTopicsResponse> decision_;
 };
 
 Status CreateTopics::check_partitions() const {
@@ -97,7 +97,7 @@ Status CreateTopics::check_name(const std::string& name) const {
                                                   ": names must differ in more than '.' and '_'"};
 }
 
-Result<config::Values> CreateTopics::check_configs(const Request::CreatableTopic& topic) const {
+Result<config::Values> CreateTopics::check_configs(const CreateTopicsRequest::CreatableTopic& topic) const {
   config::Values values;
   for (const auto& config : topic.configs) {
     if (!config.value)
@@ -108,7 +108,7 @@ Result<config::Values> CreateTopics::check_configs(const Request::CreatableTopic
   return values;
 }
 
-Result<Assignment> CreateTopics::assign(const Request::CreatableTopic& topic) const {
+Result<Assignment> CreateTopics::assign(const CreateTopicsRequest::CreatableTopic& topic) const {
   if (!topic.assignments.empty()) return manual(topic);
   if (topic.replication_factor < -1 || topic.replication_factor == 0) {
     return {ErrorCode::invalid_replication_factor, "the replication factor must be above 0, or -1 for the default"};
@@ -122,7 +122,7 @@ Result<Assignment> CreateTopics::assign(const Request::CreatableTopic& topic) co
                         context_.random);
 }
 
-Result<Assignment> CreateTopics::manual(const Request::CreatableTopic& topic) const {
+Result<Assignment> CreateTopics::manual(const CreateTopicsRequest::CreatableTopic& topic) const {
   if (topic.replication_factor != -1 || topic.num_partitions != -1) {
     return {ErrorCode::invalid_request,
             "with replicas given, the number of partitions and the replication factor must be -1"};
@@ -143,7 +143,7 @@ Result<Assignment> CreateTopics::manual(const Request::CreatableTopic& topic) co
   return assignment;
 }
 
-Status CreateTopics::create(const Request::CreatableTopic& topic) {
+Status CreateTopics::create(const CreateTopicsRequest::CreatableTopic& topic) {
   if (Status valid = check_name(topic.name); !valid) return valid;
   const auto configs = check_configs(topic);
   if (!configs) return configs.error();
@@ -194,13 +194,14 @@ void CreateTopics::answer(const std::string& name, const Uuid& id, const config:
 
 }  // namespace
 
-Response refused(const Request& request, const Error& error) {
-  Response response;
+CreateTopicsResponse refused(const CreateTopicsRequest& request, const Error& error) {
+  CreateTopicsResponse response;
   for (const auto& topic : request.topics) response.topics.push_back(refused_topic(topic.name, error));
   return response;
 }
 
-Decision<Response> decide(const Request& request, const Image& proposed, const Context& context) {
+Decision<CreateTopicsResponse> decide(const CreateTopicsRequest& request, const Image& proposed,
+                                      const Context& context) {
   return CreateTopics(request, proposed, context).decide();
 }
 

@@ -8,24 +8,24 @@
 namespace kstream::cluster {
 namespace {
 
-using Request = protocol::DeleteTopicsRequest;
-using Response = protocol::DeleteTopicsResponse;
-using Asked = Request::DeleteTopicState;
-using Key = std::pair<std::string, Uuid>;  ///< a name, or an id
+using protocol::DeleteTopicsRequest;
+using protocol::DeleteTopicsResponse;
+using AskedDeletion = DeleteTopicsRequest::DeleteTopicState;
+using TopicKey = std::pair<std::string, Uuid>;  ///< a name, or an id
 
 constexpr std::int16_t kTellsDisabledFrom = 3;
 
-Key key(const Asked& asked) { return {asked.name.value_or(""), asked.topic_id}; }
+TopicKey key(const AskedDeletion& asked) { return {asked.name.value_or(""), asked.topic_id}; }
 
 /// What is asked for, in either form of the request.
-std::vector<Asked> all_asked(const Request& request) {
-  std::vector<Asked> all = request.topics;
+std::vector<AskedDeletion> all_asked(const DeleteTopicsRequest& request) {
+  std::vector<AskedDeletion> all = request.topics;
   for (const auto& name : request.topic_names) all.emplace_back().name = name;
   return all;
 }
 
-Response::DeletableTopicResult result(const Asked& asked, const Error& error) {
-  Response::DeletableTopicResult out;
+DeleteTopicsResponse::DeletableTopicResult result(const AskedDeletion& asked, const Error& error) {
+  DeleteTopicsResponse::DeletableTopicResult out;
   out.name = asked.name;
   out.topic_id = asked.topic_id;
   out.error_code = static_cast<std::int16_t>(error.code);
@@ -36,14 +36,15 @@ Response::DeletableTopicResult result(const Asked& asked, const Error& error) {
 /// The topics that are meant, each once; what is wrong is answered.
 class DeleteTopics {
  public:
-  DeleteTopics(const Request& request, const Image& proposed) : asked_(all_asked(request)), image_(proposed) {
+  DeleteTopics(const DeleteTopicsRequest& request, const Image& proposed)
+      : asked_(all_asked(request)), image_(proposed) {
     for (const auto& asked : asked_) ++times_[key(asked)];
     for (const auto& asked : asked_) {  // a topic may be meant by its name and by its id
       if (const Topic* topic = find(asked)) ++meant_[topic->id];
     }
   }
 
-  Decision<Response> decide() {
+  Decision<DeleteTopicsResponse> decide() {
     for (const auto& asked : asked_) {
       if (times_[key(asked)] == 0) continue;  // answered where it came first
       Status allowed = check(asked);
@@ -62,11 +63,11 @@ class DeleteTopics {
   }
 
  private:
-  const Topic* find(const Asked& asked) const {
+  const Topic* find(const AskedDeletion& asked) const {
     return asked.name ? image_.topic(*asked.name) : image_.topic(asked.topic_id);
   }
 
-  Status check(const Asked& asked) const {
+  Status check(const AskedDeletion& asked) const {
     const bool by_id = !asked.topic_id.is_zero();
     if (!asked.name && !by_id) return {ErrorCode::invalid_request, "neither the name nor the id of a topic is given"};
     if (asked.name && by_id) return {ErrorCode::invalid_request, "a topic is given by its name or by its id, not both"};
@@ -81,22 +82,23 @@ class DeleteTopics {
     return {ErrorCode::invalid_request, "the request gives the topic by its name and by its id"};
   }
 
-  const std::vector<Asked> asked_;
+  const std::vector<AskedDeletion> asked_;
   const Image& image_;
-  std::map<Key, int> times_;
+  std::map<TopicKey, int> times_;
   std::map<Uuid, int> meant_;
-  Decision<Response> decision_;
+  Decision<DeleteTopicsResponse> decision_;
 };
 
 }  // namespace
 
-Response refused(const Request& request, const Error& error) {
-  Response response;
+DeleteTopicsResponse refused(const DeleteTopicsRequest& request, const Error& error) {
+  DeleteTopicsResponse response;
   for (const auto& asked : all_asked(request)) response.responses.push_back(result(asked, error));
   return response;
 }
 
-Decision<Response> decide(const Request& request, const Image& proposed, const Context& context) {
+Decision<DeleteTopicsResponse> decide(const DeleteTopicsRequest& request, const Image& proposed,
+                                      const Context& context) {
   if (!context.config.delete_topic_enable) {
     const auto code =
         context.version < kTellsDisabledFrom ? ErrorCode::invalid_request : ErrorCode::topic_deletion_disabled;

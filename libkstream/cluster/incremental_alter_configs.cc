@@ -6,10 +6,10 @@
 namespace kstream::cluster {
 namespace {
 
-using Request = protocol::IncrementalAlterConfigsRequest;
-using Response = protocol::IncrementalAlterConfigsResponse;
-using Resource = Request::AlterConfigsResource;
-using Config = Request::AlterableConfig;
+using protocol::IncrementalAlterConfigsRequest;
+using protocol::IncrementalAlterConfigsResponse;
+using AlteredResource = IncrementalAlterConfigsRequest::AlterConfigsResource;
+using Config = IncrementalAlterConfigsRequest::AlterableConfig;
 
 /// Numbered as on the wire (KIP-339).
 enum class Operation : std::int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
@@ -57,7 +57,7 @@ Result<std::string> changed_list(const Config& config, std::int8_t type, const c
           quoted(config.name) + " would have more than " + std::to_string(kMaxList) + " bytes"};
 }
 
-Result<ConfigChanges> changes(const Resource& resource, const config::Values& current) {
+Result<ConfigChanges> changes(const AlteredResource& resource, const config::Values& current) {
   ConfigChanges changes;
   for (const auto& config : resource.configs) {
     if (Status known = check_operation(config); !known) return known.error();
@@ -86,7 +86,7 @@ std::optional<base::LogLevel> log_level(const std::string& name) {
 }
 
 /// The loggers of a broker: there is one, `root`, and it always has a level.
-Status alter_logger(const Resource& resource, const Context& context, std::optional<base::LogLevel>& level) {
+Status alter_logger(const AlteredResource& resource, const Context& context, std::optional<base::LogLevel>& level) {
   if (Status own = check_own_id(context, resource.resource_name); !own) return own;
   std::optional<base::LogLevel> wanted;
   for (const auto& config : resource.configs) {
@@ -112,11 +112,14 @@ Status alter_logger(const Resource& resource, const Context& context, std::optio
 
 }  // namespace
 
-Response refused(const Request& request, const Error& error) { return refused_configs<Response>(request, error); }
+IncrementalAlterConfigsResponse refused(const IncrementalAlterConfigsRequest& request, const Error& error) {
+  return refused_configs<IncrementalAlterConfigsResponse>(request, error);
+}
 
-IncrementalAlterConfigsDecision decide(const Request& request, const Image& proposed, const Context& context) {
+IncrementalAlterConfigsDecision decide(const IncrementalAlterConfigsRequest& request, const Image& proposed,
+                                       const Context& context) {
   IncrementalAlterConfigsDecision decision;
-  alter_each(request, decision, [&](const Resource& resource, std::vector<MetadataRecord>& records) -> Status {
+  alter_each(request, decision, [&](const AlteredResource& resource, std::vector<MetadataRecord>& records) -> Status {
     const auto type = resource.resource_type;
     if (type == kBrokerLogger) return alter_logger(resource, context, decision.log_level);
     if (Status known = check_resource(proposed, context, type, resource.resource_name); !known) return known;

@@ -8,9 +8,9 @@
 namespace kstream::cluster {
 namespace {
 
-using Request = protocol::UpdateFeaturesRequest;
-using Response = protocol::UpdateFeaturesResponse;
-using Update = Request::FeatureUpdateKey;
+using protocol::UpdateFeaturesRequest;
+using protocol::UpdateFeaturesResponse;
+using Update = UpdateFeaturesRequest::FeatureUpdateKey;
 
 /// Numbered as on the wire (KIP-584, KIP-778).
 enum class UpgradeType : std::int8_t { unknown = 0, upgrade = 1, safe_downgrade = 2, unsafe_downgrade = 3 };
@@ -68,8 +68,8 @@ Status check(const Update& update, const Image& image, const Context& context) {
   return {};
 }
 
-Response answer(const Request& request, std::int16_t version, const Error& error) {
-  Response response;
+UpdateFeaturesResponse answer(const UpdateFeaturesRequest& request, std::int16_t version, const Error& error) {
+  UpdateFeaturesResponse response;
   response.error_code = static_cast<std::int16_t>(error.code);
   response.error_message = error.detail.empty() ? std::nullopt : std::optional(error.detail);
   if (version > 1 || error.code != ErrorCode::none) return response;
@@ -83,11 +83,14 @@ Response answer(const Request& request, std::int16_t version, const Error& error
 
 }  // namespace
 
-Response refused(const Request& request, const Error& error) { return answer(request, Request::kMaxVersion, error); }
+UpdateFeaturesResponse refused(const UpdateFeaturesRequest& request, const Error& error) {
+  return answer(request, UpdateFeaturesRequest::kMaxVersion, error);
+}
 
 // All or nothing, as Kafka does it since 4.0.
-Decision<Response> decide(const Request& request, const Image& proposed, const Context& context) {
-  Decision<Response> decision;
+Decision<UpdateFeaturesResponse> decide(const UpdateFeaturesRequest& request, const Image& proposed,
+                                        const Context& context) {
+  Decision<UpdateFeaturesResponse> decision;
   std::map<std::string_view, int> times;
   for (const auto& update : request.feature_updates) {
     if (++times[update.feature] > 1) {

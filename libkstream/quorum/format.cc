@@ -7,7 +7,9 @@
 namespace kstream::quorum {
 namespace {
 
-Error damaged(const std::string& why) { return {ErrorCode::kafka_storage_error, "quorum-state is damaged: " + why}; }
+Error damaged_state(const std::string& why) {
+  return {ErrorCode::kafka_storage_error, "quorum-state is damaged: " + why};
+}
 
 }  // namespace
 
@@ -33,15 +35,15 @@ log::ReplaceFile QuorumState::file() const {
 
 Result<QuorumState> QuorumState::parse(base::BytesView text) {
   const auto json = base::parse_json(text);
-  if (!json) return damaged(json.error().detail);
+  if (!json) return damaged_state(json.error().detail);
   const auto number = [&](const char* name) -> const std::int64_t* {
     const base::JsonValue* member = json->find(name);
     return member ? member->integer() : nullptr;
   };
   const auto* leader = number("leaderId");
   const auto* epoch = number("leaderEpoch");
-  if (!leader || *leader < -1 || *leader > INT32_MAX) return damaged("no leaderId");
-  if (!epoch || *epoch < 0 || *epoch >= INT32_MAX) return damaged("no leaderEpoch");
+  if (!leader || *leader < -1 || *leader > INT32_MAX) return damaged_state("no leaderId");
+  if (!epoch || *epoch < 0 || *epoch >= INT32_MAX) return damaged_state("no leaderEpoch");
   return QuorumState{NodeId(static_cast<std::int32_t>(*leader)), LeaderEpoch(static_cast<std::int32_t>(*epoch))};
 }
 

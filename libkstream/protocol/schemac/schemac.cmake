@@ -2,6 +2,9 @@
 add_executable(schemac protocol/schemac/main.cc protocol/schemac/line.cc protocol/schemac/parse.cc
                protocol/schemac/generate_header.cc protocol/schemac/generate_codecs.cc
                protocol/schemac/generate_api_table.cc)
+if(KSTREAM_UNITY)
+  set_target_properties(schemac PROPERTIES UNITY_BUILD ON)
+endif()
 file(GLOB schemas CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/protocol/schema/*.api
      ${CMAKE_CURRENT_SOURCE_DIR}/protocol/schema/*.record)
 set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
