@@ -38,8 +38,10 @@ std::vector<PeerAddress> resolve(const std::string& host) {
 }
 
 ConnectionLimits::Limits connection_limits(const config::BrokerConfig& config) {
-  ConnectionLimits::Limits limits{
-      config.max_connections, config.max_connections_per_ip, {}, config.max_connection_creation_rate};
+  ConnectionLimits::Limits limits{{config.max_connections, config.max_connection_creation_rate},
+                                  config.listener_limits,
+                                  config.max_connections_per_ip,
+                                  {}};
   for (const auto& one : config.max_connections_per_ip_overrides) {
     for (const auto& address : resolve(one.host)) limits.per_ip_overrides[address] = one.count;
   }
@@ -48,47 +50,59 @@ ConnectionLimits::Limits connection_limits(const config::BrokerConfig& config) {
 
 // ---- ConnectionLimits
 
-base::MonoTime ConnectionLimits::accept_at() const {
-  if (total_ >= limits_.connections) return base::MonoTime::never();
-  if (limits_.per_second >= INT32_MAX || last_.ns == INT64_MIN) return {INT64_MIN};
-  const auto latest = last_ + kLongestWait;
-  return limits_.per_second == 0 ? latest : std::min(latest, paid_until_ + -kBurst);
+base::MonoTime ConnectionLimits::Gate::accept_at(const config::ListenerLimits& limits) const {
+  if (connections >= limits.connections) return base::MonoTime::never();
+  if (limits.per_second >= INT32_MAX || last.ns == INT64_MIN) return {INT64_MIN};
+  const auto latest = last + kLongestWait;
+  return limits.per_second == 0 ? latest : std::min(latest, paid_until + -kBurst);
 }
 
-bool ConnectionLimits::opened(const PeerAddress& address, base::MonoTime now) {
-  last_ = now;
-  if (limits_.per_second > 0) {
-    paid_until_ = std::max(paid_until_, now) + std::chrono::nanoseconds(1'000'000'000 / limits_.per_second);
+void ConnectionLimits::Gate::came(const config::ListenerLimits& limits, base::MonoTime now) {
+  last = now;
+  if (limits.per_second > 0) {
+    paid_until = std::max(paid_until, now) + std::chrono::nanoseconds(1'000'000'000 / limits.per_second);
   }
-  auto override = limits_.per_ip_overrides.find(address);
+}
+
+base::MonoTime ConnectionLimits::accept_at(std::size_t listener) const {
+  return std::max(all_.accept_at(limits_.all), listeners_[listener].accept_at(limits_.listeners[listener]));
+}
+
+bool ConnectionLimits::opened(const Peer& peer, base::MonoTime now) {
+  Gate& listener = listeners_[peer.listener];
+  all_.came(limits_.all, now);
+  listener.came(limits_.listeners[peer.listener], now);
+  auto override = limits_.per_ip_overrides.find(peer.address);
   const auto most = override == limits_.per_ip_overrides.end() ? limits_.per_ip : override->second;
-  auto have = by_address_.find(address);
+  auto have = by_address_.find(peer.address);
   if ((have == by_address_.end() ? 0 : have->second) >= most) return false;
-  ++by_address_[address];
-  ++total_;
+  ++by_address_[peer.address];
+  ++all_.connections;
+  ++listener.connections;
   return true;
 }
 
-void ConnectionLimits::closed(const PeerAddress& address) {
-  auto have = by_address_.find(address);
+void ConnectionLimits::closed(const Peer& peer) {
+  auto have = by_address_.find(peer.address);
   if (have == by_address_.end()) return;
-  --total_;
+  --all_.connections;
+  --listeners_[peer.listener].connections;
   if (--have->second == 0) by_address_.erase(have);
 }
 
 // ---- ClosedConnections
 
-bool ClosedConnections::put(const PeerAddress& address) {
+bool ClosedConnections::put(const Peer& peer) {
   {
     std::lock_guard lock(mutex_);
-    closed_.push_back(address);
+    closed_.push_back(peer);
   }
   return waited_for_.load();
 }
 
 void ClosedConnections::take(ConnectionLimits& limits) {
   std::lock_guard lock(mutex_);
-  for (const auto& address : closed_) limits.closed(address);
+  for (const Peer& peer : closed_) limits.closed(peer);
   closed_.clear();
 }
 

@@ -19,6 +19,11 @@ namespace kstream::server {
 using PeerAddress = std::array<std::uint8_t, 16>;
 /// Of a socket address; all zeros for one of another family.
 PeerAddress peer_address(const sockaddr& address);
+/// The other end of a connection, and which listener it came by.
+struct Peer {
+  PeerAddress address{};
+  std::uint8_t listener = 0;
+};
 /// What a host's name stands for; nothing if it cannot be resolved.
 std::vector<PeerAddress> resolve(const std::string& host);
 
@@ -26,29 +31,39 @@ std::vector<PeerAddress> resolve(const std::string& host);
 class ConnectionLimits {
  public:
   struct Limits {
-    std::int64_t connections = INT32_MAX;  ///< max.connections
-    std::int64_t per_ip = INT32_MAX;       ///< max.connections.per.ip
+    config::ListenerLimits all{};                      ///< of all listeners together
+    std::vector<config::ListenerLimits> listeners{1};  ///< of each; as many for as long as the server runs
+    std::int64_t per_ip = INT32_MAX;                   ///< max.connections.per.ip
     std::map<PeerAddress, std::int64_t> per_ip_overrides{};
-    std::int64_t per_second = INT32_MAX;  ///< max.connection.creation.rate
   };
-  explicit ConnectionLimits(Limits limits) : limits_(std::move(limits)) {}
+  explicit ConnectionLimits(Limits limits) : limits_(std::move(limits)), listeners_(limits_.listeners.size()) {}
 
   /// Other limits from now on; connections that there are stay.
   void set(Limits limits) { limits_ = std::move(limits); }
-  /// When the next connection may be accepted: now or earlier, later because of the rate, never() until one is closed.
-  base::MonoTime accept_at() const;
+  /// When a listener may accept its next connection: now or earlier, later because of the rate, never() until one is
+  /// closed.
+  base::MonoTime accept_at(std::size_t listener) const;
   /// A connection was accepted. False: its address has as many as it may have, so that it is closed and not counted.
-  bool opened(const PeerAddress& address, base::MonoTime now);
-  void closed(const PeerAddress& address);
-  std::int64_t connections() const { return total_; }
+  bool opened(const Peer& peer, base::MonoTime now);
+  void closed(const Peer& peer);
+  std::int64_t connections() const { return all_.connections; }
 
  private:
+  /// What goes through a listener, or through all of them.
+  struct Gate {
+    std::int64_t connections = 0;
+    /// When the connections so far are all paid for, at the rate; may be a burst's worth ahead of time.
+    base::MonoTime paid_until{INT64_MIN};
+    base::MonoTime last{INT64_MIN};
+
+    base::MonoTime accept_at(const config::ListenerLimits& limits) const;
+    void came(const config::ListenerLimits& limits, base::MonoTime now);
+  };
+
   Limits limits_;
   std::map<PeerAddress, std::int64_t> by_address_;
-  std::int64_t total_ = 0;
-  /// When the connections so far are all paid for, at the rate; may be a burst's worth ahead of time.
-  base::MonoTime paid_until_{INT64_MIN};
-  base::MonoTime last_{INT64_MIN};
+  Gate all_;
+  std::vector<Gate> listeners_;
 };
 
 /// The limits of a configuration, hosts resolved.
@@ -58,7 +73,7 @@ ConnectionLimits::Limits connection_limits(const config::BrokerConfig& config);
 class ClosedConnections {
  public:
   /// From any thread. Whether somebody waits for it.
-  bool put(const PeerAddress& address);
+  bool put(const Peer& peer);
   /// Hands all of them to `limits`.
   void take(ConnectionLimits& limits);
   /// From here on put() says whether somebody waits; what was put before is to be taken once more.
@@ -66,7 +81,7 @@ class ClosedConnections {
 
  private:
   std::mutex mutex_;
-  std::vector<PeerAddress> closed_;
+  std::vector<Peer> closed_;
   std::atomic<bool> waited_for_{false};
 };
 

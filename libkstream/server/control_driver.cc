@@ -78,8 +78,10 @@ void ControlDriver::perform_network(broker::Effects&) {
 void ControlDriver::serve() {
   for (std::size_t i = 0; i < acceptors_.size(); ++i) {
     acceptors_[i].start(
-        [this, i](int socket, const auto& peer) { take_connection(socket, static_cast<std::uint8_t>(i), peer); },
-        [this] { exhausted(); }, [this] { return accept_at(); });
+        [this, i](int socket, const auto& peer) {
+          take_connection(socket, {peer, static_cast<std::uint8_t>(i)});
+        },
+        [this] { exhausted(); }, [this, i] { return accept_at(i); });
   }
   status_->start(
       [this](int socket, const PeerAddress&) {
@@ -95,17 +97,17 @@ void ControlDriver::serve() {
 
 // At max.connections a listener waits until one is closed. Kafka does the same; of the exception that it makes, for the
 // listener between brokers, there is no need while a cluster is one broker.
-base::MonoTime ControlDriver::accept_at() {
+base::MonoTime ControlDriver::accept_at(std::size_t listener) {
   process_.closed.take(limits_);
-  auto at = limits_.accept_at();
+  auto at = limits_.accept_at(listener);
   if (at == base::MonoTime::never()) {
     process_.closed.set_waited_for(true);
     process_.closed.take(limits_);  // what was put before it was waited for
-    at = limits_.accept_at();
+    at = limits_.accept_at(listener);
   }
   const bool by_limit = at == base::MonoTime::never();
   const bool by_rate = !by_limit && at > read_clocks().mono;
-  if (by_limit && !std::exchange(held_by_limit_, true)) metrics_.count(base::Metric::accepts_held_by_count);
+  if (by_limit && held_by_limit_.insert(listener).second) metrics_.count(base::Metric::accepts_held_by_count);
   if (by_rate && !std::exchange(held_by_rate_, true)) metrics_.count(base::Metric::accepts_held_by_rate);
   if (!by_rate) held_by_rate_ = false;
   return at;
@@ -116,16 +118,19 @@ void ControlDriver::more_events() {
     limited_by_ = control_.config_snapshot();
     limits_.set(connection_limits(limited_by_->config));
   }
-  if (!held_by_limit_) return;
+  if (held_by_limit_.empty()) return;
   process_.closed.take(limits_);
-  if (limits_.accept_at() == base::MonoTime::never()) return;
-  held_by_limit_ = false;
-  process_.closed.set_waited_for(false);
-  for (auto& acceptor : acceptors_) acceptor.resume();
+  std::vector<std::size_t> free;
+  for (auto listener : held_by_limit_) {
+    if (limits_.accept_at(listener) != base::MonoTime::never()) free.push_back(listener);
+  }
+  for (auto listener : free) held_by_limit_.erase(listener);
+  if (held_by_limit_.empty()) process_.closed.set_waited_for(false);
+  for (auto listener : free) acceptors_[listener].resume();
 }
 
 // A connection goes to the shard that has the fewest, and stays there.
-void ControlDriver::take_connection(int socket, std::uint8_t listener, const PeerAddress& peer) {
+void ControlDriver::take_connection(int socket, const Peer& peer) {
   woke();
   if (!limits_.opened(peer, read_clocks().mono)) {
     ::close(socket);
@@ -138,7 +143,7 @@ void ControlDriver::take_connection(int socket, std::uint8_t listener, const Pee
   }
   auto* least = *std::min_element(shards_.begin(), shards_.end(),
                                   [](auto* a, auto* b) { return a->connections() < b->connections(); });
-  least->adopt(socket, listener, peer);
+  least->adopt(socket, peer);
 }
 
 void ControlDriver::exhausted() {

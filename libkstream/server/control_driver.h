@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,9 @@ class ControlDriver final : public Driver {
   void wait_for_signal();
   void hang_up();
   void stop();
-  base::MonoTime accept_at();
+  base::MonoTime accept_at(std::size_t listener);
   void more_events() override;
-  void take_connection(int socket, std::uint8_t listener, const PeerAddress& peer);
+  void take_connection(int socket, const Peer& peer);
   void exhausted();
   void collect();
   void give_metrics();
@@ -48,9 +49,9 @@ class ControlDriver final : public Driver {
   std::optional<Acceptor> status_;
   std::optional<MetricsEndpoint> metrics_endpoint_;
   ConnectionLimits limits_;
-  config::ConfigRef limited_by_;  ///< whose limits they are
-  bool held_by_limit_ = false;    ///< max.connections
-  bool held_by_rate_ = false;     ///< max.connection.creation.rate
+  config::ConfigRef limited_by_;         ///< whose limits they are
+  std::set<std::size_t> held_by_limit_;  ///< listeners that wait for connections to be closed
+  bool held_by_rate_ = false;            ///< max.connection.creation.rate, the same
   std::function<void()> serving_;
   asio::signal_set signals_;
   bool stopping_ = false;

@@ -46,11 +46,11 @@ ShardDriver::ShardDriver(broker::MachineId id, broker::Shard& shard, Process& pr
 
 // ---- new connections
 
-void ShardDriver::adopt(int socket, std::uint8_t listener, const PeerAddress& peer) {
+void ShardDriver::adopt(int socket, const Peer& peer) {
   connection_count_.fetch_add(1, std::memory_order_relaxed);
   {
     std::lock_guard lock(new_mutex_);
-    new_.push_back({socket, listener, peer});
+    new_.push_back({socket, peer});
     has_new_.store(true);
   }
   ring();
@@ -59,7 +59,7 @@ void ShardDriver::adopt(int socket, std::uint8_t listener, const PeerAddress& pe
 void ShardDriver::adopt_new() {
   std::lock_guard lock(new_mutex_);
   has_new_.store(false);
-  for (const auto& [socket, listener, peer] : new_) {
+  for (const auto& [socket, peer] : new_) {
     int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     auto largest = static_cast<std::size_t>(shard_.config().socket_request_max_bytes);
@@ -72,7 +72,7 @@ void ShardDriver::adopt_new() {
       metrics_.count(base::Metric::connections_refused);
       continue;
     }
-    auto id = shard_.open(listener);
+    auto id = shard_.open(peer.listener);
     if (connections_.size() <= id.slot) connections_.resize(id.slot + 1);
     connections_[id.slot] = std::move(made);
     auto& connection = *connections_[id.slot];
@@ -104,7 +104,7 @@ void ShardDriver::drop(broker::ConnectionId id, base::Metric reason) {
 }
 
 // A connection is no more: control, which counts them, is told.
-void ShardDriver::forget(const PeerAddress& peer) {
+void ShardDriver::forget(const Peer& peer) {
   connection_count_.fetch_sub(1, std::memory_order_relaxed);
   if (process_.closed.put(peer)) process_.drivers.back()->ring();
 }

@@ -19,7 +19,7 @@ class ShardDriver final : public Driver {
   ShardDriver(broker::MachineId id, broker::Shard& shard, Process& process);
 
   /// Takes over a connected socket, from any thread. `listener`: index of the listener that accepted it.
-  void adopt(int socket, std::uint8_t listener, const PeerAddress& peer);
+  void adopt(int socket, const Peer& peer);
   /// Connections that it has or is about to have, from any thread.
   std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
 
@@ -31,7 +31,7 @@ class ShardDriver final : public Driver {
     net::FrameReader reader;
     net::Output output;
     broker::ConnectionId id;
-    PeerAddress peer{};
+    Peer peer{};
     bool waiting = false;               ///< for readability
     bool full = false;                  ///< the shard takes no more for now
     bool blocked = false;               ///< the socket takes no more for now: nothing is read either
@@ -42,8 +42,7 @@ class ShardDriver final : public Driver {
   };
   struct NewSocket {
     int socket;
-    std::uint8_t listener;
-    PeerAddress peer;
+    Peer peer;
   };
 
   void more_events() override;
@@ -60,7 +59,7 @@ class ShardDriver final : public Driver {
   void flush(Connection& connection);
   void drop(broker::ConnectionId id, base::Metric reason);
   void adopt_new();
-  void forget(const PeerAddress& peer);
+  void forget(const Peer& peer);
   std::chrono::nanoseconds idle_limit() const { return shard_.config().connections_max_idle; }
   void close_idle();
   void charge(Connection& connection);

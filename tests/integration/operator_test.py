@@ -159,6 +159,10 @@ class MaxConnections(Operated):
         self.assertGreaterEqual(self.samples()['kstream_accepts_held_total{reason="max_connections"}'], 1)
 
 
+class MaxConnectionsOfAListener(MaxConnections):
+    CONFIG = {**Operated.CONFIG, "listener.name.plaintext.max.connections": 3}
+
+
 class PerIp(Operated):
     CONFIG = {**Operated.CONFIG, "max.connections.per.ip": 2, "max.connections.per.ip.overrides": "127.0.0.2:4"}
 

@@ -76,9 +76,11 @@ class Checker {
   }
 
   void check_setting(const std::string& name, const std::string& text) {
-    const Row* row = find_row(broker_rows(), name);
+    const Row* row = find_broker_row(name);
     if (!row) return check_unknown(name);
-    if (auto status = check_value(*row, text); !status) return error(name, status.error().detail);
+    if (auto status = check_value(*row, text); !status) {
+      return error(name, row->name == name ? status.error().detail : quoted(name) + ": " + status.error().detail);
+    }
     if (row->effect == Effect::obeyed || is_default(*row, text)) return;
     if (row->effect == Effect::ignored) return warning(name, quoted(name) + " has no effect yet");
     bool has_default = row->default_value && !row->default_value->empty();
@@ -152,6 +154,13 @@ class Checker {
     }
     if (for_clients == 0)
       error("listeners", "\"listeners\" must name one for clients, such as PLAINTEXT://127.0.0.1:9092");
+    for (const auto& [name, value] : values_) {
+      const Row* row = find_broker_row(name);
+      if (row && row->name != name && std::ranges::none_of(*listeners, [&](const Listener& listener) {
+            return of_listener(listener.name, row->name) == name;
+          }))
+        warning(name, quoted(name) + " is of no listener of \"listeners\" and has no effect");
+    }
   }
 
   void check_advertised() {

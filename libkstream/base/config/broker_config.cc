@@ -109,6 +109,19 @@ Values merged(const Values& cluster_wide, const Values& own) {
   return all;
 }
 
+/// Sets what `values` say of each listener alone.
+void set_listener_limits(const Values& values, BrokerConfig& config) {
+  config.listener_limits.resize(config.listeners.size());
+  for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+    const auto set = [&](std::string_view name, std::int32_t& limit) {
+      auto value = values.find(of_listener(config.listeners[i].name, name));
+      if (value != values.end()) assign(limit, value->second);
+    };
+    set("max.connections", config.listener_limits[i].connections);
+    set("max.connection.creation.rate", config.listener_limits[i].per_second);
+  }
+}
+
 /// Without the listeners that are for controllers only.
 std::vector<Listener> client_listeners(const Reader& read) {
   auto listeners = *parse_listeners(*read.text("listeners"));
@@ -156,6 +169,7 @@ BrokerConfig with_overrides(const BrokerConfig& fixed, const Values& cluster_wid
   if (auto set = overrides.find("max.connections.per.ip.overrides"); set != overrides.end()) {
     if (auto counts = parse_counts(set->second)) config.max_connections_per_ip_overrides = std::move(*counts);
   }
+  set_listener_limits(overrides, config);
   config.cluster_overrides = cluster_wide;
   config.own_overrides = own;
   return config;
@@ -183,6 +197,7 @@ Result<BrokerConfig> make_broker_config(const Values& values) {
   config.log_file = read.not_blank("log.file");
   if (auto listener = read.not_blank("metrics.listener")) config.metrics_listener = *parse_address(*listener);
   config.max_connections_per_ip_overrides = *parse_counts(*read.text("max.connections.per.ip.overrides"));
+  set_listener_limits(values, config);
   config.values = values;
   return config;
 }

@@ -24,6 +24,13 @@ enum class RecordValidation : std::uint8_t { header, walk };
 /// log.format.
 enum class LogFormat : std::uint8_t { text, json };
 
+/// Of one listener, beside the limits of all.
+struct ListenerLimits {
+  std::int32_t connections = INT32_MAX;  ///< max.connections
+  std::int32_t per_second = INT32_MAX;   ///< max.connection.creation.rate
+  bool operator==(const ListenerLimits&) const = default;
+};
+
 /// What the server obeys, typed and immutable: every shard sees the same one. Durations are at most ten years, which
 /// also stands for "never".
 struct BrokerConfig {
@@ -59,6 +66,7 @@ struct BrokerConfig {
   std::int32_t max_connections_per_ip = INT32_MAX;
   std::vector<HostCount> max_connections_per_ip_overrides;  ///< hosts as they were written
   std::int32_t max_connection_creation_rate = INT32_MAX;    ///< per second
+  std::vector<ListenerLimits> listener_limits;              ///< of each of `listeners`, beside those of all
   Milliseconds connections_max_idle{600'000};
 
   Milliseconds log_retention_check_interval{300'000};

@@ -1,6 +1,7 @@
 #include "base/config/config.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace kstream::config {
 namespace {
@@ -57,6 +58,9 @@ constexpr Row kTopicRows[] = {
 constexpr Row kBrokerRows[] = {
 #include "base/config/broker_rows.inc"
 };
+/// Configs that can be given to a listener.
+constexpr std::string_view kListenerPrefix = "listener.name.",
+                           kOfListeners[] = {"max.connection.creation.rate", "max.connections"};
 static_assert(std::ranges::is_sorted(kTopicRows, {}, &Row::name));
 static_assert(std::ranges::is_sorted(kBrokerRows, {}, &Row::name));
 
@@ -68,6 +72,19 @@ std::span<const Row> broker_rows() { return kBrokerRows; }
 const Row* find_row(std::span<const Row> rows, std::string_view name) {
   auto row = std::ranges::lower_bound(rows, name, {}, &Row::name);
   return row != rows.end() && row->name == name ? &*row : nullptr;
+}
+
+const Row* find_broker_row(std::string_view name) {
+  if (!name.starts_with(kListenerPrefix)) return find_row(broker_rows(), name);
+  const auto dot = name.find('.', kListenerPrefix.size() + 1);
+  const auto base = name.substr(dot == std::string_view::npos ? name.size() : dot + 1);
+  return std::ranges::find(kOfListeners, base) == std::end(kOfListeners) ? nullptr : find_row(broker_rows(), base);
+}
+
+std::string of_listener(std::string_view listener, std::string_view name) {
+  std::string full(kListenerPrefix);
+  for (char c : listener) full += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return full + '.' + std::string(name);
 }
 
 }  // namespace kstream::config

@@ -72,5 +72,10 @@ std::span<const Row> topic_rows();
 std::span<const Row> broker_rows();
 /// Null if there is no such config.
 const Row* find_row(std::span<const Row> rows, std::string_view name);
+/// The row of a broker config; of one that is for a listener alone, `listener.name.internal.max.connections`, the row
+/// of max.connections.
+const Row* find_broker_row(std::string_view name);
+/// The name of `name` for one listener alone, which stands there in lower case.
+std::string of_listener(std::string_view listener, std::string_view name);
 
 }  // namespace kstream::config

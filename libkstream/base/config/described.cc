@@ -39,13 +39,15 @@ std::vector<GivenValue> given_to_broker(const Names& names, const BrokerLayers& 
 }
 
 /// The value and its source, by what was given. A synonym may be in another unit than the config itself.
-Described described(const Row& row, std::vector<GivenValue> given) {
-  Described config{std::string(row.name), &row, std::nullopt, Source::default_value, std::move(given)};
+Described described(std::string_view name, const Row& row, std::vector<GivenValue> given) {
+  Described config{std::string(name), &row, std::nullopt, Source::default_value, std::move(given)};
   if (row.default_value) config.value = std::string(*row.default_value);
   if (!config.given.empty() && config.given.front().source != Source::default_value) {
     const GivenValue& holds = config.given.front();
     config.source = holds.source;
-    config.value = holds.name == row.name ? holds.value : value_of_synonyms(row, Values{{holds.name, *holds.value}});
+    config.value = holds.name == name || holds.name == row.name
+                       ? holds.value
+                       : value_of_synonyms(row, Values{{holds.name, *holds.value}});
   }
   if (config.sensitive()) {
     config.value.reset();
@@ -67,7 +69,7 @@ std::vector<Described> describe_topic(const Values& overrides, const BrokerLayer
     if (row.internal && set == overrides.end()) continue;
     auto given = given_to_broker(synonyms_of(row), broker);
     if (set != overrides.end()) given.insert(given.begin(), {set->first, set->second, Source::dynamic_topic});
-    all.push_back(described(row, std::move(given)));
+    all.push_back(described(row.name, row, std::move(given)));
   }
   return all;
 }
@@ -77,13 +79,15 @@ std::vector<Described> describe_broker(const BrokerLayers& broker) {
   for (const Row& row : broker_rows()) {
     auto names = synonyms_of(row);
     names.insert(names.begin(), row.name);
-    auto config = described(row, given_to_broker(names, broker));
+    auto config = described(row.name, row, given_to_broker(names, broker));
     if (!row.internal || config.source != Source::default_value) all.push_back(std::move(config));
   }
   std::set<std::string_view> told;
   auto add_unknown = [&](const Values& values, Source source) {
     for (const auto& [name, value] : values) {
-      if (!find_row(broker_rows(), name) && told.insert(name).second) all.push_back(unknown(name, source));
+      if (find_row(broker_rows(), name) || !told.insert(name).second) continue;
+      const Row* row = find_broker_row(name);
+      all.push_back(row ? described(name, *row, given_to_broker({name, row->name}, broker)) : unknown(name, source));
     }
   };
   add_unknown(broker.dynamic, Source::dynamic_broker);
@@ -95,8 +99,8 @@ std::vector<Described> describe_broker(const BrokerLayers& broker) {
 std::vector<Described> describe_broker_defaults(const Values& dynamic_default) {
   std::vector<Described> all;
   for (const auto& [name, value] : dynamic_default) {
-    const Row* row = find_row(broker_rows(), name);
-    all.push_back(row ? described(*row, {{name, value, Source::dynamic_default_broker}})
+    const Row* row = find_broker_row(name);
+    all.push_back(row ? described(name, *row, {{name, value, Source::dynamic_default_broker}})
                       : unknown(name, Source::dynamic_default_broker));
   }
   return all;

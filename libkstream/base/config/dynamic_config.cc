@@ -16,7 +16,7 @@ constexpr std::string_view kAtStartOnly[] = {"listener.security.protocol.map", "
 }  // namespace
 
 Status check_dynamic_config(std::string_view name, std::string_view value, bool one_broker) {
-  const Row* row = find_row(broker_rows(), name);
+  const Row* row = find_broker_row(name);
   if (!row) return {ErrorCode::invalid_config, unknown_name(name, broker_rows())};
   const std::string quoted = '"' + std::string(name) + '"';
   if (row->update == Update::read_only) {

@@ -103,6 +103,11 @@ TEST(BrokerCheck, ChecksLimitsOfConnections) {
             Lines{"error max.connections.per.ip.overrides: \"max.connections.per.ip.overrides\": \"h\" is no "
                   "HOST:COUNT"});
   EXPECT_EQ(check({{"max.connections", "-1"}}).size(), 1u);
+  EXPECT_EQ(check({{"listener.name.plaintext.max.connections", "5"}}), Lines{});
+  EXPECT_EQ(check({{"listener.name.other.max.connections", "5"}}),
+            Lines{"warning listener.name.other.max.connections: \"listener.name.other.max.connections\" is of no "
+                  "listener of \"listeners\" and has no effect"});
+  EXPECT_EQ(check({{"listener.name.plaintext.max.connections", "x"}}).size(), 1u);
 }
 
 TEST(BrokerCheck, ChecksTheListenerForMetrics) {

@@ -169,5 +169,20 @@ TEST(BrokerConfig, EveryObeyedConfigTakesItsDefaultBack) {
   }
 }
 
+TEST(BrokerConfig, AListenerHasLimitsOfItsOwn) {
+  const Values values{{"log.dirs", "/d"},
+                      {"listeners", "PLAINTEXT://:9092,INTERNAL://:9093"},
+                      {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT"},
+                      {"max.connections", "9"},
+                      {"listener.name.internal.max.connections", "5"}};
+  auto config = make_broker_config(values);
+  ASSERT_TRUE(config.ok()) << config.error().detail;
+  EXPECT_EQ(config->max_connections, 9);
+  EXPECT_EQ(config->listener_limits, (std::vector<ListenerLimits>{{}, {.connections = 5}}));
+  auto changed = with_overrides(*config, {{"listener.name.plaintext.max.connection.creation.rate", "7"}},
+                                {{"listener.name.internal.max.connections", "6"}});
+  EXPECT_EQ(changed.listener_limits, (std::vector<ListenerLimits>{{.per_second = 7}, {.connections = 6}}));
+}
+
 }  // namespace
 }  // namespace kstream::config

@@ -42,6 +42,21 @@ TEST(Described, AValueInAnotherUnitIsConverted) {
   EXPECT_EQ(find(broker, "log.retention.hours")->value, "2");
 }
 
+TEST(Described, AListenersConfigStandsBeforeThatOfAll) {
+  const std::string name = "listener.name.internal.max.connections";
+  Values one{{name, "3"}}, fixed{{name, "4"}, {"max.connections", "5"}};
+  const auto all = describe_broker({one, kNone, fixed});
+  const auto* found = find(all, name);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->value, "3");
+  EXPECT_FALSE(found->sensitive());
+  EXPECT_EQ(found->given, (Given{{name, "3", Source::dynamic_broker},
+                                 {name, "4", Source::static_broker},
+                                 {"max.connections", "5", Source::static_broker},
+                                 {"max.connections", "2147483647", Source::default_value}}));
+  EXPECT_EQ(find(describe_broker_defaults(one), name)->value, "3");
+}
+
 TEST(Described, WhatIsNotSetHasItsDefault) {
   auto topic = describe_topic({}, {kNone, kNone, kNone});
   EXPECT_EQ(topic.size(), topic_rows().size() - 1) << "internal.segment.bytes is told only if set";

@@ -24,6 +24,9 @@ TEST(DynamicConfig, WhatMayChangeWhileTheServerRuns) {
   EXPECT_EQ(check("log.preallocate", "true"), ErrorCode::invalid_config);
   EXPECT_EQ(check("log.preallocate", "false"), ErrorCode::none);
   EXPECT_EQ(check("listeners", "PLAINTEXT://:9092"), ErrorCode::invalid_config);
+  EXPECT_EQ(check("listener.name.internal.max.connections", "5", false), ErrorCode::none);
+  EXPECT_EQ(check("listener.name.internal.max.connections", "many"), ErrorCode::invalid_request);
+  EXPECT_EQ(check("listener.name.internal.sasl.mechanism", "PLAIN"), ErrorCode::invalid_config);
   EXPECT_EQ(check_dynamic_config("log.retentoin.ms", "5", true).error().detail,
             "\"log.retentoin.ms\" is no config; \"log.retention.ms\" is the nearest");
 }

@@ -11,41 +11,42 @@ namespace {
 using base::MonoTime;
 using std::chrono::milliseconds, std::chrono::seconds;
 
-PeerAddress peer(const std::string& address) { return resolve(address).at(0); }
+PeerAddress address(const std::string& text) { return resolve(text).at(0); }
+Peer peer(const std::string& text, std::uint8_t listener = 0) { return {address(text), listener}; }
 constexpr MonoTime kBegin{1'000'000'000'000};
 
 TEST(PeerAddress, OfVersion4IsMapped) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  inet_pton(AF_INET, "10.0.0.1", &address.sin_addr);
-  EXPECT_EQ(peer_address(reinterpret_cast<sockaddr&>(address)), peer("::ffff:10.0.0.1"));
-  EXPECT_NE(peer("10.0.0.1"), peer("10.0.0.2"));
+  sockaddr_in given{};
+  given.sin_family = AF_INET;
+  inet_pton(AF_INET, "10.0.0.1", &given.sin_addr);
+  EXPECT_EQ(peer_address(reinterpret_cast<sockaddr&>(given)), address("::ffff:10.0.0.1"));
+  EXPECT_NE(address("10.0.0.1"), address("10.0.0.2"));
   EXPECT_TRUE(resolve("no such host").empty());
 }
 
 TEST(ConnectionLimits, AllowWhateverComesWithoutLimits) {
   ConnectionLimits limits({});
   for (int i = 0; i < 1000; ++i) {
-    EXPECT_LE(limits.accept_at(), kBegin);
+    EXPECT_LE(limits.accept_at(0), kBegin);
     EXPECT_TRUE(limits.opened(peer("10.0.0.1"), kBegin));
   }
   EXPECT_EQ(limits.connections(), 1000);
 }
 
 TEST(ConnectionLimits, HoldAllWhenThereAreEnough) {
-  ConnectionLimits limits({.connections = 2});
+  ConnectionLimits limits({.all = {.connections = 2}});
   EXPECT_TRUE(limits.opened(peer("10.0.0.1"), kBegin));
-  EXPECT_LE(limits.accept_at(), kBegin);
+  EXPECT_LE(limits.accept_at(0), kBegin);
   EXPECT_TRUE(limits.opened(peer("10.0.0.2"), kBegin));
-  EXPECT_EQ(limits.accept_at(), MonoTime::never());
+  EXPECT_EQ(limits.accept_at(0), MonoTime::never());
   limits.closed(peer("10.0.0.1"));
-  EXPECT_LE(limits.accept_at(), kBegin);
+  EXPECT_LE(limits.accept_at(0), kBegin);
   limits.closed(peer("10.0.0.9"));
   EXPECT_EQ(limits.connections(), 1) << "one that was never opened";
 }
 
 TEST(ConnectionLimits, RefuseAnAddressThatHasItsShare) {
-  ConnectionLimits limits({.per_ip = 1, .per_ip_overrides = {{peer("10.0.0.2"), 2}, {peer("10.0.0.3"), 0}}});
+  ConnectionLimits limits({.per_ip = 1, .per_ip_overrides = {{address("10.0.0.2"), 2}, {address("10.0.0.3"), 0}}});
   EXPECT_TRUE(limits.opened(peer("10.0.0.1"), kBegin));
   EXPECT_FALSE(limits.opened(peer("10.0.0.1"), kBegin));
   EXPECT_TRUE(limits.opened(peer("10.0.0.2"), kBegin));
@@ -61,26 +62,41 @@ TEST(ConnectionLimits, RefuseAnAddressThatHasItsShare) {
 int accepted_within(ConnectionLimits& limits, MonoTime begin, std::chrono::nanoseconds time) {
   int accepted = 0;
   for (auto now = begin; now < begin + time; now = now + milliseconds(1)) {
-    for (; limits.accept_at() <= now; ++accepted) limits.opened(peer("10.0.0.1"), now);
+    for (; limits.accept_at(0) <= now; ++accepted) limits.opened(peer("10.0.0.1"), now);
   }
   return accepted;
 }
 
 TEST(ConnectionLimits, KeepTheRateOverTenSeconds) {
-  ConnectionLimits limits({.per_second = 20});
+  ConnectionLimits limits({.all = {.per_second = 20}});
   EXPECT_NEAR(accepted_within(limits, kBegin, milliseconds(1)), 200, 1) << "what ten seconds allow may come at once";
   EXPECT_NEAR(accepted_within(limits, kBegin + milliseconds(1), seconds(5)), 100, 1);
   EXPECT_NEAR(accepted_within(limits, kBegin + seconds(1000), milliseconds(1)), 200, 1) << "and again, later";
 }
 
 TEST(ConnectionLimits, LetNobodyWaitForMoreThanASecond) {
-  ConnectionLimits none({.per_second = 0});
+  ConnectionLimits none({.all = {.per_second = 0}});
   EXPECT_EQ(accepted_within(none, kBegin, seconds(10)), 10) << "as Kafka does with a rate of 0";
+}
+
+TEST(ConnectionLimits, HoldAListenerWhileTheOthersGoOn) {
+  ConnectionLimits limits({.all = {.connections = 3}, .listeners = {{.connections = 1}, {.per_second = 0}}});
+  EXPECT_TRUE(limits.opened(peer("10.0.0.1"), kBegin));
+  EXPECT_EQ(limits.accept_at(0), MonoTime::never());
+  EXPECT_LE(limits.accept_at(1), kBegin);
+  EXPECT_TRUE(limits.opened(peer("10.0.0.1", 1), kBegin));
+  EXPECT_EQ(limits.accept_at(1), kBegin + seconds(1)) << "the rate of this listener";
+  limits.closed(peer("10.0.0.1", 1));
+  EXPECT_EQ(limits.accept_at(0), MonoTime::never());
+  limits.closed(peer("10.0.0.1"));
+  EXPECT_LE(limits.accept_at(0), kBegin);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(limits.opened(peer("10.0.0.1", 1), kBegin + seconds(i)));
+  EXPECT_EQ(limits.accept_at(0), MonoTime::never()) << "the limit of all";
 }
 
 TEST(ClosedConnections, ReachTheLimitsAndTellWhoWaits) {
   ClosedConnections closed;
-  ConnectionLimits limits({.connections = 1});
+  ConnectionLimits limits({.all = {.connections = 1}});
   limits.opened(peer("10.0.0.1"), kBegin);
   EXPECT_FALSE(closed.put(peer("10.0.0.1")));
   closed.take(limits);
