@@ -15,11 +15,13 @@ setup() {
   : > tried
 }
 
-# The examples of a program, a line each.
+# The examples of a page, and of --help if it is a program's, a line each.
 examples() {
+  local page
+  page=$(echo "$BATS_TEST_DIRNAME/../../man/$1".[1-8])
   {
-    "$1" --help | sed -n '/^Examples:/,/^$/s/^  //p' | sed -E 's/ {2,}# .*//'
-    mandoc -T utf8 "$BATS_TEST_DIRNAME/../../man/$1.1" | sed $'s/.\b//g' | sed -n '/^EXAMPLES/,/^[A-Z]* ALSO/s/^     //p'
+    [[ $page != *.1 ]] || "$1" --help | sed -n '/^Examples:/,/^$/s/^  //p' | sed -E 's/ {2,}# .*//'
+    mandoc -T utf8 "$page" | sed $'s/.\b//g' | sed -n '/^EXAMPLES/,/^[A-Z]* ALSO/s/^     //p'
   } | sort -u
 }
 
@@ -46,6 +48,8 @@ follow() {
 
 all_tried() { diff <(examples "$1") <(sort -u tried); }
 
+# A topic without records.
+fresh() { ktopics delete "$1" -yq --if-exists && ktopics create "$1" -q -p "${2:-1}"; }
 topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
 
 @test "kserver" {
@@ -197,4 +201,61 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [ "$status" -eq 0 ]
   [ ! -s orders.bin ]
   all_tried kconsume
+}
+
+@test "kstream" {
+  journalctl() { echo '{"MESSAGE":"m"}'; }
+  export -f journalctl
+  fresh tmp-3
+  ktopics delete logs -yq --if-exists
+  try "kserver run --ephemeral -- sh -c 'seq 3 | kproduce --create n && kconsume n'"
+  [ "$output" = $'1\n2\n3' ]
+  try 'ktopics create logs -p 3 -c retention.ms=7d'
+  [ "$status" -eq 0 ]
+  try 'journalctl -f -o json | kproduce logs'
+  try 'kconsume logs -o -15m -u now -J | jq -r .value'
+  [ "$output" = '{"MESSAGE":"m"}' ]
+  try "ktopics list 'tmp-*' -f plain | ktopics delete -y -"
+  [[ $output == *tmp-3* ]]
+  all_tried kstream
+}
+
+@test "kstream-format" {
+  fresh orders 2
+  printf '%s\n' '{"key":"a","value":"1 2","timestamp":1767323045000}' '{"key":null,"value":"3","timestamp":1767323046000}' |
+    kproduce -qJ -p 1 orders
+  fresh copy
+  same() { [ "$(kconsume copy -f '%k=%s;')" = 'a=1 2;=3;' ] && fresh copy; }
+  try "kconsume orders -f '%{time} %k %s\n'"
+  [ "$output" = $'2026-01-02T03:04:05.000Z a 1 2\n2026-01-02T03:04:06.000Z  3' ]
+  try "kconsume orders -f '%k\t%s\n' | kproduce -f '%k\t%s\n' copy"
+  same
+  try "kconsume orders -f '%K %k%S %s' | kproduce -f '%K %k%S %s' copy"
+  same
+  try "kconsume orders -f '%{k:hex} %{s:json}\n'"
+  [ "$output" = $'61 "1 2"\n "3"' ]
+  try "kconsume orders -J | jq -c 'select(.key)' | kproduce -J copy"
+  [ "$(kconsume copy -f '%k=%s %T')" = 'a=1 2 1767323045000' ]
+  fresh copy
+  try 'kconsume orders:1 -f batch | kproduce -f batch -p 0 copy'
+  same
+  all_tried kstream-format
+}
+
+@test "kstream-time" {
+  fresh orders
+  printf '{"value":"then","timestamp":1767323045000}\n{"value":"now"}\n' | kproduce -qJ orders
+  for line in 'kconsume orders -o -15m -u now' "kconsume orders -o '10 minutes ago' -n 5"; do
+    try "$line"
+    [ "$output" = now ]
+  done
+  try 'kconsume orders -o yesterday -u today'
+  [ "$status $output" = '0 ' ]
+  try "kconsume orders -o 2026-01-02T03:04:05Z -u '2026-01-02 05:00+01:00'"
+  [ "$output" = 'then' ]
+  try 'kconsume orders:0 -o @1700000000'
+  [ "$output" = $'then\nnow' ]
+  try 'ktopics offsets orders -o -1h'
+  [ "$(cut -f 1-3 <<< "$output")" = $'orders\t0\t1' ]
+  all_tried kstream-time
 }

@@ -51,6 +51,10 @@ class Installed(KserverTest):
             self.assertRegex(self.run_quietly(self.prefix / "bin" / tool, "--version"), rf"^{tool} \d+\.\d+\.\d+")
             self.assertTrue((self.prefix / f"share/man/man1/{tool}.1").exists())
 
+    def test_the_manual_is_whole(self):
+        installed = {page.name for page in (self.prefix / "share/man").rglob("*.[1-8]")}
+        self.assertEqual(installed, {page.name for page in (TOP / "man").iterdir()})
+
 
 if __name__ == "__main__":
     unittest.main()

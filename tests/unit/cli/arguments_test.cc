@@ -2,6 +2,8 @@
 
 #include "cli/help.h"
 
+#include <kstream/client_config.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -172,6 +174,30 @@ TEST(ManPage, OptionsAreTheFlags) {
     }
     EXPECT_EQ(found, expected) << program->name;
   }
+}
+
+std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out(text);
+  for (auto at = out.find(from); at != std::string::npos; at = out.find(from, at + to.size()))
+    out.replace(at, from.size(), to);
+  return out;
+}
+
+/// kstream-client.toml(5) has the properties that have an effect, as their table tells of them, a sentence a line.
+TEST(ManPage, PropertiesAreTheClients) {
+  std::string expected;
+  for (const auto& property : ClientConfig::properties()) {
+    expected += ".It Va " + std::string(property.name) + '\n' + replaced(property.doc, ". ", ".\n") + '\n';
+    if (!property.choices.empty()) expected += "One of\n.Li " + replaced(property.choices, "|", " , ") + " .\n";
+    if (!property.default_value.empty()) expected += "Default:\n.Li " + std::string(property.default_value) + " .\n";
+  }
+  std::ifstream page(std::string(KSTREAM_MAN_DIR) + "/kstream-client.toml.5");
+  ASSERT_TRUE(page.is_open());
+  std::string found, line;
+  while (std::getline(page, line) && line != ".Sh PROPERTIES") continue;
+  while (std::getline(page, line) && !line.starts_with(".Bl")) continue;
+  while (std::getline(page, line) && line != ".El") found += line + '\n';
+  EXPECT_EQ(found, expected);
 }
 
 }  // namespace
