@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kBatchColumns[] = {
     "file",  "position",       "size",          "base_offset", "last_offset", "records", "leader_epoch",
     "codec", "timestamp_type", "max_timestamp", "producer",    "sequence",    "kind",    "crc"};
-constexpr std::string_view kOffsetColumns[] = {"file", "offset", "position"};
+constexpr std::string_view kOffsetIndexColumns[] = {"file", "offset", "position"};
 constexpr std::string_view kTimeColumns[] = {"file", "timestamp", "offset"};
 
 std::string_view timestamp_type(const ShownBatch& batch) {
@@ -29,7 +29,7 @@ std::string_view kind(const ShownBatch& batch) {
 }
 
 /// Nothing, which a table shows as none, for a number below 0.
-std::string known(std::int64_t number) { return number < 0 ? "" : std::to_string(number); }
+std::string if_known(std::int64_t number) { return number < 0 ? "" : std::to_string(number); }
 
 }  // namespace
 
@@ -38,9 +38,9 @@ void DumpText::add(std::string_view file, const ShownBatch& batch) {
     return add_row(kBatchColumns,
                    {std::string(file), std::to_string(batch.position), std::to_string(batch.size),
                     std::to_string(batch.base_offset), std::to_string(batch.last_offset), std::to_string(batch.records),
-                    known(batch.leader_epoch), std::string(batch.codec), std::string(timestamp_type(batch)),
-                    known(batch.max_timestamp), producer(batch), known(batch.base_sequence), std::string(kind(batch)),
-                    batch.crc_valid ? "valid" : "wrong"});
+                    if_known(batch.leader_epoch), std::string(batch.codec), std::string(timestamp_type(batch)),
+                    if_known(batch.max_timestamp), producer(batch), if_known(batch.base_sequence),
+                    std::string(kind(batch)), batch.crc_valid ? "valid" : "wrong"});
   }
   add_object(file, "batch", [&](JsonObject& object) {
     object.number("position", batch.position)
@@ -65,7 +65,8 @@ void DumpText::add(std::string_view file, const ShownBatch& batch) {
 
 void DumpText::add(std::string_view file, const ShownOffsetEntry& entry) {
   if (format_ != OutputFormat::json) {
-    return add_row(kOffsetColumns, {std::string(file), std::to_string(entry.offset), std::to_string(entry.position)});
+    return add_row(kOffsetIndexColumns,
+                   {std::string(file), std::to_string(entry.offset), std::to_string(entry.position)});
   }
   add_object(file, "index",
              [&](JsonObject& object) { object.number("offset", entry.offset).number("position", entry.position); });
