@@ -17,6 +17,9 @@
 #include <type_traits>
 #include <variant>
 
+/// The tools of Kafka's that kserver is: kserver_kafka.cc.
+std::span<const kstream::cli::KafkaTool* const> server_tools();
+
 namespace {
 
 using namespace kstream;
@@ -195,4 +198,6 @@ ExitCode run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::start(cli::kServerProgram, argc, argv, run, server::config_names); }
+int main(int argc, char** argv) {
+  return cli::start(cli::kServerProgram, argc, argv, run, server::config_names, server_tools());
+}

@@ -36,7 +36,13 @@ Result<KafkaOptions> KafkaOptions::parse(std::span<const KafkaOption> table, std
     const KafkaOption* option = find(table, name);
     if (!option) return invalid(std::string(name) + " is not a recognized option");
     std::string value;
-    if (!option->argument.empty()) {
+    if (option->optional) {
+      const bool follows = i + 1 < words.size() && !words[i + 1].starts_with('-');
+      if (equals != std::string_view::npos)
+        value = word.substr(equals + 1);
+      else if (follows)
+        value = words[++i];
+    } else if (!option->argument.empty()) {
       if (equals == std::string_view::npos && i + 1 == words.size())
         return invalid("Option " + std::string(name) + " requires an argument");
       value = equals == std::string_view::npos ? words[++i] : std::string(word.substr(equals + 1));
@@ -94,7 +100,8 @@ std::string kafka_usage(std::span<const KafkaOption> table) {
   text += std::string(kIndent - text.size(), ' ') + "Description\n";
   for (const KafkaOption& option : all) {
     std::string left = "--" + std::string(option.name);
-    if (!option.argument.empty()) left += " <" + std::string(option.argument) + '>';
+    if (!option.argument.empty())
+      left += (option.optional ? " [" : " <") + std::string(option.argument) + (option.optional ? ']' : '>');
     left += left.size() < kIndent ? std::string(kIndent - left.size(), ' ') : '\n' + std::string(kIndent, ' ');
     text += left + std::string(option.help) + '\n';
   }

@@ -18,6 +18,7 @@ struct KafkaOption {
   std::string_view help;
   bool repeatable = false;
   bool integer = false;
+  bool optional = false;  ///< the argument may be missing: the next word is one if it does not begin with a dash
 };
 
 /// A command line in Kafka's grammar: long options, written `--name value` or `--name=value`, never abbreviated.

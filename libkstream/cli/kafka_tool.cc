@@ -84,8 +84,10 @@ const KafkaOption* kafka_option(std::span<const KafkaTool* const> tools, std::st
   return nullptr;
 }
 
+/// What stands in a command line of Kafka's and in none of ours without a verb, or a topic where there are no verbs.
 constexpr std::string_view kActions[] = {"--create", "--list",   "--describe",
                                          "--alter",  "--delete", "--offset-json-file"};
+constexpr std::string_view kTopicOptions[] = {"--topic", "--include"};
 
 /// What tells of a command line's grammar. Empty: there is no such word.
 struct Signs {
@@ -97,6 +99,7 @@ struct Signs {
 
 Signs signs_of(const Program& program, std::span<const KafkaTool* const> tools, std::span<const std::string> words) {
   Signs signs;
+  const auto actions = program.has_verbs() ? std::span<const std::string_view>(kActions) : kTopicOptions;
   auto first = [](std::string_view& sign, std::string_view word) { sign = sign.empty() ? word : sign; };
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     std::string_view word = words[i];
@@ -107,7 +110,7 @@ Signs signs_of(const Program& program, std::span<const KafkaTool* const> tools, 
     const FlagRow* ours = native_flag(program, word);
     const KafkaOption* kafkas = kafka_option(tools, word);
     auto name = word.substr(0, word.find('='));
-    if (std::ranges::find(kActions, name) != std::end(kActions)) first(signs.action, name);
+    if (std::ranges::find(actions, name) != actions.end()) first(signs.action, name);
     if (ours && !kafkas) first(signs.ours, name);
     if (kafkas && !ours) first(signs.kafkas, name);
     bool attached = name != word || (ours && word[1] != '-' && word.size() > 2);
@@ -133,7 +136,7 @@ Result<GrammarChoice> tool_of(const Program& program, std::span<const KafkaTool*
     if (!options) refused = options.error().detail;
   }
   return invalid(refused + ", with " + std::string(signs.action) + "; or say " + std::string(program.name) +
-                 " VERB, see " + std::string(program.name) + " -h");
+                 (program.has_verbs() ? " VERB" : " TOPIC") + ", see " + std::string(program.name) + " -h");
 }
 
 Result<ClientConfig> client_config(const KafkaOptions& options) {
@@ -178,13 +181,15 @@ Result<GrammarChoice> choose_grammar(const Program& program, std::span<const Kaf
   }
   if (tools.empty()) return GrammarChoice{};
   Signs signs = signs_of(program, tools, words);
-  bool verb = std::ranges::find(program.verbs, signs.word, &Verb::name) != program.verbs.end();
-  if (verb && !signs.kafkas.empty()) return mixed(program, signs.word, signs.kafkas);
+  bool verb = program.has_verbs() ? std::ranges::find(program.verbs, signs.word, &Verb::name) != program.verbs.end()
+                                  : !signs.word.empty();
+  if (verb && program.has_verbs() && !signs.kafkas.empty()) return mixed(program, signs.word, signs.kafkas);
   if (verb || signs.action.empty()) return GrammarChoice{};
   return tool_of(program, tools, signs, words);
 }
 
 ExitCode run_kafka_tool(const KafkaTool& tool, std::span<const std::string> words) {
+  if (tool.run_words) return tool.run_words(words);
   auto options = KafkaOptions::parse(tool.options, words);
   if (!options) return fail(tool, options.error().detail, false);
   if (options->empty() || options->has("help")) return refuse(tool, {std::string(tool.purpose), true});
@@ -192,6 +197,10 @@ ExitCode run_kafka_tool(const KafkaTool& tool, std::span<const std::string> word
   if (auto refusal = tool.check(*options)) return refuse(tool, *refusal);
   if (auto checked = options->check_values(); !checked)
     return fail(tool, checked.error().detail, tool.failure_on_stdout);
+  if (tool.run_alone) {
+    auto code = tool.run_alone(*options);
+    return code ? *code : fail(tool, kafka_message(code.error()), tool.failure_on_stdout);
+  }
   auto config = client_config(*options);
   if (!config) return fail(tool, config.error().detail, false);
   auto admin = Admin::create(*config);

@@ -41,15 +41,25 @@ struct KafkaTool {
   std::optional<KafkaRefusal> (*check)(const KafkaOptions& options);
   /// The error's detail is what the tool says.
   Result<ExitCode> (*run)(const KafkaWork& work);
+  /// Instead, where no broker is asked, or not by an admin client.
+  Result<ExitCode> (*run_alone)(const KafkaOptions& options) = nullptr;
+  /// Instead of all of this but the name, for a command line of another kind.
+  ExitCode (*run_words)(std::span<const std::string> words) = nullptr;
 };
 
 extern const KafkaTool kKafkaTopics;
 extern const KafkaTool kKafkaConfigs;
 extern const KafkaTool kKafkaGetOffsets;
 extern const KafkaTool kKafkaDeleteRecords;
+extern const KafkaTool kKafkaConsoleProducer;
+extern const KafkaTool kKafkaConsoleConsumer;
+/// For kserver, which says how it is run.
+extern const KafkaTool kKafkaDumpLog;
 
-/// Those that ktopics is.
+/// Those that ktopics, kproduce and kconsume are.
 std::span<const KafkaTool* const> topics_tools();
+std::span<const KafkaTool* const> produce_tools();
+std::span<const KafkaTool* const> consume_tools();
 
 /// In which grammar a command line is written. The error is a usage error: both at once, or a name of no tool here.
 struct GrammarChoice {

@@ -1,7 +1,9 @@
 #include "cli/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 namespace kstream::cli {
 
@@ -21,6 +23,18 @@ std::size_t utf8_character(std::string_view text) {
     return tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
   }
   return 0;
+}
+
+std::size_t malformed_utf8(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4) return 1;
+  for (std::size_t size = std::min(whole - 1, text.size()); size > 1; --size) {
+    std::string completed(text.substr(0, size));
+    completed.resize(whole, '\x80');
+    if (utf8_character(completed) == whole) return size;
+  }
+  return 1;
 }
 
 bool is_utf8(std::string_view text) {

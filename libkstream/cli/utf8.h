@@ -9,6 +9,10 @@ namespace kstream::cli {
 /// form, no surrogates, up to U+10FFFF) or `text` is empty.
 std::size_t utf8_character(std::string_view text);
 
+/// How many bytes make one mistake where utf8_character() is 0 and `text` is not empty: the beginning of a character,
+/// as far as it goes, or one byte (Unicode's maximal subparts, which Java and Python replace by one U+FFFD each).
+std::size_t malformed_utf8(std::string_view text);
+
 /// Whether all of `text` is UTF-8.
 bool is_utf8(std::string_view text);
 

@@ -2,15 +2,11 @@
 
 #include "log/index.h"
 #include "records/iterate.h"
-#include "storage/batch_scanner.h"
+#include "server/log_file.h"
 #include "storage/index_file.h"
 #include "storage/log_dir.h"
-#include "storage/posix_directory.h"
-#include "storage/segment_files.h"
 
 #include <filesystem>
-#include <optional>
-#include <string_view>
 
 namespace kstream::server {
 namespace {
@@ -21,46 +17,11 @@ using storage::BatchScanner;
 /// Of what a batch expands to, no more than this is read.
 constexpr std::size_t kMostDecompressed = 1u << 30;
 
-struct OpenFile {
-  base::FileRef file;
-  std::uint64_t size = 0;
-  std::string suffix;          ///< `.log`
-  std::optional<Offset> base;  ///< of its segment, as its name says
-};
-
-Result<OpenFile> open(const std::string& path) {
-  const fs::path absolute = fs::absolute(path);
-  std::string name = absolute.filename();
-  if (name.ends_with(".deleted")) name.resize(name.size() - 8);
-  auto directory = storage::PosixDirectory::open(absolute.parent_path());
-  if (!directory) return std::move(directory).error();
-  auto file = (*directory)->open(absolute.filename(), storage::Directory::Open::read);
-  if (!file) return std::move(file).error();
-  auto size = storage::file(*file).size();
-  if (!size) return std::move(size).error();
-  OpenFile opened{std::move(*file), *size, fs::path(name).extension(), {}};
-  if (auto segment = storage::parse_segment_file(name)) opened.base = segment->base;
-  return opened;
-}
-
 Error not_dumped(const std::string& path, const std::string& why) { return {ErrorCode::invalid_request, path + why}; }
-
-Status each_batch(OpenFile& opened,
-                  const std::function<Result<bool>(BatchScanner&, const BatchScanner::Batch&)>& visit) {
-  BatchScanner scanner(storage::file(opened.file), 0, opened.size);
-  while (true) {
-    auto batch = scanner.next();
-    if (!batch) return std::move(batch).error();
-    if (!*batch) return {};
-    auto more = visit(scanner, **batch);
-    if (!more) return std::move(more).error();
-    if (!*more) return {};
-  }
-}
 
 /// The entries of an index. Behind the last one a running broker of Kafka's has zeros, which are no entry.
 template <class Entry>
-Status each_entry(OpenFile& opened, const std::function<bool(const Entry&)>& visit) {
+Status each_entry(LogFile& opened, const std::function<bool(const Entry&)>& visit) {
   const std::uint64_t count = opened.size / Entry::kSize;
   storage::IndexFile<Entry> index(opened.file, count);
   const Entry none = Entry::load(std::string(Entry::kSize, '\0').data());
@@ -75,12 +36,12 @@ Status each_entry(OpenFile& opened, const std::function<bool(const Entry&)>& vis
           opened.file->name() + ": " + std::to_string(opened.size % Entry::kSize) + " bytes follow the last entry"};
 }
 
-bool holds_batches(const OpenFile& opened) { return opened.suffix == ".log" || opened.suffix == ".checkpoint"; }
+bool holds_batches(const LogFile& opened) { return opened.suffix == ".log" || opened.suffix == ".checkpoint"; }
 
 }  // namespace
 
 Status dump_file(const std::string& path, const std::function<bool(const Dumped&)>& visit) {
-  auto opened = open(path);
+  auto opened = open_log_file(path);
   if (!opened) return std::move(opened).error();
   if (holds_batches(*opened)) {
     return each_batch(*opened, [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Result<bool> {
@@ -105,7 +66,7 @@ Status dump_file(const std::string& path, const std::function<bool(const Dumped&
 
 Status dump_records(const std::string& path,
                     const std::function<bool(const std::string& topic, PartitionId, const RecordView&)>& visit) {
-  auto opened = open(path);
+  auto opened = open_log_file(path);
   if (!opened) return std::move(opened).error();
   if (opened->suffix != ".log") return not_dumped(path, " is no .log, which alone has records");
   const auto folder = storage::parse_partition_folder(fs::absolute(path).parent_path().filename());

@@ -11,6 +11,7 @@ setup_file() {
   for link in kafka-topics.sh kafka-configs kafka-get-offsets.sh kafka-delete-records.sh kafka-acls.sh; do
     ln -s "$(command -v ktopics)" "$LINKS/$link"
   done
+  ln -s "$(command -v kserver)" "$LINKS/kafka-dump-log.sh"
 }
 teardown_file() { stop_server; }
 
@@ -83,4 +84,26 @@ server() { "$1" --bootstrap-server "$KSTREAM_SERVER" "${@:2}"; }
   server ktopics --list --command-config "$BATS_TEST_TMPDIR/f"
   expect_error 1 "/nonexistent" server ktopics --list --command-config /nonexistent
   expect_error 1 '"x:y:z" is not host:port' ktopics --list --bootstrap-server x:y:z
+}
+
+@test "kafka-dump-log: files of a log" {
+  dump=$LINKS/kafka-dump-log.sh
+  new_topic
+  seq 3 | kproduce "$topic" -q
+  log=$BATS_FILE_TMPDIR/server/data/$topic-0/00000000000000000000.log
+  "$dump" --files "$log" --print-data-log > "$BATS_TEST_TMPDIR/out"
+  sed -n 1,2p "$BATS_TEST_TMPDIR/out" | grep -qx "Log starting offset: 0"
+  grep -q ' payload: 3$' "$BATS_TEST_TMPDIR/out"
+  "$dump" --files="$log" --value-decoder-class org.apache.kafka.common.serialization.BytesDeserializer --skip-record-metadata |
+    grep -qx '| payload: 2'
+  expect_error 1 "Missing required argument \"[files]\"" "$dump" --deep-iteration
+  expect_error 1 "--offsets-decoder decodes a topic that kserver does not have yet" "$dump" --files "$log" --offsets-decoder
+  expect_error 1 "no class of other people's can be loaded here, nor com.x.Y" "$dump" --files "$log" --key-decoder-class com.x.Y
+  run --separate-stderr "$dump" --files "$log,$log" --value-decoder-class org.apache.kafka.tools.api.LongDecoder
+  [ "$status" -eq 1 ]
+  [ "$stderr" = "Size of data received by LongDeserializer is not 8" ]
+  "$dump" --files "$log" | head -c 1 > /dev/null
+  run "$dump" --version
+  [ "kserver $output" = "$(kserver --version)" ]
+  expect_error 2 "'dump' belongs to kserver's own grammar, --files to that of Kafka's tools" kserver dump --files "$log"
 }

@@ -1,14 +1,28 @@
 """Command lines for Kafka's own tools, typed once to the tools and once to our programs under their names: the same
 output and the same exit status, against the same kserver."""
 import json
+import pathlib
 import re
+import struct
 import subprocess
 
 from interop.clients.kafka_tools import TOOLS, KafkaToolsTest
 from support.kserver import BIN
 
 CLASSES = {"kafka-topics": TOOLS + "TopicCommand", "kafka-configs": "kafka.admin.ConfigCommand",
-           "kafka-get-offsets": TOOLS + "GetOffsetShell", "kafka-delete-records": TOOLS + "DeleteRecordsCommand"}
+           "kafka-get-offsets": TOOLS + "GetOffsetShell", "kafka-delete-records": TOOLS + "DeleteRecordsCommand",
+           "kafka-dump-log": TOOLS + "DumpLogSegments"}
+PROGRAMS = {"kafka-dump-log": "kserver"}  # the others are ktopics
+NO_BROKER = ("kafka-dump-log",)
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
 
 
 class KafkaGrammar(KafkaToolsTest):
@@ -20,7 +34,7 @@ class KafkaGrammar(KafkaToolsTest):
         cls.links = cls.server.folder / "links"
         cls.links.mkdir()
         for tool in CLASSES:
-            (cls.links / f"{tool}.sh").symlink_to(BIN / "ktopics")
+            (cls.links / f"{tool}.sh").symlink_to(BIN / PROGRAMS.get(tool, "ktopics"))
 
     def typed(self, who, tool, words):
         """Status and stdout of a command line, with all names told alike."""
@@ -32,27 +46,37 @@ class KafkaGrammar(KafkaToolsTest):
             status, out, err = done.returncode, done.stdout.decode(), done.stderr.decode()
         return status, re.sub(r"TopicId: \S{22}", "TopicId: ID", out.replace(who, "{}")), f"{tool} {words}\n{err}"
 
-    def same(self, tool, *words, status=None, in_order=True):
+    def same(self, tool, *words, status=None, in_order=True, stderr=False):
         """Types a command line to both; returns what both print."""
-        if "--bootstrap-server" not in words:
+        if "--bootstrap-server" not in words and tool not in NO_BROKER:
             words = ("--bootstrap-server", "{server}", *words)
         theirs_status, theirs, their_err = self.typed("x-theirs", tool, words)
         our_status, ours, our_err = self.typed("x-ours", tool, words)
         if not in_order:
             theirs, ours = sorted(theirs.splitlines()), sorted(ours.splitlines())
         self.assertEqual((our_status, ours), (theirs_status, theirs), their_err + our_err)
+        if stderr:
+            said = [[line for line in text.splitlines()[1:] if not line.startswith("SLF4J")] for text in (our_err, their_err)]
+            self.assertEqual(said[0], said[1])
         if status is not None:
             self.assertEqual(our_status, status, their_err + our_err)
         return ours
 
     def refused(self, tool, *words):
         """Both fail, print nothing, and begin with the same line of stderr."""
-        words = ("--bootstrap-server", "{server}", *words)
+        if tool not in NO_BROKER:
+            words = ("--bootstrap-server", "{server}", *words)
         theirs, ours = self.typed("x-theirs", tool, words), self.typed("x-ours", tool, words)
         self.assertEqual(ours[:2], (1, ""))
         self.assertEqual(ours[:2], theirs[:2])
         first = lambda text: [line for line in text.splitlines()[1:] if not line.startswith("SLF4J")][0]
         self.assertEqual(first(ours[2]), first(theirs[2]))
+
+    def thrown(self, tool, *words):
+        """Kafka's tool ends by an exception that nobody catches; ours says one line."""
+        theirs, ours = self.typed("x-theirs", tool, words), self.typed("x-ours", tool, words)
+        self.assertEqual((theirs[0], ours[0]), (99, 1), ours[2])
+        self.assertEqual(len(ours[2].splitlines()), 2, ours[2])
 
     def test_topics(self):
         same = lambda *words, **more: self.same("kafka-topics", *words, **more)
@@ -190,3 +214,82 @@ class KafkaGrammar(KafkaToolsTest):
                       "range of offsets maintained by the server.\n", out)
         for words in ([], ["--offset-json-file", "/nonexistent"], ["--offset-json-file"]):
             self.refused("kafka-delete-records", *words)
+
+    def files(self, topic, *suffixes):
+        """The files of a topic's first partition, as a running broker leaves them once they are written."""
+        folder = self.server.log_dir / f"{topic}-0"
+        return ",".join(str(path) for suffix in suffixes for path in sorted(folder.glob("*" + suffix)))
+
+    def test_dump_log(self):
+        same = lambda *words, **more: self.same("kafka-dump-log", *words, **{"status": 0, "stderr": True, **more})
+        send = lambda *words, stdin: self.run_tool("kproduce", "-b", self.server.address, *words, stdin=stdin)
+        self.create("dumped", index_interval_bytes=0)
+        for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+            send("-J", "-z", codec, "dumped", stdin=b"".join(
+                json.dumps({"key": f"k{i}", "value": f"v\u00e9{i}", "headers": [{"key": "a", "value": "1"}, {"key": "b", "value": None}]}).encode() + b"\n"
+                for i in range(3)))
+        send("-J", "dumped", stdin=b'{"key":null,"value":null}\n{"key":"","value":""}\n')
+        send("-f", "%k %s\n", "dumped", stdin=b"\xff\xe2\x82 \xf0\x9f\x98\x80\xf0\x9fx\xc0\xaf\n")
+        self.server.stop()
+        try:
+            log, index, times = (self.files("dumped", suffix) for suffix in (".log", ".index", ".timeindex"))
+            self.assertIn(" compresscodec: zstd ", same("--files", log))
+            self.assertIn(" key: k2 payload: v\u00e92\n", same("--files", log, "--print-data-log"))
+            self.assertIn(" headerKeys: [a,b]\n", same("--files", log, "--deep-iteration"))
+            same("--files", log, "--print-data-log", "--skip-record-metadata")
+            same("--files", log, "--deep-iteration", "--skip-record-metadata")
+            same("--files", log, "--max-bytes", 300)
+            same("--files", log, "--max-bytes", 10)
+            same("--files", log, "--value-decoder-class", "org.apache.kafka.tools.api.StringDecoder", "--key-decoder-class")
+            self.assertIn("offset: 5 position: 1", same("--files", index))
+            same("--files", times)
+            same("--files", f"{log},{index},{times}", "--verify-index-only")
+            self.assertIn("passed sanity check", same("--files", f"{index},{times}", "--index-sanity-check"))
+            same("--files", self.server.log_dir / "meta.properties")
+            self.dump_damaged(same, log, index, times)
+            self.dump_metadata(same)
+        finally:
+            self.server.start()
+        for words in ([], ["--help"], ["--print-data-log"]):
+            self.refused("kafka-dump-log", *words)
+        for words in (["--files"], ["--nope"], ["--files", "x.log", "--max-bytes", "x"], ["--files", log, "--files", log], ["--files", "/nonexistent/1.log"]):
+            self.thrown("kafka-dump-log", *words)
+
+    def dump_damaged(self, same, *files):
+        folder = self.server.folder / "damaged"
+        folder.mkdir()
+        log, index, times = (folder / pathlib.Path(file).name for file in files)
+        whole, entries, stamps = (pathlib.Path(file).read_bytes() for file in files)
+        log.write_bytes(whole[:-20])
+        self.assertIn(" invalid bytes at the end of 0", same("--files", log, "--deep-iteration"))
+        log.write_bytes(whole[:-1] + b"X")
+        self.assertIn(" isvalid: false\n", same("--files", log))
+        log.write_bytes(whole)
+        index.write_bytes(struct.pack(">ii", 1, 0) + entries[8:-8] + bytes(80))
+        same("--files", index)
+        same("--files", index, "--verify-index-only")
+        index.write_bytes(entries)
+        times.write_bytes(struct.pack(">qi", 5, 2) + stamps[12:] + struct.pack(">qi", 6, 99))
+        same("--files", times)
+        index.write_bytes(b"")
+        same("--files", index)
+        second = int.from_bytes(whole[8:12], "big") + 12  # the first batch is left out: a gap
+        third = second + int.from_bytes(whole[second + 8 : second + 12], "big") + 12
+        log.write_bytes(whole[:second] + whole[third:])
+        same("--files", log, "--deep-iteration")
+        producers = folder / "00000000000000000009.snapshot"
+        body = struct.pack(">i", 2) + struct.pack(">qhiqiqiq", 7, 1, 5, 8, 2, 1700000000000, 3, 6)
+        body += struct.pack(">qhiqiqiq", 8, 0, -1, -1, 0, 1700000000001, -1, -1)
+        producers.write_bytes(struct.pack(">hI", 1, crc32c(body)) + body)
+        self.assertIn("producerId: 7 ", same("--files", producers))
+        transactions = folder / "00000000000000000000.txnindex"
+        transactions.write_bytes(struct.pack(">hqqqq", 0, 7, 1, 5, 6) + struct.pack(">hqqqq", 0, 8, 6, 9, 10))
+        same("--files", transactions)
+
+    def dump_metadata(self, same):
+        folder = self.server.log_dir / "__cluster_metadata-0"
+        for path in sorted(folder.glob("0*.*")):
+            said = same("--files", path, "--cluster-metadata-decoder")
+            self.assertEqual(path.suffix == ".checkpoint", "SnapshotFooter {\"version\":0}" in said)
+            if path.suffix == ".log":
+                self.assertIn('payload: {"type":"TOPIC_RECORD","version":0,"data":{"name":"dumped","topicId":"', said)

@@ -17,6 +17,10 @@ std::string generate_codecs(const std::vector<const Schema*>& schemas);
 std::string generate_api_table_header(const std::vector<Schema>& schemas);
 std::string generate_api_table(const std::vector<Schema>& schemas);
 
+/// record_json.h and record_json.cc: the records as JSON.
+std::string generate_record_json_header(const std::vector<Schema>& schemas);
+std::string generate_record_json(const std::vector<Schema>& schemas);
+
 /// A list of all messages for tests and fuzz targets: `KSTREAM_MESSAGE(name)` each, after the includes.
 std::string generate_all_messages(const std::vector<Schema>& schemas);
 

@@ -1,3 +1,4 @@
+#include "condition.h"
 #include "generate.h"
 
 #include <algorithm>
@@ -5,26 +6,6 @@
 
 namespace schemac {
 namespace {
-
-/// The C++ condition under which `version`, known to be in `context`, is in `versions`; empty if always.
-std::string condition(Versions versions, Versions context) {
-  std::string low = versions.min > context.min ? "version_ >= " + std::to_string(versions.min) : "";
-  std::string high = versions.max < context.max ? "version_ <= " + std::to_string(versions.max) : "";
-  return low.empty() ? high : high.empty() ? low : low + " && " + high;
-}
-
-/// The C++ condition that the field has not its default value.
-std::string is_set(const Field& field) {
-  const bool empties = field.is_array || field.type == "string" || field.type == "bytes";
-  if (field.nullable && field.default_value == "null") return field.name + ".has_value()";
-  if (field.nullable && empties) return "!" + field.name + " || !" + field.name + "->empty()";
-  if (field.nullable) return field.name + " != decltype(" + field.name + "){std::in_place}";
-  if (empties) return "!" + field.name + ".empty()";
-  if (field.type == "uuid") return "!" + field.name + ".is_zero()";
-  if (field.is_struct()) return field.name + " != " + field.type + "{}";
-  if (field.type == "bool") return field.default_value == "true" ? "!" + field.name : field.name;
-  return field.name + " != " + (field.default_value.empty() ? "0" : field.default_value);
-}
 
 /// `encode_value(w, name, version_);` and the like; `verb` is encode or decode, `io` the Writer or Reader.
 std::string call(const std::string& verb, const char* io, const Field& field) {

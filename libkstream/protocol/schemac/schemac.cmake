@@ -1,7 +1,7 @@
 # Builds schemac and declares what it writes: KSTREAM_PROTOCOL_GENERATED is what kstream_protocol compiles.
 add_executable(schemac protocol/schemac/main.cc protocol/schemac/line.cc protocol/schemac/parse.cc
-               protocol/schemac/generate_header.cc protocol/schemac/generate_codecs.cc
-               protocol/schemac/generate_api_table.cc)
+               protocol/schemac/condition.cc protocol/schemac/generate_header.cc protocol/schemac/generate_codecs.cc
+               protocol/schemac/generate_record_json.cc protocol/schemac/generate_api_table.cc)
 if(KSTREAM_UNITY)
   set_target_properties(schemac PROPERTIES UNITY_BUILD ON)
 endif()
@@ -14,7 +14,8 @@ foreach(part RANGE 5)
 endforeach()
 # UBSan triples the time that these take to compile, and what could overflow is in reader.cc and writer.cc.
 set_source_files_properties(${codecs} PROPERTIES COMPILE_OPTIONS -fno-sanitize=undefined)
-set(KSTREAM_PROTOCOL_GENERATED ${generated}/protocol/api_table.cc ${generated}/protocol/api_table.h ${codecs})
+set(KSTREAM_PROTOCOL_GENERATED ${generated}/protocol/api_table.cc ${generated}/protocol/api_table.h ${codecs}
+                               ${generated}/protocol/record_json.cc ${generated}/protocol/record_json.h)
 foreach(schema ${schemas})
   cmake_path(GET schema STEM stem)
   list(APPEND KSTREAM_PROTOCOL_GENERATED ${generated}/protocol/${stem}.h)

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <kstream/ids.h>
+#include <kstream/result.h>
+
+#include "storage/batch_scanner.h"
+#include "storage/directory.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace kstream::server {
+
+/// A file of a log, opened to be read as it is.
+struct LogFile {
+  base::FileRef file;
+  std::uint64_t size = 0;
+  std::string suffix;          ///< `.log`
+  std::optional<Offset> base;  ///< of its segment, as its name says
+};
+
+/// KAFKA_STORAGE_ERROR if it cannot be opened. `.deleted` behind the suffix is passed over.
+Result<LogFile> open_log_file(const std::string& path);
+
+/// Calls `visit` for each batch until it returns false or an error. Errors also of BatchScanner::next().
+Status each_batch(
+    LogFile& opened,
+    const std::function<Result<bool>(storage::BatchScanner&, const storage::BatchScanner::Batch&)>& visit);
+
+}  // namespace kstream::server
