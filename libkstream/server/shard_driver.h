@@ -26,7 +26,7 @@ class ShardDriver final : public Driver {
  private:
   struct Connection : IdleLink {
     Connection(asio::io_context& context, net::BlockPool& pool, std::size_t largest_frame)
-        : descriptor(context), reader(pool, largest_frame) {}
+        : descriptor(context), reader(pool, largest_frame), output(pool) {}
     asio::posix::stream_descriptor descriptor;
     net::FrameReader reader;
     net::Output output;
