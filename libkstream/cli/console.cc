@@ -4,20 +4,39 @@
 
 #include <unistd.h>
 #include <cstdlib>
+#include <string>
+#include <utility>
 
 namespace kstream::cli {
+namespace {
+
+constexpr const char* kEraseLine = "\r\x1b[K";
+
+}  // namespace
 
 void Console::put(std::string_view text, bool bold, std::string_view end) const {
-  std::string out = color_ && bold ? "\x1b[1;31m" : "";
+  std::string out = std::exchange(status_stands_, false) ? kEraseLine : "";
+  out += color_ && bold ? "\x1b[1;31m" : "";
   out += program_;
   out += color_ && bold ? ":\x1b[0m " : ": ";
   append_visible(text, color_, out);
   out += end;
+  write(out);
+}
+
+void Console::write(std::string_view out) const {
   for (std::size_t at = 0; at < out.size();) {
     ssize_t put = ::write(STDERR_FILENO, out.data() + at, out.size() - at);
     if (put <= 0) return;
     at += static_cast<std::size_t>(put);
   }
+}
+
+void Console::status(std::string_view text) const {
+  bool terminal = ::isatty(STDERR_FILENO) != 0;
+  if (!text.empty()) put(text, false, terminal ? "" : "\n");
+  if (text.empty() && status_stands_) write(kEraseLine);
+  status_stands_ = terminal && !text.empty();
 }
 
 void Console::error(std::string_view text) const { line(text, true); }

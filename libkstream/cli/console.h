@@ -25,6 +25,10 @@ class Console {
   /// What a user asked to be told by -v.
   void detail(std::string_view text) const;
 
+  /// How things stand, instead of what status() said before: on a terminal on a line that the next thing said takes
+  /// away, empty text too; elsewhere on one of its own.
+  void status(std::string_view text) const;
+
   /// A question: stays on its line. Never silenced.
   void ask(std::string_view text) const { put(text, false, ""); }
 
@@ -37,11 +41,13 @@ class Console {
  private:
   void line(std::string_view text, bool bold) const { put(text, bold, "\n"); }
   void put(std::string_view text, bool bold, std::string_view end) const;
+  void write(std::string_view text) const;
 
   std::string_view program_;
   bool color_;
   bool quiet_ = false;
   int verbosity_ = 0;
+  mutable bool status_stands_ = false;  ///< on the terminal's current line
 };
 
 /// `auto`, `always` or `never` for what goes to `fd`: auto is a terminal without NO_COLOR.

@@ -2,6 +2,7 @@
 
 #include "cli/diff.h"
 #include "cli/merge.h"
+#include "cli/progress.h"
 #include "cli/range_reader.h"
 #include "cli/signals.h"
 #include "cli/stats_sink.h"
@@ -34,7 +35,7 @@ constexpr std::size_t kMostNotes = 8;
 class Consuming {
  public:
   Consuming(const ConsumePlan& plan, const ClientSettings& settings, const Console& console, const Signals& signals)
-      : plan_(plan), settings_(settings), console_(console), signals_(signals) {}
+      : plan_(plan), settings_(settings), console_(console), signals_(signals), progress_(plan.progress, console) {}
 
   ExitCode run(RangeAnswer answer) {
     begin(std::move(answer));
@@ -45,6 +46,7 @@ class Consuming {
     } else {
       show(plan_.follow, plan_.merge);
     }
+    progress_.clear();
     ExitCode sunk = sink_->finish();
     return sunk == ExitCode::done ? outcome_.result() : sunk;
   }
@@ -55,19 +57,19 @@ class Consuming {
   /// False if there is nothing to give records to, which was told.
   bool make_sink() {
     if (plan_.exec) {
-      auto sink = std::make_unique<ExecSink>(*plan_.exec, plan_.format, settings_, console_, signals_);
+      auto sink = std::make_unique<ExecSink>(*plan_.exec, plan_.format, settings_, console_, signals_, plan_.follow);
       bool opened = sink->open();
       sink_ = std::move(sink);
       return opened;
     }
     if (plan_.copy) {
-      auto sink = std::make_unique<TopicSink>(*plan_.copy, settings_, console_, signals_);
+      auto sink = std::make_unique<TopicSink>(*plan_.copy, settings_, console_, signals_, plan_.follow);
       bool opened = sink->open();
       sink_ = std::move(sink);
       return opened;
     }
     if (plan_.stats) {
-      sink_ = std::make_unique<StatsSink>(*plan_.stats, plan_.color, console_);
+      sink_ = std::make_unique<StatsSink>(*plan_.stats, console_);
     } else {
       auto sink = std::make_unique<StdoutSink>(plan_.format, ranges_, console_, signals_);
       stdout_ = sink.get();
@@ -113,7 +115,8 @@ class Consuming {
     std::vector<Offset> ends;
     ends.reserve(ranges_.size());
     for (const ReadRange& range : ranges_) ends.push_back(*range.until);
-    auto total = narrow_to_tail(ranges_, *plan_.tail, plan_.filter, settings_, console_, signals_, counted);
+    RangeReader::Options options{.control = plan_.control};
+    auto total = narrow_to_tail(ranges_, *plan_.tail, plan_.filter, settings_, console_, signals_, options, counted);
     if (!total) return outcome_.add(counted);
     skip_ = *total - std::min(*total, *plan_.tail);
     show(false, true);
@@ -126,20 +129,39 @@ class Consuming {
   }
 
   void show(bool follow, bool merged) {
-    RangeReader reader(settings_, console_, signals_, follow);
+    RangeReader reader(settings_, console_, signals_,
+                       {.follow = follow, .batches = plan_.batches, .control = plan_.control});
     std::optional<Merge> merge;
     if (merged) merge.emplace(ranges_, follow ? std::optional(plan_.merge_wait) : std::nullopt);
-    if (plan_.batches) reader.read_batches();
     reader.open(ranges_, merge ? merge->share() : 0);
     last_news_ = Clock::now();
+    firsts_.clear();
+    for (const ReadRange& range : ranges_) firsts_.push_back(range.from);
     while (going_on() && (reader.reading() || (merge && !merge->empty()))) {
       Piece piece = reader.next();
       if (piece.range) last_news_ = Clock::now();
       merge ? show_merged(*merge, reader, piece) : show_piece(piece);
+      if (progress_.due(Clock::now())) tell_progress();
       if (!piece.range && going_on()) wait(reader, merge && !merge->empty() ? kMergeGlance : kLongWait);
     }
     if (!over_) sink_->flush();
     outcome_.add(reader.result());
+  }
+
+  /// Of all that is to be read, if it has ends.
+  void tell_progress() {
+    std::int64_t done = 0, all = 0;
+    bool ends = true;
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+      const ReadRange& range = ranges_[i];
+      ends = ends && range.until;
+      if (!range.until) continue;
+      all += std::max<std::int64_t>(0, *range.until - firsts_[i]);
+      done += std::max<std::int64_t>(0, std::min(range.from, *range.until) - firsts_[i]);
+    }
+    std::optional<double> part;
+    if (ends && all > 0) part = static_cast<double>(done) / static_cast<double>(all);
+    progress_.show(shown_, shown_bytes_, part, Clock::now());
   }
 
   /// Nothing comes at present.
@@ -186,7 +208,10 @@ class Consuming {
     if (!going_on()) return;
     if (!sink_->take({range.partition.topic, range.partition.partition, record, high_watermark, batch}, range)) {
       over_ = true;
-    } else if (++shown_ == plan_.max_records) {
+      return;
+    }
+    shown_bytes_ += static_cast<std::uint64_t>(record_size(record));
+    if (++shown_ == plan_.max_records) {
       sink_->flush();
       over_ = true;
     }
@@ -218,14 +243,17 @@ class Consuming {
   const Console& console_;
   const Signals& signals_;
   std::vector<ReadRange> ranges_;
+  std::vector<Offset> firsts_;  ///< where the ranges began, for the progress
   std::unique_ptr<RecordSink> sink_;
   StdoutSink* stdout_ = nullptr;  ///< the sink, if it is that
   std::uint64_t skip_ = 0;        ///< records to pass over yet
   std::uint64_t shown_ = 0;
+  std::uint64_t shown_bytes_ = 0;  ///< keys and values
   bool over_ = false;
   Clock::time_point last_news_;
   std::optional<std::pair<Clock::time_point, Timestamp>> pace_;  ///< when the first record was shown, and its time
   ItemsOutcome outcome_;                                         ///< of the partitions
+  Progress progress_;
 };
 
 Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targets, const ClientSettings& settings) {

@@ -5,10 +5,10 @@
 #include "cli/exec_sink.h"
 #include "cli/exit_code.h"
 #include "cli/format_language.h"
-#include "cli/output.h"
 #include "cli/record_filter.h"
 #include "cli/target.h"
 #include "cli/topic_sink.h"
+#include "cli/topics_output.h"
 
 #include <chrono>
 #include <cstdint>
@@ -26,7 +26,9 @@ struct ConsumePlan {
   bool follow = false;
   RecordFilter filter;
   Format format;
-  bool batches = false;  ///< whole batches as they are stored, whatever `format` says
+  bool batches = false;    ///< whole batches as they are stored, whatever `format` says
+  bool control = false;    ///< control records too
+  std::string progress{};  ///< when to tell of it, as Progress has it
   std::optional<std::uint64_t> max_records{};
   std::optional<std::uint64_t> tail{};  ///< only the last ones of all partitions; merged
   bool merge = false;                   ///< in the order of time
@@ -35,8 +37,7 @@ struct ConsumePlan {
   std::chrono::milliseconds grace{0};
   std::optional<ExecPlan> exec{};       ///< run something for records, instead of showing them
   std::optional<CopyPlan> copy{};       ///< send them on, instead
-  bool color = false;                   ///< of what is counted
-  std::optional<OutputFormat> stats{};  ///< count them, instead
+  std::optional<TopicsOutput> stats{};  ///< count them, instead
   std::vector<Target> other{};          ///< compare them with these, instead
   std::optional<double> pace{};         ///< how many times faster than the records' own time
 };

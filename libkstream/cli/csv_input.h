@@ -8,7 +8,7 @@
 
 namespace kstream::cli {
 
-/// RFC 4180, as append_csv_record writes it. The first line names the columns, of topic, partition, offset (which is
+/// RFC 4180, as RecordRows writes it. The first line names the columns, of topic, partition, offset (which is
 /// passed over), timestamp, key, value and headers (JSON), in any order. A field that is empty is null, `""` is empty.
 class CsvInput : public RecordInput {
  public:

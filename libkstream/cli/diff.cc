@@ -29,7 +29,7 @@ struct Side {
   std::map<const ReadRange*, bool> paused;
 
   Side(std::vector<ReadRange> all, const ClientSettings& settings, const Console& console, const Signals& signals)
-      : ranges(std::move(all)), reader(settings, console, signals, false) {}
+      : ranges(std::move(all)), reader(settings, console, signals, {}) {}
   void rest(ReadRange* range, bool paused_now) {
     if (!range || range->closed || paused[range] == paused_now) return;
     paused[range] = paused_now;

@@ -20,8 +20,12 @@ constexpr milliseconds kFirstPause(100), kLongestPause(10'000);
 }  // namespace
 
 ExecSink::ExecSink(const ExecPlan& plan, const Format& format, const ClientSettings& settings, const Console& console,
-                   const Signals& signals)
-    : plan_(plan), format_(format), console_(console), signals_(signals), sender_(settings, console, signals) {}
+                   const Signals& signals, bool patient)
+    : plan_(plan),
+      format_(format),
+      console_(console),
+      signals_(signals),
+      sender_(settings, console, signals, patient) {}
 
 bool ExecSink::open() {
   return plan_.dead_letter.empty() || (sender_.open() && sender_.check_topic(plan_.dead_letter));

@@ -22,13 +22,14 @@ struct ExecPlan {
 };
 
 /// Runs a process for each record, or batch of them, which gets them on stdin and the first one's place in its
-/// environment. It is done with them when it exits with 0.
+/// environment. It is done with them when it exits with 0. With `patient` the dead letters wait for brokers, however
+/// long.
 class ExecSink : public RecordSink {
  public:
   using Clock = std::chrono::steady_clock;
 
   ExecSink(const ExecPlan& plan, const Format& format, const ClientSettings& settings, const Console& console,
-           const Signals& signals);
+           const Signals& signals, bool patient);
   /// False if there is no dead letter topic.
   bool open();
 

@@ -48,8 +48,8 @@ constexpr FlagRow kRows[] = {
      "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none. "
      "ktopics "
      "also takes a template of columns, as in '%{topic} %{partitions}\\n'."},
-    {Flag::columns, 0, "columns", "NAME,...", kTopics, "", "Only these columns, in this order."},
-    {Flag::no_header, 0, "no-header", "", kTopics, "", "No line with the names of the columns."},
+    {Flag::columns, 0, "columns", "NAME,...", kTopics | kConsume, "", "Only these columns, in this order."},
+    {Flag::no_header, 0, "no-header", "", kTopics | kConsume, "", "No line with the names of the columns."},
     {Flag::show_config, 0, "show-config", "", kTopics, "",
      "Print the client properties that were set, and the brokers, and do nothing."},
     {Flag::partition, 'p', "partitions", "N", kProduce, "", "The partition of every record."},
@@ -163,6 +163,12 @@ constexpr FlagRow kRows[] = {
     {Flag::create, 0, "create", "", kProduce, "", "Create the topic if it is not there, as the broker is configured."},
     {Flag::isolation_level, 0, "isolation-level", "LEVEL", kConsume, "read_committed|read_uncommitted",
      "read_committed (the default) or read_uncommitted, which also shows what open and aborted transactions wrote."},
+    {Flag::show_control, 0, "show-control", "", kConsume, "",
+     "Show control records, too: where transactions ended, and whether they were aborted. For json, csv, plain, table, "
+     "batch and templates with %{control}."},
+    {Flag::progress, 0, "progress", "WHEN", kProduce | kConsume, "auto|always|never",
+     "Say on stderr how far it has come: auto (the default: if stderr is a terminal and stdout is not), always, "
+     "never."},
     {Flag::raw_terminal, 0, "raw-terminal", "", kConsume, "",
      "Send control characters and what is not UTF-8 to a terminal as they are, not as \\xNN."},
     {Flag::bootstrap_server, 'b', "bootstrap-server", "HOST:PORT,...", kClients, "",

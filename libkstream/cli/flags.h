@@ -107,6 +107,8 @@ enum class Flag : std::uint8_t {
   linger,
   create,
   isolation_level,
+  show_control,
+  progress,
   raw_terminal,
   bootstrap_server,
   profile,

@@ -82,13 +82,14 @@ Status Format::add_letter(char letter) {
 Status Format::add_name(std::string_view inside) {
   constexpr std::array<std::string_view, 11> kHows = {"",     "hex",  "base64", "json", "esc", "be16",
                                                       "be32", "be64", "le16",   "le32", "le64"};
-  constexpr std::array<std::pair<std::string_view, Field>, 8> kPlain = {{{"time", Field::time},
+  constexpr std::array<std::pair<std::string_view, Field>, 9> kPlain = {{{"time", Field::time},
                                                                          {"headers", Field::headers_json},
                                                                          {"size", Field::size},
                                                                          {"lag", Field::lag},
                                                                          {"epoch", Field::leader_epoch},
                                                                          {"tstype", Field::timestamp_type},
                                                                          {"pid", Field::producer_id},
+                                                                         {"control", Field::control},
                                                                          {"line", Field::line}}};
   auto colon = inside.find(':');
   auto name = inside.substr(0, colon), how = colon == std::string_view::npos ? "" : inside.substr(colon + 1);
@@ -111,7 +112,7 @@ Status Format::add_name(std::string_view inside) {
   }
   return invalid("unknown %{" + std::string(inside) +
                  "}: there are %{time} %{time:STRFTIME} %{header:NAME} %{headers} %{size} %{lag} %{epoch} "
-                 "%{tstype} %{pid} %{s:HOW} %{k:HOW}");
+                 "%{tstype} %{pid} %{control} %{s:HOW} %{k:HOW}");
 }
 
 Result<Format> Format::compile(std::string_view text, Terminal terminal) {
@@ -148,7 +149,7 @@ Result<Format> Format::compile_report(std::string_view text) {
 }
 
 Result<Format> Format::of_word(std::string_view word, std::string_view delimiter, const std::string* key_delimiter,
-                               Terminal terminal) {
+                               Terminal terminal, RowsChoice rows) {
   Format format(terminal);
   if (key_delimiter) {
     if (word != "value") return invalid("-K is for -f value; a template says where the key stands with %k");
@@ -159,13 +160,15 @@ Result<Format> Format::of_word(std::string_view word, std::string_view delimiter
     format.steps_.push_back({Field::value_size_be32});
     format.terminal_ = {};
   }
-  constexpr std::array<std::pair<std::string_view, Field>, 4> kWhole = {{{"json", Field::json_record},
-                                                                         {"csv", Field::csv_record},
-                                                                         {"plain", Field::plain_record},
-                                                                         {"table", Field::table_record}}};
-  auto whole = std::find_if(kWhole.begin(), kWhole.end(), [&](const auto& known) { return known.first == word; });
-  if (whole != kWhole.end()) {
-    format.steps_.push_back({whole->second});
+  using Style = RecordRows::Style;
+  constexpr std::array<std::pair<std::string_view, Style>, 3> kStyles = {
+      {{"csv", Style::csv}, {"plain", Style::plain}, {"table", Style::table}}};
+  auto style = std::ranges::find(kStyles, word, &std::pair<std::string_view, Style>::first);
+  if (style != kStyles.end()) {
+    format.rows_.emplace(style->second, std::move(rows));
+    format.steps_.push_back({Field::row});
+  } else if (word == "json") {
+    format.steps_.push_back({Field::json_record});
   } else if (word == "value" || word == "raw" || word == "frame") {
     format.steps_.push_back({Field::value});
   } else {
@@ -179,9 +182,13 @@ Result<Format> Format::of_word(std::string_view word, std::string_view delimiter
 }
 
 void Format::append_header(std::string& out) const {
-  if (steps_.empty()) return;
-  if (steps_.front().field == Field::csv_record) append_csv_header(out);
-  if (steps_.front().field == Field::table_record) table_.append_header(out);
+  if (rows_) rows_->append_header(out);
+}
+
+bool Format::tells_control() const {
+  return std::ranges::any_of(steps_, [](const Step& step) {
+    return step.field == Field::control || step.field == Field::json_record || step.field == Field::row;
+  });
 }
 
 void Format::append(const ShownRecord& shown, std::string& out) {
@@ -234,31 +241,31 @@ void Format::append_step(const Step& step, const ShownRecord& shown, std::string
     case Field::offset:
       return append_number(record.offset.value, out);
     case Field::size:
-      return append_number(
-          std::max<std::int64_t>(0, size_of(record.key)) + std::max<std::int64_t>(0, size_of(record.value)), out);
+      return append_number(record_size(record), out);
     case Field::lag:
-      return append_number(std::max<std::int64_t>(0, shown.high_watermark - record.offset - 1), out);
+      return append_number(record_lag(shown), out);
     case Field::leader_epoch:
     case Field::timestamp_type:
     case Field::producer_id:
       return append_batch_field(step.field, shown.batch, out);
+    case Field::control:
+      if (shown.batch.control) out += control_record_type(record.key);
+      return;
     case Field::line:
       return append_number(shown.line, out);
     case Field::json_record:
       return append_json_record(shown, out);
-    case Field::csv_record:
-      return terminal_.visible ? append_csv_visible(shown, out) : append_csv_record(shown, out);
-    case Field::plain_record:
-      return append_plain_record(shown, out);
-    case Field::table_record:
-      return table_.append(shown, terminal_.color, out);
+    case Field::row:
+      return append_row(shown, out);
   }
 }
 
-/// The bytes of records between the commas could be orders to the terminal.
-void Format::append_csv_visible(const ShownRecord& shown, std::string& out) const {
+/// The bytes of records between the commas of csv could be orders to the terminal.
+void Format::append_row(const ShownRecord& shown, std::string& out) {
+  bool as_is = !terminal_.visible || rows_->style() != RecordRows::Style::csv;
+  if (as_is) return rows_->append(shown, terminal_.color, out);
   std::string row;
-  append_csv_record(shown, row);
+  rows_->append(shown, false, row);
   append_visible(std::string_view(row).substr(0, row.size() - 2), terminal_.color, out);
   out += "\r\n";
 }
@@ -266,7 +273,7 @@ void Format::append_csv_visible(const ShownRecord& shown, std::string& out) cons
 void Format::append_batch_field(Field field, const BatchInfo& batch, std::string& out) const {
   if (field == Field::leader_epoch) return append_number(batch.leader_epoch.value, out);
   if (field == Field::producer_id) return append_number(batch.producer_id.value, out);
-  out += batch.timestamp_type == TimestampType::create_time ? "CreateTime" : "LogAppendTime";
+  out += timestamp_type_name(batch.timestamp_type);
 }
 
 void Format::append_bytes(std::string_view bytes, How how, std::string& out) const {

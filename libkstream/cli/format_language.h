@@ -6,6 +6,7 @@
 #include <kstream/result.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ namespace kstream::cli {
 ///     line                     of the input, where records are sent (compile_report)
 ///     epoch, tstype, pid       of its batch: leader epoch, CreateTime or LogAppendTime, producer id (-1 for none)
 ///     lag                      records behind this one
+///     control                  what a control record says: abort, commit, ...; nothing of other records
 ///     s:HOW, k:HOW             value, key as hex, base64, json, esc (\xNN), be16 be32 be64 le16 le32 le64
 ///
 /// and the escapes of visible.h. A template adds no newline.
@@ -43,9 +45,12 @@ class Format {
   static Result<Format> compile_report(std::string_view text);
 
   /// `value`, `raw`, `json`, `frame`, `csv`, `plain` or `table`. `delimiter` ends each record of `value` and `json`;
-  /// with `key_delimiter` the key and that stand before the value.
+  /// with `key_delimiter` the key and that stand before the value. `rows` is for the last three.
   static Result<Format> of_word(std::string_view word, std::string_view delimiter, const std::string* key_delimiter,
-                                Terminal terminal);
+                                Terminal terminal, RowsChoice rows = {});
+
+  /// Whether it tells control records from others.
+  bool tells_control() const;
 
   /// What stands before the first record: the header of csv and table.
   void append_header(std::string& out) const;
@@ -72,11 +77,10 @@ class Format {
     leader_epoch,
     timestamp_type,
     producer_id,
+    control,
     line,
     json_record,
-    csv_record,
-    plain_record,
-    table_record,
+    row,
   };
   enum class How : std::uint8_t { plain, hex, base64, json, esc, be16, be32, be64, le16, le32, le64 };
   struct Step {
@@ -90,14 +94,14 @@ class Format {
   Status add_name(std::string_view inside);
   Status add_literal(std::string_view text);
   void append_step(const Step& step, const ShownRecord& shown, std::string& out);
-  void append_csv_visible(const ShownRecord& shown, std::string& out) const;
+  void append_row(const ShownRecord& shown, std::string& out);
   void append_batch_field(Field field, const BatchInfo& batch, std::string& out) const;
   void append_bytes(std::string_view bytes, How how, std::string& out) const;
   void append_headers(const HeaderRange& headers, std::string& out) const;
 
   std::vector<Step> steps_;
   Terminal terminal_;
-  RecordTable table_;
+  std::optional<RecordRows> rows_;  ///< of the step `row`
 };
 
 }  // namespace kstream::cli

@@ -54,7 +54,7 @@ void append_headers(const Headers& headers, std::string& out) {
   out += ']';
 }
 
-/// Of a RecordView or Record.
+/// Of a RecordView or Record, but for the brace behind it.
 template <class Parts>
 void append_record(std::string_view topic, PartitionId partition, const Parts& record, std::string& out) {
   out += "{\"topic\":";
@@ -71,7 +71,6 @@ void append_record(std::string_view topic, PartitionId partition, const Parts& r
   append_bytes_member("value", record.value, out);
   out += ",\"headers\":";
   append_headers(record.headers, out);
-  out += '}';
 }
 
 enum class Member { topic, partition, offset, timestamp, key, value, headers, key_b64, value_b64 };
@@ -95,10 +94,17 @@ void append_json_headers(const HeaderRange& headers, std::string& out) { append_
 
 void append_json_record(const ShownRecord& shown, std::string& out) {
   append_record(shown.topic, shown.partition, shown.record, out);
+  if (shown.batch.control) {
+    out += ",\"control\":\"";
+    out += control_record_type(shown.record.key);
+    out += '"';
+  }
+  out += '}';
 }
 
 void append_json_record(const Record& record, std::string& out) {
   append_record(record.topic, record.partition, record, out);
+  out += '}';
 }
 
 /// Gets RapidJSON's events. Depth 1 is the record, 2 the array of headers, 3 a header; more is refused.

@@ -18,7 +18,8 @@ namespace kstream::cli {
 ///     {"topic":"t","partition":0,"offset":17,"timestamp":1700000000000,"key":"k","value":null,"headers":[{"key":"h","value":"v"}]}
 ///
 /// always with all seven members. Bytes that are not UTF-8 are null there and stand base64-encoded in a member
-/// `key_b64` or `value_b64` behind it, in headers too.
+/// `key_b64` or `value_b64` behind it, in headers too. A control record also has what it says, as in
+/// `"control":"commit"`.
 void append_json_record(const ShownRecord& record, std::string& out);
 
 void append_json_record(const Record& record, std::string& out);

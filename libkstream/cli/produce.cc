@@ -8,6 +8,7 @@
 #include "cli/outage_clock.h"
 #include "cli/output.h"
 #include "cli/produce_ledger.h"
+#include "cli/progress.h"
 #include "cli/rejected_file.h"
 #include "cli/signals.h"
 
@@ -99,7 +100,8 @@ class Producing {
         console_(console),
         report_(plan.report),
         places_(std::string(unit_of(plan))),
-        outage_(settings.timeout, settings.answer_timeout()) {
+        outage_(settings.timeout, settings.answer_timeout()),
+        progress_(plan.progress, console) {
     for (const Header& header : plan.headers) headers_.push_back({header.name, header.value});
   }
 
@@ -129,6 +131,7 @@ class Producing {
       }
     }
     finish();
+    progress_.clear();
     report();
     return exit_ == ExitCode::done && bad_ > 0 ? ExitCode::failed : exit_;
   }
@@ -228,6 +231,7 @@ class Producing {
   /// Waits for input, letting deliveries come in meanwhile. False when there is no more, behind the last record.
   bool read_more(const Input& input, LineReader& reader, RecordInput& records) {
     producer_->poll(milliseconds(0));
+    tell_progress();
     if (input.waits && !wait_for(input.fd, -1)) return !stopped();
     switch (reader.fill()) {
       case LineReader::Fill::more:
@@ -475,8 +479,32 @@ class Producing {
   void finish() {
     while (!ledger_.all_settled() && (!brokers_are_gone() || rejected_.is_open())) {
       auto flushed = producer_->flush(kGlance);
+      tell_progress();
       if (flushed.code() != ErrorCode::request_timed_out) return;
     }
+  }
+
+  /// How much of the input is acknowledged, of all if it is files.
+  void tell_progress() {
+    auto now = Clock::now();
+    if (!progress_.due(now)) return;
+    if (!input_bytes_) input_bytes_ = plan_.follow ? 0 : size_of_files();
+    std::optional<double> part;
+    if (*input_bytes_ > 0)
+      part = std::min(1.0, static_cast<double>(ledger_.first_open_byte()) / static_cast<double>(*input_bytes_));
+    progress_.show(ledger_.acknowledged_count(), ledger_.first_open_byte(), part, now);
+  }
+
+  /// 0 if it is not known.
+  std::uint64_t size_of_files() const {
+    std::uint64_t size = 0;
+    for (const auto& name : plan_.files) {
+      struct stat status {};
+      bool there = name == "-" ? ::fstat(STDIN_FILENO, &status) == 0 : ::stat(name.c_str(), &status) == 0;
+      if (!there || !S_ISREG(status.st_mode)) return 0;
+      size += static_cast<std::uint64_t>(status.st_size);
+    }
+    return size;
   }
 
   void report() const {
@@ -512,6 +540,8 @@ class Producing {
   OutageClock outage_;
   Error last_trouble_{ErrorCode::none, {}};
   bool gone_ = false;
+  Progress progress_;
+  std::optional<std::uint64_t> input_bytes_;  ///< of all files, once somebody wants to know
   ExitCode exit_ = ExitCode::done;
 };
 

@@ -48,6 +48,7 @@ struct ProducePlan {
   std::optional<double> rate{};    ///< records in a second
   bool skip_bad = false;           ///< go on after a record that is none, or is refused
   std::string rejected{};          ///< a file for records that are not acknowledged
+  std::string progress{};          ///< when to tell of it, as Progress has it
   std::optional<Format> report{};  ///< what to print of each record that is
 };
 

@@ -38,6 +38,7 @@ bool RangeReader::open(std::span<ReadRange> ranges, std::size_t share) {
   auto consumer = Consumer::create(config);
   if (!consumer) return end(ExitCode::usage, consumer.error().detail), false;
   consumer_ = std::move(*consumer);
+  consumer_->show_control_records(options_.control);
   auto assigned = consumer_->assign(assignments);
   if (!assigned) end(ExitCode::usage, assigned.error().detail);
   return assigned.ok();
@@ -45,7 +46,8 @@ bool RangeReader::open(std::span<ReadRange> ranges, std::size_t share) {
 
 Piece RangeReader::next() {
   if (!reading()) return {};
-  const Fetched& fetched = batches_ ? consumer_->poll_batches(milliseconds(0)) : consumer_->poll(milliseconds(0));
+  const Fetched& fetched =
+      options_.batches ? consumer_->poll_batches(milliseconds(0)) : consumer_->poll(milliseconds(0));
   trouble_ = fetched.empty() ? fetched.error : Error{ErrorCode::none, {}};
   if (fetched.empty()) return {};
   outage_.is_over(ErrorCode::none, {});
@@ -59,7 +61,8 @@ Piece RangeReader::next() {
     auto end = std::ranges::lower_bound(piece.records, *range.until, {}, &RecordView::offset);
     piece.records = piece.records.first(static_cast<std::size_t>(end - piece.records.begin()));
     auto last = std::ranges::lower_bound(fetched.batches, *range.until, {}, &BatchInfo::base_offset);
-    if (batches_) piece.batch_bytes = piece.batch_bytes.first(static_cast<std::size_t>(last - fetched.batches.begin()));
+    if (options_.batches)
+      piece.batch_bytes = piece.batch_bytes.first(static_cast<std::size_t>(last - fetched.batches.begin()));
   }
   range.from = std::max(range.from, fetched.position);
   if (range.done()) close(range);
@@ -68,9 +71,9 @@ Piece RangeReader::next() {
 
 bool RangeReader::wait(int out, milliseconds limit) {
   bool broken = trouble_.code != ErrorCode::none;
-  if (broken && trouble_ != last_trouble_ && follow_) console_.note("waiting: " + trouble_.to_string());
+  if (broken && trouble_ != last_trouble_ && options_.follow) console_.note("waiting: " + trouble_.to_string());
   last_trouble_ = trouble_;
-  if (outage_.is_over(trouble_.code, OutageClock::Clock::now()) && !follow_) {
+  if (outage_.is_over(trouble_.code, OutageClock::Clock::now()) && !options_.follow) {
     end(ExitCode::unreachable,
         "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble_.to_string());
     return false;

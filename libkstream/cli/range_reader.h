@@ -43,18 +43,22 @@ void for_each_record(const Piece& piece, Take take) {
 /// and the others go on.
 class RangeReader {
  public:
-  RangeReader(const ClientSettings& settings, const Console& console, const Signals& signals, bool follow)
+  struct Options {
+    bool follow = false;   ///< wait for brokers, however long
+    bool batches = false;  ///< pieces are of whole batches; those that begin in the range are in it
+    bool control = false;  ///< control records too
+  };
+
+  RangeReader(const ClientSettings& settings, const Console& console, const Signals& signals, Options options)
       : settings_(settings),
         console_(console),
         signals_(signals),
-        follow_(follow),
+        options_(options),
         outage_(settings.timeout, settings.answer_timeout()) {}
 
   /// Begins; the ranges stay where they are. Once. `share` is how many bytes are fetched of a partition at a time; 0:
   /// as configured.
   bool open(std::span<ReadRange> ranges, std::size_t share = 0);
-  /// From now on pieces are of whole batches; those that begin in the range are in it.
-  void read_batches() { batches_ = true; }
 
   /// Whether there is more to read.
   bool reading() const { return !ended_ && open_ > 0; }
@@ -82,8 +86,7 @@ class RangeReader {
   const ClientSettings& settings_;
   const Console& console_;
   const Signals& signals_;
-  const bool follow_;
-  bool batches_ = false;
+  const Options options_;
   OutageClock outage_;
   std::optional<Consumer> consumer_;
   std::map<TopicPartition, ReadRange*> by_partition_;

@@ -1,18 +1,34 @@
 #include "cli/record_rows.h"
 
+#include "cli/invalid.h"
 #include "cli/json_record.h"
 #include "cli/json_text.h"
 #include "cli/time_expression.h"
 #include "cli/visible.h"
 
 #include <algorithm>
-#include <optional>
-#include <string_view>
+#include <cctype>
+#include <utility>
 
 namespace kstream::cli {
 namespace {
 
 using OptionalBytes = std::optional<std::string_view>;
+using Column = RecordColumn;
+
+constexpr std::array<std::string_view, 13> kNames = {"topic",  "partition", "offset", "timestamp", "key",
+                                                     "value",  "headers",   "size",   "lag",       "epoch",
+                                                     "tstype", "pid",       "control"};
+/// Of a time with its zone.
+constexpr std::size_t kTimeWidth = 29;
+
+std::string_view name_of(Column column) { return kNames[static_cast<std::size_t>(column)]; }
+
+bool is_number(Column column) {
+  constexpr std::array kNumbers = {Column::partition, Column::offset, Column::size,
+                                   Column::lag,       Column::epoch,  Column::pid};
+  return std::ranges::find(kNumbers, column) != kNumbers.end();
+}
 
 void append_csv_field(OptionalBytes bytes, std::string& out) {
   if (!bytes) return;
@@ -23,24 +39,6 @@ void append_csv_field(OptionalBytes bytes, std::string& out) {
   out += '"';
   for (char c : *bytes) out.append(c == '"' ? 2 : 1, c);
   out += '"';
-}
-
-std::string headers_text(const ShownRecord& shown) {
-  std::string text;
-  if (!shown.record.headers.empty()) append_json_headers(shown.record.headers, text);
-  return text;
-}
-
-/// Topic, partition, offset and time (`none` if there is no time), each with `separator` behind it.
-void append_place(const ShownRecord& shown, char separator, std::string_view none, std::string& out) {
-  out += shown.topic;
-  out += separator;
-  append_number(shown.partition.value, out);
-  out += separator;
-  append_number(shown.record.offset.value, out);
-  out += separator;
-  shown.record.timestamp == kNoTimestamp ? void(out += none) : append_utc(shown.record.timestamp, out);
-  out += separator;
 }
 
 /// What append_visible leaves alone but would end a field, or hide what was escaped.
@@ -65,61 +63,136 @@ void append_plain_field(OptionalBytes bytes, std::string& out) {
   }
 }
 
+std::vector<Column> usual_columns(RecordRows::Style style, bool control) {
+  std::vector<Column> columns = {Column::topic,     Column::partition, Column::offset,
+                                 Column::timestamp, Column::key,       Column::value};
+  if (style != RecordRows::Style::table) columns.push_back(Column::headers);
+  if (control) columns.push_back(Column::control);
+  return columns;
+}
+
 }  // namespace
 
-void append_csv_header(std::string& out) { out += "topic,partition,offset,timestamp,key,value,headers\r\n"; }
-
-void append_csv_record(const ShownRecord& shown, std::string& out) {
-  append_place(shown, ',', "", out);
-  append_csv_field(shown.record.key, out);
-  out += ',';
-  append_csv_field(shown.record.value, out);
-  out += ',';
-  if (auto headers = headers_text(shown); !headers.empty()) append_csv_field(headers, out);
-  out += "\r\n";
+Result<std::vector<RecordColumn>> record_columns(const std::vector<std::string>& names) {
+  std::vector<Column> columns;
+  for (const auto& name : names) {
+    auto at = std::ranges::find(kNames, std::string_view(name));
+    if (at != kNames.end()) {
+      columns.push_back(static_cast<Column>(at - kNames.begin()));
+      continue;
+    }
+    std::string all;
+    for (auto known : kNames) all += (all.empty() ? "" : ", ") + std::string(known);
+    return invalid("there is no column '" + name + "': there are " + all);
+  }
+  return columns;
 }
 
-void append_plain_record(const ShownRecord& shown, std::string& out) {
-  append_place(shown, '\t', "-", out);
-  append_plain_field(shown.record.key, out);
-  out += '\t';
-  append_plain_field(shown.record.value, out);
-  out += '\t';
-  auto headers = headers_text(shown);
-  append_plain_field(headers.empty() ? OptionalBytes() : OptionalBytes(headers), out);
-  out += '\n';
+std::int64_t record_size(const RecordView& record) {
+  return static_cast<std::int64_t>(record.key.value_or("").size() + record.value.value_or("").size());
 }
 
-void RecordTable::append_header(std::string& out) const {
-  constexpr std::array<std::string_view, 5> kNames = {"TOPIC", "PARTITION", "OFFSET", "TIME", "KEY"};
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    out += kNames[i];
-    out.append(widths_[i] - kNames[i].size() + 2, ' ');
-  }
-  out += "VALUE\n";
+std::int64_t record_lag(const ShownRecord& shown) {
+  return std::max<std::int64_t>(0, shown.high_watermark - shown.record.offset - 1);
 }
 
-void RecordTable::append(const ShownRecord& shown, bool color, std::string& out) {
-  std::array<std::string, 5> cells = {
-      std::string(shown.topic),
-      std::to_string(shown.partition.value),
-      std::to_string(shown.record.offset.value),
-      shown.record.timestamp == kNoTimestamp ? "-" : format_local(shown.record.timestamp),
-      {}};
-  append_plain_field(shown.record.key, cells[4]);
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    widths_[i] = std::max(widths_[i], cells[i].size());
-    bool number = i == 1 || i == 2;
-    if (number) out.append(widths_[i] - cells[i].size(), ' ');
-    out += cells[i];
-    out.append((number ? 0 : widths_[i] - cells[i].size()) + 2, ' ');
+std::string_view timestamp_type_name(TimestampType type) {
+  return type == TimestampType::create_time ? "CreateTime" : "LogAppendTime";
+}
+
+RecordRows::RecordRows(Style style, RowsChoice choice)
+    : style_(style),
+      columns_(choice.columns.empty() ? usual_columns(style, choice.control) : std::move(choice.columns)),
+      header_(choice.header) {
+  for (Column column : columns_)
+    widths_.push_back(column == Column::timestamp ? kTimeWidth : header_ ? name_of(column).size() : 1);
+}
+
+void RecordRows::append_header(std::string& out) const {
+  if (!header_ || style_ == Style::plain) return;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    auto name = name_of(columns_[i]);
+    if (style_ == Style::csv) {
+      out += i > 0 ? "," : "";
+      out += name;
+      continue;
+    }
+    if (columns_[i] == Column::timestamp) name = "time";  // a date and a clock, not a number
+    for (char c : name) out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (i + 1 < columns_.size()) out.append(widths_[i] - name.size() + 2, ' ');
   }
-  if (shown.record.value) {
-    append_one_line(*shown.record.value, out);
-  } else {
-    out += color ? "\x1b[2m-\x1b[22m" : "-";
+  out += style_ == Style::csv ? "\r\n" : "\n";
+}
+
+void RecordRows::append(const ShownRecord& shown, bool color, std::string& out) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    auto text = cell(columns_[i], shown);
+    if (style_ == Style::table) {
+      append_table_cell(i, text, color, out);
+      continue;
+    }
+    if (i > 0) out += style_ == Style::csv ? ',' : '\t';
+    style_ == Style::csv ? append_csv_field(text, out) : append_plain_field(text, out);
   }
-  out += '\n';
+  out += style_ == Style::csv ? "\r\n" : "\n";
+}
+
+/// Numbers stand to the right of their column; the last column takes what it needs.
+void RecordRows::append_table_cell(std::size_t index, OptionalBytes text, bool color, std::string& out) {
+  std::size_t begin = out.size();
+  append_plain_field(text, out);
+  std::size_t width = out.size() - begin;
+  if (index + 1 == columns_.size()) {
+    if (!text && color) out.replace(begin, width, "\x1b[2m-\x1b[22m");
+    return;
+  }
+  widths_[index] = std::max(widths_[index], width);
+  bool number = is_number(columns_[index]);
+  out.insert(number ? begin : out.size(), widths_[index] - width, ' ');
+  out += "  ";
+}
+
+/// The text of a cell, which may be in scratch_; nothing for null.
+OptionalBytes RecordRows::cell(Column column, const ShownRecord& shown) {
+  const RecordView& record = shown.record;
+  scratch_.clear();
+  auto number = [this](std::int64_t value) {
+    append_number(value, scratch_);
+    return OptionalBytes(scratch_);
+  };
+  switch (column) {
+    case Column::topic:
+      return shown.topic;
+    case Column::partition:
+      return number(shown.partition.value);
+    case Column::offset:
+      return number(record.offset.value);
+    case Column::timestamp:
+      if (record.timestamp == kNoTimestamp) return std::nullopt;
+      style_ == Style::table ? void(scratch_ = format_local(record.timestamp)) : append_utc(record.timestamp, scratch_);
+      return scratch_;
+    case Column::key:
+      return record.key;
+    case Column::value:
+      return record.value;
+    case Column::headers:
+      if (record.headers.empty()) return std::nullopt;
+      append_json_headers(record.headers, scratch_);
+      return scratch_;
+    case Column::size:
+      return number(record_size(record));
+    case Column::lag:
+      return number(record_lag(shown));
+    case Column::epoch:
+      return number(shown.batch.leader_epoch.value);
+    case Column::tstype:
+      return timestamp_type_name(shown.batch.timestamp_type);
+    case Column::pid:
+      return number(shown.batch.producer_id.value);
+    case Column::control:
+      return shown.batch.control ? OptionalBytes(control_record_type(record.key)) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace kstream::cli

@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 /// Short, so that send() comes back to look for signals and for brokers that are gone.
 constexpr milliseconds kFlushFor(200);
 
+constexpr std::string_view kForever = "2147483647";
+
 }  // namespace
 
 bool RecordSender::fail(ExitCode code, const std::string& text) {
@@ -25,6 +27,9 @@ bool RecordSender::open() {
                              std::pair{"max.request.size", "104857600"}, std::pair{"buffer.memory", "8388608"}}) {
     if (config.is_set(name)) continue;
     if (auto set = config.set(name, value); !set) return fail(ExitCode::usage, set.error().detail);
+  }
+  if (patient_ && !config.is_set("delivery.timeout.ms")) {
+    if (auto set = config.set("delivery.timeout.ms", kForever); !set) return fail(ExitCode::usage, set.error().detail);
   }
   auto producer = Producer::create(config, [this](const Delivery& delivery) {
     (delivery.ok() ? acknowledged_ : failed_) += delivery.count();
@@ -42,6 +47,10 @@ bool RecordSender::check_topic(std::string_view topic) {
   if (known_.find(topic) != known_.end()) return true;
   std::string name(topic);
   auto count = producer_->partition_count(topic, settings_.timeout);
+  while (patient_ && exit_code_of(count.code()) == ExitCode::unreachable && !signals_.stop_requested()) {
+    wait_aloud(count.error());
+    count = producer_->partition_count(topic, kFlushFor);
+  }
   if (count.code() == ErrorCode::unknown_topic_or_partition)
     return fail(ExitCode::not_found,
                 "there is no topic " + name + "; create it with: ktopics create " + name + settings_.same_cluster);
@@ -77,10 +86,20 @@ bool RecordSender::finish() {
   return result_ == ExitCode::done;
 }
 
+/// Says what is waited for, once.
+void RecordSender::wait_aloud(const Error& trouble) {
+  if (trouble.code != ErrorCode::none && trouble != last_trouble_) console_.note("waiting: " + trouble.to_string());
+  last_trouble_ = trouble;
+}
+
 /// Whether brokers have been out of reach for too long while something waits for them.
 bool RecordSender::brokers_are_gone() {
   if (acknowledged_ + failed_ == sent_) return false;
   auto trouble = producer_->stats().last_trouble;
+  if (patient_ && !signals_.stop_requested()) {
+    wait_aloud(trouble);
+    return false;
+  }
   if (!outage_.is_over(trouble.code, OutageClock::Clock::now())) return false;
   fail(ExitCode::unreachable,
        "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble.to_string());

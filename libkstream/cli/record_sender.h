@@ -18,10 +18,12 @@ namespace kstream::cli {
 /// Sends records that another topic had. The first failure is told, and ends it.
 class RecordSender {
  public:
-  RecordSender(const ClientSettings& settings, const Console& console, const Signals& signals)
+  /// With `patient` it waits for brokers, however long.
+  RecordSender(const ClientSettings& settings, const Console& console, const Signals& signals, bool patient)
       : settings_(settings),
         console_(console),
         signals_(signals),
+        patient_(patient),
         outage_(settings.timeout, settings.answer_timeout()) {}
 
   /// Makes the producer. False if that failed.
@@ -43,11 +45,14 @@ class RecordSender {
  private:
   bool fail(ExitCode code, const std::string& text);
   bool brokers_are_gone();
+  void wait_aloud(const Error& trouble);
 
   const ClientSettings& settings_;
   const Console& console_;
   const Signals& signals_;
+  const bool patient_;
   OutageClock outage_;
+  Error last_trouble_{ErrorCode::none, {}};
   std::optional<Producer> producer_;
   std::set<std::string, std::less<>> known_;  ///< topics that are there
   std::uint64_t sent_ = 0;

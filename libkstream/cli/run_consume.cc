@@ -2,6 +2,8 @@
 #include "cli/duration.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
+#include "cli/progress.h"
+#include "cli/stats_sink.h"
 #include "cli/time_expression.h"
 #include "cli/visible.h"
 
@@ -84,6 +86,21 @@ Error unknown_escape(std::string_view text) {
   return invalid("unknown escape in '" + std::string(text) + "': there are \\n \\r \\t \\\\ \\xNN \\NNN");
 }
 
+/// --columns and --no-header, of records.
+Result<RowsChoice> parse_rows(const Arguments& arguments, std::string_view format) {
+  RowsChoice rows;
+  rows.header = !arguments.has(Flag::no_header);
+  rows.control = arguments.has(Flag::show_control);
+  if (arguments.has(Flag::stats)) return rows;
+  bool chosen = arguments.has(Flag::columns) || arguments.has(Flag::no_header);
+  if (chosen && format != "csv" && format != "plain" && format != "table")
+    return invalid("--columns and --no-header are for csv, plain and table; a template says by itself what is printed");
+  auto columns = record_columns(split_columns(arguments.value(Flag::columns)));
+  if (!columns) return columns.error();
+  rows.columns = std::move(*columns);
+  return rows;
+}
+
 Result<Format> parse_format(const Arguments& arguments) {
   bool terminal = ::isatty(STDOUT_FILENO) != 0;
   Format::Terminal how{terminal && !arguments.has(Flag::raw_terminal),
@@ -111,9 +128,12 @@ Result<Format> parse_format(const Arguments& arguments) {
   if (text.find("%{line}") != std::string::npos) return invalid("%{line} is for kproduce --report");
   if (text == "batch" && how.visible && !arguments.has(Flag::stats))
     return invalid("batches are nothing for a terminal; send them to a file or a pipe");
+  auto rows = parse_rows(arguments, text);
+  if (!rows) return rows.error();
   if (text == "batch") text = "raw";  // not looked at
   if (is_template) return Format::compile(text, how);
-  return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how);
+  return Format::of_word(text, delimiter, arguments.has(Flag::key_delimiter) ? &key_delimiter : nullptr, how,
+                         std::move(*rows));
 }
 
 Error no_regex(const std::string& text, const std::string& problem) {
@@ -228,13 +248,41 @@ Status parse_copy(const Arguments& arguments, ConsumePlan& plan) {
   return {};
 }
 
+/// How --stats prints what it counted.
+Result<TopicsOutput> parse_stats(const Arguments& arguments) {
+  auto word = arguments.has(Flag::json) ? "json" : arguments.value(Flag::record_format);
+  auto format = word.empty() ? default_output_format() : parse_output_format(word);
+  if (!format) return invalid("--stats prints table, plain, csv or json, not '" + std::string(word) + "'");
+  TopicsOutput output;
+  output.format = *format;
+  output.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
+  output.header = !arguments.has(Flag::no_header);
+  output.columns = split_columns(arguments.value(Flag::columns));
+  if (!output.columns.empty() && output.format == OutputFormat::json)
+    return invalid("--columns is not for JSON; use jq");
+  if (auto checked = check_columns(output.columns, kStatsColumns); !checked) return checked.error();
+  return output;
+}
+
+/// --show-control, where what is printed tells control records from others.
+Status parse_control(const Arguments& arguments, ConsumePlan& plan) {
+  plan.control = arguments.has(Flag::show_control);
+  if (!plan.control) return {};
+  if (plan.exec || plan.copy || plan.stats || !plan.other.empty())
+    return invalid("--show-control is for what is printed, not for --exec, --to, --stats and --diff");
+  return plan.batches || plan.format.tells_control()
+             ? Status()
+             : invalid(
+                   "--show-control wants a format that tells control records from others: -J, -f csv, plain, table "
+                   "or batch, or a template with %{control}");
+}
+
 /// --stats, --diff, and that there is only one thing to do with records.
 Status parse_instead(const Arguments& arguments, ConsumePlan& plan) {
   if (arguments.has(Flag::stats)) {
-    auto word = arguments.has(Flag::json) ? "json" : arguments.value(Flag::record_format);
-    plan.stats = word.empty() ? default_output_format() : parse_output_format(word);
-    if (!plan.stats) return invalid("--stats prints table, plain, csv or json, not '" + std::string(word) + "'");
-    plan.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
+    auto output = parse_stats(arguments);
+    if (!output) return output.error();
+    plan.stats = std::move(*output);
   }
   if (arguments.has(Flag::diff)) {
     auto target = parse_target(arguments.value(Flag::diff), wall_now());
@@ -270,8 +318,10 @@ Result<ConsumePlan> plan_consume(const Arguments& arguments) {
   plan.regexes = arguments.has(Flag::regex);
   plan.follow = follow;
   plan.merge = arguments.has(Flag::merge);
+  plan.progress = arguments.value(Flag::progress);
+  if (!is_progress_word(plan.progress)) return invalid("--progress is auto, always or never");
   if (auto parsed = parse_count(arguments, Flag::max_messages, "-n", plan.max_records); !parsed) return parsed.error();
-  for (auto parse : {parse_durations, parse_pace, parse_tail, parse_exec, parse_copy, parse_instead}) {
+  for (auto parse : {parse_durations, parse_pace, parse_tail, parse_exec, parse_copy, parse_instead, parse_control}) {
     if (auto parsed = parse(arguments, plan); !parsed) return parsed.error();
   }
   return plan;

@@ -3,6 +3,7 @@
 #include "cli/invalid.h"
 #include "cli/number.h"
 #include "cli/produce.h"
+#include "cli/progress.h"
 #include "cli/target.h"
 #include "cli/visible.h"
 
@@ -158,6 +159,8 @@ Status parse_sending(const Arguments& arguments, ProducePlan& plan) {
   if (!on_error.empty() && on_error != "stop" && on_error != "skip")
     return invalid("--on-error is stop or skip, not '" + std::string(on_error) + "'");
   plan.skip_bad = on_error == "skip";
+  plan.progress = arguments.value(Flag::progress);
+  if (!is_progress_word(plan.progress)) return invalid("--progress is auto, always or never");
   plan.rejected = arguments.value(Flag::rejected);
   if (arguments.has(Flag::report)) {
     auto format = Format::compile_report(arguments.value(Flag::report));

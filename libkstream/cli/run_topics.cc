@@ -91,11 +91,7 @@ Result<TopicsOutput> parse_output(const Typed& typed) {
     if (!format) return format.error();
     output.format = *format;
   }
-  for (auto rest = arguments.value(Flag::columns); !rest.empty();) {
-    auto column = rest.substr(0, rest.find(','));
-    output.columns.emplace_back(column);
-    rest.remove_prefix(std::min(rest.size(), column.size() + 1));
-  }
+  output.columns = split_columns(arguments.value(Flag::columns));
   if (!output.columns.empty() && output.format == OutputFormat::json)
     return invalid("--columns is not for JSON; use jq");
   if (auto checked = check_columns(named_columns(output), columns_of(typed)); !checked) return checked.error();

@@ -29,8 +29,8 @@ bool StatsSink::take(const ShownRecord& shown, ReadRange& range) {
 
 Table StatsSink::table() const {
   Table table;
-  table.columns = {"topic", "partition", "records", "bytes", "tombstones", "first", "last", "oldest", "newest"};
-  bool local = format_ == OutputFormat::table;
+  table.columns.assign(kStatsColumns.begin(), kStatsColumns.end());
+  bool local = output_.format == OutputFormat::table;
   for (const auto& [partition, counts] : counts_) {
     auto time = [&](Timestamp t) { return local ? format_local(t) : format_utc(t); };
     table.rows.push_back({partition.topic, std::to_string(partition.partition.value), std::to_string(counts.records),
@@ -61,7 +61,7 @@ std::string StatsSink::json() const {
 
 ExitCode StatsSink::finish() {
   std::string text;
-  format_ == OutputFormat::json ? void(text = json()) : append_table(table(), format_, color_, text);
+  output_.format == OutputFormat::json ? void(text = json()) : append_table(table(), output_, text);
   return write_stdout(text) ? ExitCode::done : console_.fail(ExitCode::failed, stdout_failure());
 }
 

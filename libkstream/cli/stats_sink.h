@@ -1,20 +1,25 @@
 #pragma once
 
 #include "cli/console.h"
-#include "cli/output.h"
 #include "cli/record_sink.h"
+#include "cli/topics_output.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace kstream::cli {
+
+inline constexpr std::array<std::string_view, 9> kStatsColumns = {
+    "topic", "partition", "records", "bytes", "tombstones", "first", "last", "oldest", "newest"};
 
 /// Counts records instead of showing them, and prints a row for each partition at the end.
 class StatsSink : public RecordSink {
  public:
-  StatsSink(OutputFormat format, bool color, const Console& console)
-      : format_(format), color_(color), console_(console) {}
+  StatsSink(TopicsOutput output, const Console& console) : output_(std::move(output)), console_(console) {}
 
   bool take(const ShownRecord& record, ReadRange& range) override;
   bool flush() override { return true; }
@@ -30,8 +35,7 @@ class StatsSink : public RecordSink {
   Table table() const;
   std::string json() const;
 
-  OutputFormat format_;
-  bool color_;
+  TopicsOutput output_;
   const Console& console_;
   std::map<TopicPartition, Counts> counts_;
 };

@@ -13,8 +13,8 @@ using Counts = std::map<TopicPartition, std::uint64_t>;
 
 /// Reads `windows` and counts what is shown of each.
 ExitCode count_shown(std::vector<ReadRange>& windows, const RecordFilter& filter, const ClientSettings& settings,
-                     const Console& console, const Signals& signals, Counts& counts) {
-  RangeReader reader(settings, console, signals, false);
+                     const Console& console, const Signals& signals, RangeReader::Options options, Counts& counts) {
+  RangeReader reader(settings, console, signals, options);
   reader.open(windows);
   while (reader.reading() && !signals.stop_requested()) {
     Piece piece = reader.next();
@@ -41,7 +41,8 @@ bool is_shown(const ReadRange& range, const RecordFilter& filter, const RecordVi
 
 std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std::uint64_t count,
                                             const RecordFilter& filter, const ClientSettings& settings,
-                                            const Console& console, const Signals& signals, ExitCode& outcome) {
+                                            const Console& console, const Signals& signals,
+                                            RangeReader::Options options, ExitCode& outcome) {
   struct Growing {
     ReadRange* range;
     Offset begin;
@@ -62,7 +63,7 @@ std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std:
       if (!window.done()) windows.push_back(std::move(window));
       grown.size = std::min(grown.size, INT64_MAX / kGrowth) * kGrowth;
     }
-    outcome = count_shown(windows, filter, settings, console, signals, counts);
+    outcome = count_shown(windows, filter, settings, console, signals, options, counts);
     if (outcome != ExitCode::done || signals.stop_requested()) return std::nullopt;
     std::erase_if(growing, [&](const Growing& grown) {
       bool enough = counts[grown.range->partition] >= count || grown.begin <= grown.range->from;

@@ -17,6 +17,7 @@ bool is_shown(const ReadRange& range, const RecordFilter& filter, const RecordVi
 /// records all windows hold; nothing if that cannot be known, which was told, or a signal came.
 std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std::uint64_t count,
                                             const RecordFilter& filter, const ClientSettings& settings,
-                                            const Console& console, const Signals& signals, ExitCode& outcome);
+                                            const Console& console, const Signals& signals,
+                                            RangeReader::Options options, ExitCode& outcome);
 
 }  // namespace kstream::cli

@@ -20,8 +20,10 @@ struct CopyPlan {
 /// Copies records to topics: key, value, headers and timestamp.
 class TopicSink : public RecordSink {
  public:
-  TopicSink(const CopyPlan& plan, const ClientSettings& settings, const Console& console, const Signals& signals)
-      : plan_(plan), console_(console), sender_(settings, console, signals) {}
+  /// With `patient` it waits for brokers, however long.
+  TopicSink(const CopyPlan& plan, const ClientSettings& settings, const Console& console, const Signals& signals,
+            bool patient)
+      : plan_(plan), console_(console), sender_(settings, console, signals, patient) {}
 
   /// False if there is nothing to copy to.
   bool open() { return sender_.open() && (plan_.topic.empty() || sender_.check_topic(plan_.topic)); }

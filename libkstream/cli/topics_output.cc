@@ -68,6 +68,16 @@ Result<std::vector<TemplatePiece>> parse_row_template(std::string_view text) {
   return pieces;
 }
 
+std::vector<std::string> split_columns(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    auto name = text.substr(0, text.find(','));
+    names.emplace_back(name);
+    text.remove_prefix(std::min(text.size(), name.size() + 1));
+  }
+  return names;
+}
+
 void append_table(const Table& table, const TopicsOutput& output, std::string& out) {
   if (!output.row.empty()) return append_rows(table, output.row, out);
   std::string text;

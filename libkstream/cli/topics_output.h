@@ -21,7 +21,7 @@ struct TemplatePiece {
 /// visible.h. INVALID_REQUEST, with a sentence, if it is none.
 Result<std::vector<TemplatePiece>> parse_row_template(std::string_view text);
 
-/// How a verb of ktopics prints.
+/// How a verb of ktopics, or kconsume --stats, prints.
 struct TopicsOutput {
   OutputFormat format = OutputFormat::plain;
   bool color = false;
@@ -31,6 +31,9 @@ struct TopicsOutput {
   /// Whether columns were asked for by name, so that the table must have those that are left out else.
   bool names_columns() const { return !columns.empty() || !row.empty(); }
 };
+
+/// The names between the commas.
+std::vector<std::string> split_columns(std::string_view text);
 
 /// Appends the table as `output` says; not for JSON.
 void append_table(const Table& table, const TopicsOutput& output, std::string& out);

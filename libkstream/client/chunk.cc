@@ -15,6 +15,11 @@ Error at_offset(Offset offset, const std::string& what) {
   return {ErrorCode::corrupt_message, "batch at offset " + std::to_string(offset.value) + ": " + what};
 }
 
+BatchInfo info_of(const records::BatchHeader& header, std::size_t count) {
+  return {count,          header.base_offset, header.leader_epoch, header.timestamp_type(), header.producer_id,
+          header.codec(), header.is_control()};
+}
+
 bool is_abort(const records::BatchView& batch) {
   records::RecordReader reader(batch.header, records::payload(batch.bytes));
   RecordView record;
@@ -51,8 +56,7 @@ Status Chunk::read_batches(RecordsRead& out) {
   open_.reset();
   for (records::BatchView batch; failure_.ok() && next_batch(batch);) {
     const records::BatchHeader& header = batch.header;
-    out.batches.push_back({static_cast<std::size_t>(header.records_count), header.base_offset, header.leader_epoch,
-                           header.timestamp_type(), header.producer_id, header.codec()});
+    out.batches.push_back(info_of(header, static_cast<std::size_t>(header.records_count)));
     out.batch_bytes.push_back(batch.bytes);
     position_ = header.next_offset();
   }
@@ -94,7 +98,7 @@ bool Chunk::is_passed_over(const records::BatchView& batch) {
   }
   if (batch.header.is_control()) {
     if (is_abort(batch)) aborting_.erase(producer);
-    return true;
+    return !options_.control;
   }
   return batch.header.is_transactional() && aborting_.contains(producer);
 }
@@ -131,11 +135,7 @@ Status Chunk::close_open() {
 }
 
 void Chunk::take(const RecordView& record, RecordsRead& out) {
-  if (std::exchange(new_batch_, false)) {
-    const records::BatchHeader& header = open_->header;
-    out.batches.push_back(
-        {0, header.base_offset, header.leader_epoch, header.timestamp_type(), header.producer_id, header.codec()});
-  }
+  if (std::exchange(new_batch_, false)) out.batches.push_back(info_of(open_->header, 0));
   ++out.batches.back().count;
   out.records.push_back(record);
   position_ = record.offset + 1;

@@ -39,13 +39,14 @@ struct RecordsRead {
 
 inline constexpr std::size_t kMostDecompressed = std::size_t{4} << 20;
 
-/// The batches of one partition that one fetch returned, read from an offset on. Records below that, control records,
-/// and, if the aborted transactions are given, records of these are passed over.
+/// The batches of one partition that one fetch returned, read from an offset on. Records below that, control records
+/// unless they are asked for, and, if the aborted transactions are given, records of these are passed over.
 class Chunk {
  public:
   struct Options {
     bool check_crcs;
     std::optional<std::vector<AbortedTransaction>> aborted;  ///< none: read uncommitted
+    bool control = false;                                    ///< control records are read, too
     std::size_t most_decompressed = kMostDecompressed;       ///< in one read, but for a single batch
   };
 

@@ -7,6 +7,7 @@
 #include "client/offsets.h"
 #include "client/pump.h"
 #include "client/retry.h"
+#include "records/control.h"
 
 #include <condition_variable>
 #include <memory>
@@ -40,6 +41,7 @@ class Consumer::Impl {
 
   Status assign(std::span<const Assignment> partitions);
   const Fetched& poll(milliseconds timeout, bool whole_batches);
+  void show_control_records(bool shown);
   Status seek(const TopicPartition& partition, Position position);
   Status set_paused(const TopicPartition& partition, bool paused);
   std::optional<Offset> position(const TopicPartition& partition) const;
@@ -151,6 +153,11 @@ void Consumer::Impl::read(Lock& lock, const client::Fetcher::Ready& ready) {
   if (finished_) wake();
 }
 
+void Consumer::Impl::show_control_records(bool shown) {
+  const Lock lock(mutex_);
+  fetcher_.show_control_records(shown);
+}
+
 Status Consumer::Impl::seek(const TopicPartition& partition, Position position) {
   forget_last_poll();
   const Lock lock(mutex_);
@@ -254,6 +261,24 @@ asio::awaitable<void> Consumer::Impl::resolve(std::vector<client::ResolveOrder> 
   pump_.run();
 }
 
+std::string_view control_record_type(std::optional<std::string_view> key) {
+  using records::ControlType;
+  constexpr std::pair<ControlType, std::string_view> kNames[] = {
+      {ControlType::abort, "abort"},
+      {ControlType::commit, "commit"},
+      {ControlType::leader_change, "leader_change"},
+      {ControlType::snapshot_header, "snapshot_header"},
+      {ControlType::snapshot_footer, "snapshot_footer"},
+      {ControlType::kraft_version, "kraft_version"},
+      {ControlType::kraft_voters, "kraft_voters"},
+  };
+  const auto type = key ? records::parse_control_key(*key) : std::nullopt;
+  for (const auto& [known, name] : kNames) {
+    if (type == known) return name;
+  }
+  return "unknown";
+}
+
 Result<Consumer> Consumer::create(const ClientConfig& config) {
   Result<client::ClientSettings> cluster = client::client_settings(config);
   if (!cluster) return cluster.error();
@@ -268,6 +293,7 @@ Consumer& Consumer::operator=(Consumer&&) noexcept = default;
 Consumer::~Consumer() = default;
 
 Status Consumer::assign(std::span<const Assignment> partitions) { return impl_->assign(partitions); }
+void Consumer::show_control_records(bool shown) { impl_->show_control_records(shown); }
 const Fetched& Consumer::poll(milliseconds timeout) { return impl_->poll(timeout, false); }
 const Fetched& Consumer::poll_batches(milliseconds timeout) { return impl_->poll(timeout, true); }
 Status Consumer::seek(const TopicPartition& partition, Position position) { return impl_->seek(partition, position); }

@@ -214,7 +214,7 @@ void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionD
     return halt(partition, {ErrorCode::message_too_large, where + "the broker returns no whole batch"});
   }
   const PartitionEnds ends{Offset(data.high_watermark), Offset(data.last_stable_offset), Offset(data.log_start_offset)};
-  Chunk::Options options{settings_.check_crcs, {}};
+  Chunk::Options options{settings_.check_crcs, {}, control_};
   options.most_decompressed =
       std::min(kMostDecompressed, static_cast<std::size_t>(std::max(settings_.max_partition_bytes, 1)));
   if (settings_.read_committed) options.aborted = aborted_in(data);

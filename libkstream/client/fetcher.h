@@ -62,6 +62,7 @@ class Fetcher {
   Status seek(const TopicPartition& partition, Position position);
   Status set_paused(const TopicPartition& partition, bool paused);
   std::optional<Offset> position(const TopicPartition& partition) const;
+  void show_control_records(bool shown) { control_ = shown; }
 
   /// Orders are under way until done(), failed() or resolved().
   FetchPlan plan(base::MonoTime now, const Metadata& metadata, const Reachable& reachable);
@@ -120,6 +121,7 @@ class Fetcher {
   std::set<NodeId> under_way_;
   std::uint64_t epoch_ = 0;
   std::size_t buffered_ = 0;  ///< bytes of all chunks
+  bool control_ = false;      ///< chunks give control records, too
   Error trouble_{ErrorCode::none, {}};
 };
 

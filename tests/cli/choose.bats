@@ -172,6 +172,33 @@ EOF
   [[ ${lines[3]} =~ ^$topic\ +0\ +2\ +2023-11-14T22:13:20.000\+00:00\ +.x2D\ +a ]]
 }
 
+@test "--columns and --no-header" {
+  new_topic
+  kproduce -q -K : "$topic" <<< 'k:a,b'
+  [ "$(kconsume "$topic" -f csv --columns value,offset)" = $'value,offset\r\n"a,b",0\r' ]
+  [ "$(kconsume "$topic" -f csv --no-header --columns key)" = $'k\r' ]
+  [ "$(kconsume "$topic" -f plain --columns size,lag,epoch,tstype,pid,control)" = $'4\t0\t0\tCreateTime\t-1\t-' ]
+  run kconsume "$topic" -f table --columns offset,key,value
+  [ "$output" = $'OFFSET  KEY  VALUE\n     0  k    a,b' ]
+  [ "$(kconsume "$topic" -f table --no-header | wc -l)" -eq 1 ]
+  kconsume "$topic" -f csv --columns key,value | kproduce -q -f csv "$topic"
+  [ "$(kconsume "$topic" -f '%k=%s ')" = 'k=a,b k=a,b ' ]
+  expect_error 2 "there is no column 'nope': there are topic, partition, offset" kconsume t -f csv --columns nope
+  expect_error 2 "--columns and --no-header are for csv, plain and table" kconsume t --columns key
+  expect_error 2 "--columns and --no-header are for csv, plain and table" kconsume t -f '%s' --no-header
+}
+
+@test "--show-control: where nothing is to be shown, nothing is; formats that could not tell are refused" {
+  new_topic
+  kproduce -q "$topic" <<< x
+  [ "$(kconsume "$topic" --show-control -f '%s[%{control}]')" = 'x[]' ]
+  [ "$(kconsume "$topic" --show-control -f csv | head -n 1)" = $'topic,partition,offset,timestamp,key,value,headers,control\r' ]
+  kconsume "$topic" --show-control -J | jq -e 'has("control") | not'
+  expect_error 2 "--show-control wants a format that tells" kconsume t --show-control
+  expect_error 2 "--show-control wants a format that tells" kconsume t --show-control -f '%k %s'
+  expect_error 2 "--show-control is for what is printed" kconsume t --show-control --to u
+}
+
 @test "what a batch says of its records: %{epoch} %{tstype} %{pid}" {
   new_topic
   kproduce -q "$topic" <<< x

@@ -117,6 +117,35 @@ EOF
   [[ $stderr == *"MESSAGE_TOO_LARGE"*"copied 0 of 1"* ]]
 }
 
+@test "--to with -F waits while there is no broker" {
+  folder=$BATS_TEST_TMPDIR/own
+  mkdir -p "$folder"
+  begin() {
+    kserver -X listeners="PLAINTEXT://127.0.0.1:$1" -X "log.dirs=$folder/data" > "$folder/out" 2> "$folder/err" 3>&- &
+    server=$!
+    eventually grep -q '^ready ' "$folder/out"
+    read -r _ there < <(grep '^ready ' "$folder/out")
+  }
+  begin 0
+  ktopics create to to2 -q -b "$there"
+  kproduce -q -b "$there" to <<< one
+  kconsume -F -b "$there" --timeout 1s to --to to2 2> "$folder/said" 3>&- &
+  pid=$!
+  [ "$(kconsume -b "$there" to2 -n 1 -F)" = one ]
+  kill -9 $server
+  eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said"
+  sleep 2.5
+  kill -0 $pid
+  begin "${there##*:}"
+  kproduce -q -b "$there" to <<< two
+  [ "$(kconsume -b "$there" to2 -n 2 -F | line)" = 'one two ' ]
+  kill -TERM $pid
+  status=0
+  wait $pid || status=$?
+  [ $status -eq 143 ]
+  kill $server
+}
+
 @test "--topic-from-header, --strip-header: dead letters go back" {
   new_topic
   ktopics create "$topic-dead" "$topic-b" -q
@@ -143,6 +172,9 @@ EOF
   [[ $(kconsume "$topic" --stats -f csv | head -n 1) == topic,partition,records,* ]]
   [ -z "$(kconsume "$topic" --stats --grep nothing)" ]
   expect_error 2 "--stats prints table" kconsume t --stats -f raw
+  [ "$(kconsume "$topic" --stats -f csv --columns records,bytes --no-header)" = $'2,5\r' ]
+  expect_error 2 "there are topic, partition, records" kconsume t --stats --columns offset
+  expect_error 2 "--columns is not for JSON" kconsume t --stats -J --columns records
 }
 
 @test "--diff: 7 and where they differ, 0 if they do not" {

@@ -96,6 +96,27 @@ teardown_file() { stop_server; }
   [[ $output == *$'a\e[31mb'* ]]
 }
 
+@test "--progress" {
+  new_topic
+  seq 300 | kproduce -q "$topic"
+  kconsume "$topic" --pace 1x --progress always 2> "$BATS_TEST_TMPDIR/quick" > /dev/null
+  [ ! -s "$BATS_TEST_TMPDIR/quick" ]
+  (seq 100; sleep 1.3; seq 100) | kproduce "$topic" --progress always 2> "$BATS_TEST_TMPDIR/err"
+  grep -Eqx 'kproduce: [0-9]+ records, [0-9.]+ MB, [0-9.]+ MB/s' "$BATS_TEST_TMPDIR/err"
+  (seq 100; sleep 1.3; seq 100) | kproduce -q "$topic" --progress always 2> "$BATS_TEST_TMPDIR/err"
+  [ ! -s "$BATS_TEST_TMPDIR/err" ]
+  kconsume "$topic" --progress always -F --idle-timeout 1300ms 2> "$BATS_TEST_TMPDIR/err" > /dev/null
+  grep -Eqx 'kconsume: 700 records, 0.0 MB, 0.0 MB/s' "$BATS_TEST_TMPDIR/err"
+  # On a terminal the line changes, and is gone at the end; stdout is none here.
+  run script -qec "kconsume $topic -F --idle-timeout 700ms > /dev/null" /dev/null
+  [[ $output == *$'\r\e[Kkconsume: 700 records, '* ]]
+  [[ $output == *$'\r\e[K' ]]
+  run script -qec "kconsume $topic -F --idle-timeout 700ms --progress never > /dev/null" /dev/null
+  [ -z "$output" ]
+  expect_error 2 "--progress is auto, always or never" kconsume t --progress maybe
+  expect_error 2 "--progress is auto, always or never" kproduce t --progress maybe
+}
+
 @test "a terminal gets tables, a pipe gets plain" {
   run script -qec "ktopics list big" /dev/null
   [[ $output == *TOPIC*big* ]]

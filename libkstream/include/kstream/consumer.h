@@ -31,7 +31,12 @@ struct BatchInfo {
   TimestampType timestamp_type = TimestampType::create_time;
   ProducerId producer_id{-1};
   Codec codec = Codec::none;
+  bool control = false;  ///< its records are control records; see Consumer::show_control_records
 };
+
+/// What the key of a control record says of it, in Kafka's words: `abort` or `commit`, the end of a transaction of its
+/// producer; of a metadata log `leader_change`, `snapshot_header` and others; `unknown`.
+KSTREAM_API std::string_view control_record_type(std::optional<std::string_view> key);
 
 /// What one poll has found: something of one partition, or nothing.
 struct Fetched {
@@ -39,8 +44,8 @@ struct Fetched {
   std::string_view topic;
   PartitionId partition{-1};
 
-  /// In the order of their offsets, without what transactions left behind as control records. May be empty although
-  /// `position` moved. The views are valid until the next poll.
+  /// In the order of their offsets, without what transactions left behind as control records, unless these were asked
+  /// for. May be empty although `position` moved. The views are valid until the next poll.
   std::span<const RecordView> records;
   /// The batches of these records, in the same order; their counts add up. Valid as long as the records.
   std::span<const BatchInfo> batches;
@@ -79,6 +84,9 @@ class KSTREAM_API Consumer {
   /// Reads these partitions from now on and no others. What was fetched of them before is dropped.
   /// INVALID_REQUEST, and nothing changes, if a partition is there twice or an offset is negative.
   Status assign(std::span<const Assignment> partitions);
+  /// Whether polls give control records, too, in batches whose `control` is true. Off at first; it holds for what is
+  /// fetched from then on.
+  void show_control_records(bool shown);
 
   /// The next records, in turn from each partition that has some. Waits at most `timeout` for them. The answer is valid
   /// until the next call of any member but position(), pause() and resume().
@@ -86,7 +94,7 @@ class KSTREAM_API Consumer {
 
   /// The same, of whole batches as they are stored, not decompressed and not parsed: `records` is empty, `batches` and
   /// `batch_bytes` say what came. A batch that begins before the position comes as a whole. Control batches and those
-  /// of aborted transactions, which poll() passes over, are passed over here too.
+  /// of aborted transactions are passed over as poll() does it.
   const Fetched& poll_batches(std::chrono::milliseconds timeout);
 
   /// Reads on from `position`, also if the partition was at a halt. UNKNOWN_TOPIC_OR_PARTITION if it is not assigned.

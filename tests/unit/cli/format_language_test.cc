@@ -79,6 +79,42 @@ TEST_F(Formats, Words) {
   EXPECT_FALSE(Format::of_word("xml", "\n", nullptr, {}).ok());
 }
 
+TEST_F(Formats, Columns) {
+  auto rows = [&](std::string_view word, std::vector<std::string> names, bool header = true) {
+    auto columns = record_columns(names);
+    if (!columns) return columns.error().detail;
+    auto format = Format::of_word(word, "\n", nullptr, {}, {.columns = *columns, .header = header});
+    std::string out;
+    format->append_header(out);
+    return out + show(format);
+  };
+  EXPECT_EQ(rows("csv", {"offset", "value"}), "offset,value\r\n17,v\x01\r\n");
+  EXPECT_EQ(rows("csv", {"value"}, false), "v\x01\r\n");
+  EXPECT_EQ(rows("plain", {"size", "lag", "epoch", "tstype", "pid", "control"}), "4\t2\t-1\tCreateTime\t-1\t-\n");
+  EXPECT_EQ(rows("table", {"partition", "key", "value"}), "PARTITION  KEY  VALUE\n        3  k1   v\\x01\n");
+  EXPECT_EQ(rows("table", {"offset"}, false), "17\n");
+  EXPECT_NE(rows("csv", {"nope"}).find("there are topic, partition, offset"), std::string::npos);
+}
+
+TEST_F(Formats, ControlRecords) {
+  BatchInfo batch;
+  batch.control = true;
+  record.key = "\0\0\0\1"sv;
+  record.value = "x";
+  auto shown = [&](Result<Format> format) {
+    std::string out;
+    format->append({"t", PartitionId(0), record, Offset(18), batch}, out);
+    return out;
+  };
+  EXPECT_EQ(shown(Format::compile("%o %{control}", {})), "17 commit");
+  EXPECT_EQ(text("%o %{control}"), "17 ");
+  EXPECT_TRUE(shown(Format::of_word("json", "\n", nullptr, {})).ends_with("],\"control\":\"commit\"}\n"));
+  EXPECT_TRUE(
+      shown(Format::of_word("csv", "\n", nullptr, {}, {.columns = {}, .control = true})).ends_with(",commit\r\n"));
+  EXPECT_TRUE(Format::compile("%{control}", {})->tells_control());
+  EXPECT_FALSE(Format::of_word("value", "\n", nullptr, {})->tells_control());
+}
+
 TEST_F(Formats, TerminalShowsControlCharactersOfRecordsOnly) {
   EXPECT_EQ(text("\\x1b[1m%s\\n", {true, false}), "\x1b[1mv\\x01\n");
   EXPECT_EQ(text("%s", {true, true}), "v\x1b[7m\\x01\x1b[27m");

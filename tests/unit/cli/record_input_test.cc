@@ -122,7 +122,8 @@ TEST(CsvInput, ReadsWhatIsWritten) {
     return text;
   };
   std::string csv;
-  append_csv_header(csv);
+  RecordRows rows(RecordRows::Style::csv, {});
+  rows.append_header(csv);
   Texts expected;
   for (int i = 0; i < 300; ++i) {
     auto key = bytes(), value = bytes();
@@ -134,7 +135,7 @@ TEST(CsvInput, ReadsWhatIsWritten) {
     if (key) record.key = *key;
     if (value) record.value = *value;
     record.headers = headers.range();
-    append_csv_record({"t", PartitionId(i), record}, csv);
+    rows.append({"t", PartitionId(i), record}, false, csv);
     JsonRecord same;
     same.topic = "t";
     same.partition = i;

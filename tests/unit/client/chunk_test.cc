@@ -107,6 +107,38 @@ TEST(Chunk, PassesOverControlRecordsButCountsThem) {
   EXPECT_EQ(chunk1.position(), Offset(3));
 }
 
+TEST(Chunk, GivesControlRecordsIfTheyAreAskedFor) {
+  const auto options = [] {
+    Chunk::Options wanted{true, std::vector<AbortedTransaction>{{ProducerId(7), Offset(0)}}};
+    wanted.control = true;
+    return wanted;
+  };
+  auto bytes = transactional(Offset(0), "ab", 7) + marker(Offset(2), 7, records::ControlType::abort) +
+               marker(Offset(3), 8, records::ControlType::commit) + batch(Offset(4), "c");
+  Chunk all = chunk(bytes, Offset(0), options());
+  RecordsRead read;
+  ASSERT_TRUE(all.read(100, read).ok());
+  std::string told;
+  auto record = read.records.begin();
+  for (const BatchInfo& info : read.batches) {
+    for (std::size_t i = 0; i < info.count; ++i, ++record) {
+      told += info.control ? std::string(control_record_type(record->key)) : std::string(*record->value);
+      told += '@' + std::to_string(record->offset.value) + ' ';
+    }
+  }
+  EXPECT_EQ(told, "abort@2 commit@3 c@4 ");
+  Chunk whole = chunk(bytes, Offset(0), options());
+  ASSERT_TRUE(whole.read_batches(read).ok());
+  EXPECT_EQ(read.batch_bytes.size(), 3);
+  EXPECT_TRUE(read.batches[0].control);
+}
+
+TEST(ControlRecordType, SaysUnknownOfWhatItDoesNotKnow) {
+  EXPECT_EQ(control_record_type(std::nullopt), "unknown");
+  EXPECT_EQ(control_record_type("x"), "unknown");
+  EXPECT_EQ(control_record_type(std::string_view("\0\0\0\x63", 4)), "unknown");
+}
+
 TEST(Chunk, LeavesOutAbortedTransactions) {
   const std::string bytes = transactional(Offset(0), "ab", 7) + transactional(Offset(2), "cd", 8) +
                             marker(Offset(4), 7, records::ControlType::abort) + transactional(Offset(5), "e", 7) +
@@ -149,7 +181,7 @@ TEST(Chunk, GivesWholeBatchesAsTheyAre) {
   Chunk::Options options{true, std::vector<AbortedTransaction>{{ProducerId(7), Offset(5)}}};
   Chunk two =
       chunk(first + second + transactional(Offset(5), "x", 7) + marker(Offset(6), 7, records::ControlType::abort),
-            Offset(1), options);
+            Offset(1), std::move(options));
   RecordsRead read;
   ASSERT_TRUE(two.read_batches(read).ok());
   ASSERT_EQ(read.batch_bytes.size(), 2u);
