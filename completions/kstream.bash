@@ -18,7 +18,8 @@ _kstream() {
   words=("${words[@]:1}")
   if [[ $current == --*=* ]]; then
     previous=${current%%=*} current=${current#*=}
-  elif [[ $current == *[:=]* ]]; then
+  fi
+  if [[ $current == *[:=]* ]]; then
     cut=${current%"${current##*[:=]}"}
   fi
 

@@ -6,11 +6,13 @@
 #include "cli/output.h"
 
 #include <kstream/admin.h>
+#include <kstream/known_configs.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -96,6 +98,16 @@ std::string topic_lines(const Program& program, std::span<const std::string> wor
   return lines;
 }
 
+/// What stands between the bars.
+std::vector<std::string_view> split_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    words.push_back(text.substr(0, text.find('|')));
+    text.remove_prefix(std::min(text.size(), words.back().size() + 1));
+  }
+  return words;
+}
+
 std::string flag_lines(const Program& program) {
   std::string lines;
   for (const FlagRow& row : flag_rows()) {
@@ -115,18 +127,32 @@ std::string property_lines(Properties properties) {
   return lines;
 }
 
-std::string value_lines(const Program& program, std::string_view flag, std::span<const std::string> words,
-                        Properties properties) {
+/// Names of topic configs, each with `behind`; once PREFIX has a name and a `=`, what its value may be.
+std::string topic_config_lines(std::string_view prefix, std::string_view behind) {
+  std::string lines;
+  for (const KnownConfig& config : known_topic_configs()) {
+    std::string setting = std::string(config.name) + '=';
+    if (!prefix.starts_with(setting)) {
+      lines += std::string(config.name) + std::string(behind) + '\n';
+      continue;
+    }
+    for (auto value : split_words(config.choices)) lines += setting + std::string(value) + '\n';
+    if (config.choices.empty() && config.default_value) lines += setting + std::string(*config.default_value) + '\n';
+  }
+  return lines;
+}
+
+std::string value_lines(const Program& program, std::string_view flag, std::string_view prefix,
+                        std::span<const std::string> words, Properties properties) {
   for (const FlagRow& row : flag_rows()) {
     bool same = flag == std::string{'-', row.letter} || (!row.name.empty() && flag == "--" + std::string(row.name));
     if (!same || (row.where & program.where()) == 0) continue;
     if (row.values == "@topics") return topic_lines(program, words);
     if (row.values == "@properties") return property_lines(properties);
+    if (row.values == "@configs") return topic_config_lines(prefix, "");
+    if (row.values == "@settings") return topic_config_lines(prefix, "=");
     std::string lines;
-    for (auto rest = row.values; !rest.empty(); rest.remove_prefix(std::min(rest.size(), rest.find('|') + 1))) {
-      lines += std::string(rest.substr(0, rest.find('|'))) + '\n';
-      if (rest.find('|') == std::string_view::npos) break;
-    }
+    for (auto word : split_words(row.values)) lines += std::string(word) + '\n';
     return lines;
   }
   return {};
@@ -139,21 +165,23 @@ std::string config_lines(Properties properties) {
 }
 
 /// What a word that is no flag may be: a verb, if none is there yet; a topic, if the verb takes any; behind kproduce's
-/// topic and `kserver dump` a file; behind `kserver config` a config.
-std::string word_lines(const Program& program, std::span<const std::string> words, Properties properties) {
+/// topic and `kserver dump` a file; behind `kserver config`, and `ktopics config` with its topic, a config.
+std::string word_lines(const Program& program, std::string_view prefix, std::span<const std::string> words,
+                       Properties properties) {
+  auto parsed = parse_arguments(program, words);
+  bool topic_typed = parsed && (!parsed->words().empty() || parsed->has(Flag::topic));
   if (program.has_verbs()) {
     std::string verbs;
     for (const Verb& verb : program.verbs) {
       bool typed = std::find(words.begin(), words.end(), verb.name) != words.end();
       if (typed && verb.where == kServerDump) return "@files\n";
       if (typed && (verb.where & kServer) != 0) return verb.where == kServerConfig ? config_lines(properties) : "";
+      if (typed && verb.where == kTopicsConfig && topic_typed) return topic_config_lines(prefix, "");
       if (typed) return verb.arguments.empty() ? "" : topic_lines(program, words);
       verbs += std::string(verb.name) + '\n';
     }
     return verbs;
   }
-  auto parsed = parse_arguments(program, words);
-  bool topic_typed = parsed && (!parsed->words().empty() || parsed->has(Flag::topic));
   return program.where() == kProduce && topic_typed ? "@files\n" : topic_lines(program, words);
 }
 
@@ -167,8 +195,8 @@ void complete(const Program& program, std::span<const std::string> words, Proper
   auto typed = words.subspan(2);
   std::string lines = what == "flags"    ? flag_lines(program)
                       : what == "topics" ? topic_lines(program, typed)
-                      : what == "words"  ? word_lines(program, typed, properties)
-                                         : value_lines(program, what, typed, properties);
+                      : what == "words"  ? word_lines(program, prefix, typed, properties)
+                                         : value_lines(program, what, prefix, typed, properties);
   std::string fitting;
   for (std::size_t at = 0; at < lines.size();) {
     auto line = std::string_view(lines).substr(at, lines.find('\n', at) + 1 - at);

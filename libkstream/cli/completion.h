@@ -12,7 +12,7 @@ namespace kstream::cli {
 /// `PROGRAM __complete WHAT PREFIX [WORDS...]`, for the shells' completion scripts: prints what may stand where PREFIX
 /// does, one a line. WORDS is what was typed, so that -b, -P and -C count. WHAT is
 ///
-///     words   the program's verbs, or else topics or files
+///     words   the program's verbs, or else topics, files or configs
 ///     flags   its flags, each with a tab and what it is for
 ///     topics  the topics of the cluster, asked for at most every 30 s
 ///     -z      what may follow this flag: words, or `@files`; nothing if the flag takes no argument

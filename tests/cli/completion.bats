@@ -43,6 +43,21 @@ offered() {
   [ "$(kconsume __complete -X check.c)" = check.crcs= ]
 }
 
+@test "ktopics: names of configs, and what their values may be" {
+  [ "$(ktopics __complete words retention. config orders)" = $'retention.bytes\nretention.ms' ]
+  [ "$(ktopics __complete words retention. config -t orders)" = $'retention.bytes\nretention.ms' ]
+  [ "$(ktopics __complete words cleanup.policy= config orders)" = $'cleanup.policy=compact\ncleanup.policy=delete' ]
+  [ "$(ktopics __complete words unclean.leader.election.enable=t config orders)" = unclean.leader.election.enable=true ]
+  [ "$(ktopics __complete words retention.ms= config orders)" = retention.ms=604800000 ]
+  [ -z "$(ktopics __complete words retention. delete orders)" ]
+  [ "$(ktopics __complete words or config)" = $'orders\norders2' ]
+  [ "$(ktopics __complete --unset min.i config orders)" = min.insync.replicas ]
+  [ "$(ktopics __complete -c message.timestamp.t create)" = message.timestamp.type= ]
+  [ "$(ktopics __complete -c message.timestamp.type=L create)" = message.timestamp.type=LogAppendTime ]
+  [ "$(ktopics __complete words '' config orders | wc -l)" -gt 25 ]
+  [ -z "$(ktopics __complete words internal. config orders)" ]
+}
+
 @test "-b and -X that are typed count" {
   server=$KSTREAM_SERVER
   [ "$(KSTREAM_SERVER=127.0.0.1:9 kconsume __complete topics or -F -b "$server" -o)" = $'orders\norders2' ]
@@ -87,6 +102,11 @@ time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
   [ "$(offered 'kproduce -F --key-')" = --key-delimiter ]
   [ "$(offered 'kserver st')" = status ]
   [ "$(offered 'kserver -X log.dirs')" = log.dirs= ]
+  [ "$(offered 'ktopics config orders cleanup.')" = cleanup.policy ]
+  [ "$(offered 'ktopics config orders cleanup.policy=c')" = compact ]
+  [ "$(offered 'ktopics config orders --unset flush.')" = $'flush.messages\nflush.ms' ]
+  [ "$(offered 'ktopics create orders3 -c cleanup.')" = cleanup.policy= ]
+  [ "$(offered 'ktopics create orders3 --config=cleanup.policy=d')" = delete ]
   [ "$(offered 'kserver --override=log.dirs')" = log.dirs= ]
   touch "$BATS_TEST_TMPDIR/some-file"
   [ "$(offered "kproduce orders $BATS_TEST_TMPDIR/some")" = "$BATS_TEST_TMPDIR/some-file" ]
