@@ -2,5 +2,6 @@
 #include "cli/start.h"
 
 int main(int argc, char** argv) {
-  return kstream::cli::start(kstream::cli::kConsumeProgram, argc, argv, kstream::cli::run_consume);
+  using namespace kstream::cli;
+  return start(kConsumeProgram, argc, argv, run_consume, client_properties, consume_tools());
 }

@@ -2,5 +2,6 @@
 #include "cli/start.h"
 
 int main(int argc, char** argv) {
-  return kstream::cli::start(kstream::cli::kProduceProgram, argc, argv, kstream::cli::run_produce);
+  using namespace kstream::cli;
+  return start(kProduceProgram, argc, argv, run_produce, client_properties, produce_tools());
 }

@@ -68,7 +68,9 @@ class Consuming {
       sink_ = std::move(sink);
       return opened;
     }
-    if (plan_.stats) {
+    if (plan_.kafka) {
+      sink_ = std::make_unique<KafkaSink>(*plan_.kafka, console_, signals_);
+    } else if (plan_.stats) {
       sink_ = std::make_unique<StatsSink>(*plan_.stats, console_);
     } else {
       auto sink = std::make_unique<StdoutSink>(plan_.format, ranges_, console_, signals_);

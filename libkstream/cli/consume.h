@@ -5,6 +5,7 @@
 #include "cli/exec_sink.h"
 #include "cli/exit_code.h"
 #include "cli/format_language.h"
+#include "cli/kafka_sink.h"
 #include "cli/record_filter.h"
 #include "cli/target.h"
 #include "cli/topic_sink.h"
@@ -38,6 +39,7 @@ struct ConsumePlan {
   std::optional<ExecPlan> exec{};       ///< run something for records, instead of showing them
   std::optional<CopyPlan> copy{};       ///< send them on, instead
   std::optional<TopicsOutput> stats{};  ///< count them, instead
+  std::optional<KafkaColumns> kafka{};  ///< print them as Kafka's console consumer does, instead
   std::vector<Target> other{};          ///< compare them with these, instead
   std::optional<double> pace{};         ///< how many times faster than the records' own time
 };

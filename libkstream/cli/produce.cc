@@ -70,7 +70,7 @@ std::uint32_t crc32(std::string_view bytes) {
 
 std::string_view unit_of(const ProducePlan& plan) {
   bool lines = plan.input == InputKind::json || plan.input == InputKind::tombstones ||
-               (plan.input == InputKind::lines && plan.delimiter == "\n");
+               plan.input == InputKind::kafka_lines || (plan.input == InputKind::lines && plan.delimiter == "\n");
   return lines ? "line" : plan.input == InputKind::batches ? "batch" : "record";
 }
 
@@ -86,6 +86,8 @@ std::unique_ptr<RecordInput> make_input(const ProducePlan& plan) {
       return std::make_unique<CsvInput>();
     case InputKind::batches:
       return std::make_unique<BatchInput>();
+    case InputKind::kafka_lines:
+      return std::make_unique<KafkaLineInput>(plan.kafka_lines);
     case InputKind::by_template:
       break;
   }
@@ -224,6 +226,7 @@ class Producing {
         std::uint64_t number = ledger_.sent_count() - 1;
         ledger_.failed(std::span(&number, 1));
       }
+      if (plan_.sync) finish();
       if (plan_.rate) keep_rate();
     }
   }

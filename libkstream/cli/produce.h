@@ -4,6 +4,7 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/format_language.h"
+#include "cli/kafka_lines.h"
 
 #include <kstream/record.h>
 
@@ -15,7 +16,7 @@
 namespace kstream::cli {
 
 /// What the input looks like.
-enum class InputKind { lines, tombstones, json, csv, by_template, batches };
+enum class InputKind { lines, tombstones, json, csv, by_template, batches, kafka_lines };
 
 /// Where a record without a partition goes.
 enum class Partitioner {
@@ -31,7 +32,9 @@ struct ProducePlan {
   std::vector<std::string> files;  ///< in this order, `-` being stdin
   InputKind input = InputKind::lines;
   std::string input_template{};  ///< one that compiles
-  bool keep_partition = false;   ///< of records that bring one
+  KafkaLines kafka_lines{};
+  bool sync = false;            ///< one record is acknowledged before the next is sent
+  bool keep_partition = false;  ///< of records that bring one
   bool keep_timestamp = false;
   std::optional<std::string> timestamp_field{};  ///< of values that are JSON
   std::string delimiter = "\n";

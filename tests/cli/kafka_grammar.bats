@@ -12,6 +12,8 @@ setup_file() {
     ln -s "$(command -v ktopics)" "$LINKS/$link"
   done
   ln -s "$(command -v kserver)" "$LINKS/kafka-dump-log.sh"
+  ln -s "$(command -v kproduce)" "$LINKS/kafka-console-producer.sh"
+  ln -s "$(command -v kconsume)" "$LINKS/kafka-console-consumer.sh"
 }
 teardown_file() { stop_server; }
 
@@ -106,4 +108,79 @@ server() { "$1" --bootstrap-server "$KSTREAM_SERVER" "${@:2}"; }
   run "$dump" --version
   [ "kserver $output" = "$(kserver --version)" ]
   expect_error 2 "'dump' belongs to kserver's own grammar, --files to that of Kafka's tools" kserver dump --files "$log"
+}
+
+@test "kafka-console-producer, and kproduce --topic" {
+  new_topic
+  printf 'a\nb' | server "$LINKS/kafka-console-producer.sh" --topic "$topic" > "$BATS_TEST_TMPDIR/out" 2>&1
+  [ ! -s "$BATS_TEST_TMPDIR/out" ]
+  printf 'x:1,y:\tk\tv\n' | server kproduce --topic "$topic" --sync --property parse.key=true --property parse.headers=true > "$BATS_TEST_TMPDIR/out"
+  [ "$(cat "$BATS_TEST_TMPDIR/out")" = "Warning: --property is deprecated and will be removed in a future version. Use --reader-property instead." ]
+  [ "$(kconsume "$topic" -f '%k|%s|%h\n')" = $'|a|\n|b|\nk|v|x=1,y=' ]
+  # What failed is told, and exits with 1; what came before is there.
+  run --separate-stderr server kproduce --topic "$topic" --reader-property parse.key=true <<< $'k\tv2\nno key'
+  [ "$status" -eq 1 ]
+  [[ $stderr == *"No key separator found on line number 2: 'no key'"* ]]
+  [ "$(kconsume "$topic" --tail 1)" = v2 ]
+  run --separate-stderr kproduce --bootstrap-server 127.0.0.1:1 --topic "$topic" --max-block-ms 300 <<< x
+  [ "$status" -eq 1 ]
+  [[ $stderr == "kafka-console-producer: "*"127.0.0.1:1"* ]]
+  server kproduce --topic "$topic-made" <<< x
+  [ "$(kconsume "$topic-made")" = x ]
+  expect_error 1 "Missing required argument \"[bootstrap-server]\"" kproduce --topic "$topic"
+  expect_error 1 "--line-reader com.x.Y: no class can be loaded here" server kproduce --topic "$topic" --line-reader com.x.Y
+  expect_error 1 "enable.idempotence" server kproduce --topic "$topic" --command-property enable.idempotence=true
+  expect_error 1 "key.separator may not be empty" server kproduce --topic "$topic" --reader-property key.separator=
+}
+
+@test "kafka-console-consumer, and kconsume --topic" {
+  consume() { server kconsume --topic "$topic" "$@" 2> "$BATS_TEST_TMPDIR/err"; }
+  new_topic 2
+  printf 'k=v\n' | kproduce "$topic" -q -p 1 -K = -H h=1
+  printf 'w\n' | kproduce "$topic" -q -p 0
+  [ "$(consume --from-beginning --max-messages 2 | sort)" = $'v\nw' ]
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "Processed a total of 2 messages" ]
+  [ "$(consume --partition 1 --offset 0 --max-messages 1 --property print.key=true --property print.headers=true --property key.separator=' ')" \
+    = "Option --property is deprecated and will be removed in a future version. Use --formatter-property instead."$'\nh:1 k v' ]
+  [ "$(server "$LINKS/kafka-console-consumer.sh" --include "$topic|none" --from-beginning --timeout-ms 500 | sort)" = $'v\nw' ]
+  [ -z "$(consume --timeout-ms 100)" ]
+  [ "$(consume --from-beginning --max-messages 2 --value-deserializer org.apache.kafka.common.serialization.ShortDeserializer \
+    --skip-message-on-error --enable-systest-events)" = shutdown_complete ]
+  grep -q 'offset 0: Size of data received by ShortDeserializer is not 2; it is skipped' "$BATS_TEST_TMPDIR/err"
+  expect_error 1 "no class can be loaded here" server kconsume --topic "$topic" --formatter com.x.Y
+  expect_error 1 "no class of other people's can be loaded here" server kconsume --topic "$topic" --key-deserializer com.x.Y
+  expect_error 1 "--group g: there are no consumer groups yet" server kconsume --topic "$topic" --group g
+  expect_error 1 "group.id" server kconsume --topic "$topic" --command-property group.id=g
+  expect_error 1 "/nonexistent" server kconsume --topic "$topic" --command-config /nonexistent
+}
+
+@test "kafka-console-consumer waits for a topic, and for its end by a signal" {
+  later=later-$RANDOM
+  server kconsume --topic "$later" --command-property allow.auto.create.topics=false --timeout-ms 300 2> "$BATS_TEST_TMPDIR/err"
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "Processed a total of 0 messages" ]
+  expect_error 3 "no topic" ktopics describe "$later"
+  kconsume --bootstrap-server "$KSTREAM_SERVER" --topic "$later" > "$BATS_TEST_TMPDIR/out" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  consumer=$!
+  eventually ktopics describe "$later" -q > /dev/null 2>&1
+  echo hello | kproduce "$later" -q
+  eventually grep -qx hello "$BATS_TEST_TMPDIR/out"
+  kill -INT "$consumer"
+  status=0
+  wait "$consumer" || status=$?
+  [ "$status" -eq 130 ]
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "Processed a total of 1 messages" ]
+}
+
+@test "kproduce and kconsume: their own grammar where there is a word" {
+  new_topic
+  echo x > "$BATS_TEST_TMPDIR/f"
+  kproduce --topic "$topic" "$BATS_TEST_TMPDIR/f" -q
+  kproduce "$topic" -q --create < "$BATS_TEST_TMPDIR/f"
+  kproduce -t "$topic" -q < "$BATS_TEST_TMPDIR/f"
+  [ "$(kconsume -t "$topic" | wc -l)" -eq 3 ]
+  expect_error 2 "'-J' belongs to kconsume's own grammar, --topic to that of Kafka's tools" kconsume --topic "$topic" -J
+  expect_error 2 "'-z' belongs to kproduce's own grammar, --topic to that of Kafka's tools" kproduce --topic "$topic" -z gzip
+  expect_error 2 "nope is not a recognized option, with --topic; or say kconsume TOPIC" kconsume --topic "$topic" --nope
+  ln -s "$(command -v kproduce)" "$BATS_TEST_TMPDIR/kafka-acls.sh"
+  expect_error 2 "kproduce is no kafka-acls; it is kafka-console-producer" "$BATS_TEST_TMPDIR/kafka-acls.sh"
 }

@@ -40,7 +40,7 @@ class KafkaToolsTest(KserverTest):
         self.machine.stdin.write(b" ".join(base64.b64encode(word.encode()) for word in words) + b"\n")
         self.machine.stdin.flush()
         status, out, err = self.machine.stdout.readline().split()
-        return int(status), *(base64.b64decode(text[:-1]).decode() for text in (out, err))
+        return int(status), *(base64.b64decode(text[:-1]).decode(errors="surrogateescape") for text in (out, err))
 
     def produce(self, topic, count, partition=0):
         lines = b"".join(b"%d\n" % i for i in range(count))

@@ -167,7 +167,7 @@ TEST_F(KafkaDump, ProducersAndTransactions) {
   const std::string entries(
       "\0\0\0\1\0\0\0\0\0\0\0\7\0\2\0\0\0\5\0\0\0\0\0\0\0\x0e\0\0\0\1"
       "\0\0\0\0\0\0\3\xe8\0\0\0\3\xff\xff\xff\xff\xff\xff\xff\xff",
-      54);
+      50);
   std::string head("\0\1", 2);
   const std::uint32_t crc = base::crc32c(0, entries);
   for (int shift : {24, 16, 8, 0}) head += static_cast<char>(crc >> shift & 0xFF);
