@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/rejected_file.h"
 #include "cli/signals.h"
+#include "cli/time_expression.h"
 
 #include <kstream/admin.h>
 #include <kstream/producer.h>
@@ -38,6 +39,9 @@ constexpr milliseconds kGlance(200), kFileGlance(1000);
 
 /// What --rate lets pass at once after a pause, in time.
 constexpr milliseconds kBurst(50);
+
+/// Of how many records the time of sending is asked for once: the clock costs as much as the rest of a record.
+constexpr std::uint64_t kRecordsOfOneTime = 64;
 
 /// Of how many bad records a line is printed.
 constexpr std::uint64_t kMostTold = 10;
@@ -214,6 +218,7 @@ class Producing {
   /// Sends what is there as a whole. `base` is the byte of all inputs where the reader's first one is.
   void send_records(RecordInput& records, LineReader& reader, std::uint64_t base) {
     JsonRecord record;
+    same_time_ = 0;
     while (!stopped()) {
       record_byte_ = base + reader.next_byte();
       auto cut = records.next(reader, record);
@@ -325,13 +330,15 @@ class Producing {
 
   /// Completes what the input brought by what the plan says, and hands it over. False if it was not taken.
   bool take(const JsonRecord& input) {
-    ProducerRecord record;
+    ProducerRecord& record = record_;
+    record.partition.reset();
+    record.timestamp = kNoTimestamp;
     record.topic = plan_.topic.empty() ? input.topic.value_or("") : plan_.topic;
     if (record.topic.empty()) {
       fail_record(ExitCode::failed, here() + ": no \"topic\", and none on the command line");
       return false;
     }
-    if (!topic_ || topic_->first != record.topic) {
+    if (!topic_ || (plan_.topic.empty() && topic_->first != record.topic)) {
       auto known = partitions_.find(record.topic);
       if (known == partitions_.end()) {
         if (!check_topic(std::string(record.topic))) return false;
@@ -355,7 +362,10 @@ class Producing {
 
   bool set_timestamp(const JsonRecord& input, ProducerRecord& record) {
     if (plan_.keep_timestamp && input.timestamp) record.timestamp = Timestamp(*input.timestamp);
-    if (!plan_.timestamp_field) return true;
+    if (!plan_.timestamp_field) {
+      if (record.timestamp == kNoTimestamp) record.timestamp = time_of_sending();
+      return true;
+    }
     auto time = json_time(record.value.value_or(""), *plan_.timestamp_field);
     if (!time) {
       fail_record(ExitCode::failed, here() + ": --timestamp: " + time.error().detail);
@@ -363,6 +373,15 @@ class Producing {
     }
     record.timestamp = *time;
     return true;
+  }
+
+  Timestamp time_of_sending() {
+    if (same_time_ == 0) {
+      now_ = wall_now();
+      same_time_ = kRecordsOfOneTime;
+    }
+    --same_time_;
+    return now_;
   }
 
   void set_partition(const JsonRecord& input, std::int32_t count, ProducerRecord& record) {
@@ -407,6 +426,7 @@ class Producing {
 
   /// Waits until the next record is due.
   void keep_rate() {
+    same_time_ = 0;
     auto each = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / *plan_.rate));
     due_ = std::max(due_ + each, Clock::now() - kBurst);
     while (!stopped() && Clock::now() < due_) {
@@ -530,6 +550,7 @@ class Producing {
   std::optional<Format> report_;
   std::optional<Producer> producer_;
   ProduceLedger ledger_;
+  ProducerRecord record_;  ///< the last one, all of which each next one replaces
   std::vector<HeaderView> headers_;
   InputPlaces places_;
   RejectedFile rejected_;
@@ -539,7 +560,9 @@ class Producing {
   std::uint64_t bad_ = 0;                                              ///< records that were passed over
   std::uint64_t bytes_ = 0;                                            ///< of the inputs before the current one
   std::uint64_t record_byte_ = 0;                                      ///< where the current record begins
-  Clock::time_point due_;  ///< when the next record may be sent, with --rate
+  Timestamp now_ = kNoTimestamp;
+  std::uint64_t same_time_ = 0;  ///< of how many records more `now_` is the time
+  Clock::time_point due_;        ///< when the next record may be sent, with --rate
   OutageClock outage_;
   Error last_trouble_{ErrorCode::none, {}};
   bool gone_ = false;

@@ -5,9 +5,9 @@ namespace kstream::cli {
 RecordInput::Cut LineInput::next(LineReader& reader, JsonRecord& record) {
   auto line = reader.next();
   if (!line) return Cut::more;
-  record = {};
   record.value = line;
   if (!key_delimiter_) return Cut::record;
+  record.key.reset();
   if (auto at = line->find(*key_delimiter_); at != std::string_view::npos) {
     record.key = line->substr(0, at);
     record.value = line->substr(at + key_delimiter_->size());

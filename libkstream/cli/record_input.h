@@ -11,7 +11,7 @@
 namespace kstream::cli {
 
 /// Cuts one input into records. The views of a record are valid until the next one is asked for, and the reader is
-/// filled.
+/// filled. The record that next() fills is a new one, or one that the same input has filled before.
 class RecordInput {
  public:
   enum class Cut {

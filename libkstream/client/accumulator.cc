@@ -56,11 +56,12 @@ void Accumulator::update(ProducerTopic& topic, const TopicMetadata& known) {
   }
 }
 
-Result<std::size_t> Accumulator::cost(const ProducerRecord& record) const {
-  const std::size_t size = records::BatchBuilder::record_size_bound(record.key, record.value, record.headers);
-  if (records::kBatchHeaderSize + size <= settings_.max_request_size) return size + kRecordOverhead;
-  return Error{ErrorCode::message_too_large, "a record of " + std::to_string(size) + " bytes; max.request.size is " +
-                                                 std::to_string(settings_.max_request_size)};
+std::size_t Accumulator::cost(const ProducerRecord& record) {
+  return records::BatchBuilder::record_size_bound(record.key, record.value, record.headers) + kRecordOverhead;
+}
+
+bool Accumulator::is_too_large(std::size_t cost) const {
+  return records::kBatchHeaderSize + cost - kRecordOverhead > settings_.max_request_size;
 }
 
 PartitionQueue& Accumulator::choose(ProducerTopic& topic, const ProducerRecord& record, std::size_t cost) {
@@ -162,6 +163,12 @@ void Accumulator::release(Batch& batch) { used_ -= std::exchange(batch.charged, 
 
 void Accumulator::give_back(records::BatchBuilder builder) {
   if (spare_.size() < kMostSpareBuilders) spare_.push_back(std::move(builder));
+}
+
+void Accumulator::give_back(std::string memory) {
+  records::BatchBuilder builder;
+  builder.reuse(std::move(memory));
+  give_back(std::move(builder));
 }
 
 }  // namespace kstream::client

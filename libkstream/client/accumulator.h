@@ -57,8 +57,10 @@ class Accumulator {
   /// never has none again.
   void update(const Metadata& metadata);
 
-  /// The budget that a record takes, or MESSAGE_TOO_LARGE.
-  Result<std::size_t> cost(const ProducerRecord& record) const;
+  /// The budget that a record takes.
+  static std::size_t cost(const ProducerRecord& record);
+  /// Whether no batch may hold a record of that cost.
+  bool is_too_large(std::size_t cost) const;
   bool has_room(std::size_t cost) const { return used_ == 0 || used_ + cost <= settings_.buffer_memory; }
   /// A record is taken in three steps, so that the time is only asked for where it matters. First its queue; the topic
   /// must have its partition, if it names one, else at least one.
@@ -95,8 +97,9 @@ class Accumulator {
   /// The batch is acknowledged or has failed; what it keeps of the budget is `charged` then.
   void settle(Batch& batch, std::size_t charged);
   void release(Batch& batch);
-  /// A builder that is empty again, for the next batch.
+  /// A builder that is empty again and has memory, or only the memory, for the next batch.
   void give_back(records::BatchBuilder builder);
+  void give_back(std::string memory);
 
   std::size_t used() const { return used_; }
 

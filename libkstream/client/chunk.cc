@@ -28,8 +28,20 @@ bool is_abort(const records::BatchView& batch) {
 
 }  // namespace
 
+void decompress_ahead(base::BytesView bytes, std::size_t& most, DecompressedBatches& out) {
+  records::BatchReader batches(bytes);
+  for (records::BatchView batch; most > 0 && batches.next(batch);) {
+    if (batch.header.codec() == Codec::none) continue;
+    auto text = std::make_unique<std::string>();
+    if (!records::record_bytes(batch, most, *text)) return;
+    most -= text->size();
+    out.emplace(batch.bytes.data(), std::move(text));
+  }
+}
+
 Chunk::Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options)
     : bytes_(std::move(bytes)), position_(from), ends_(ends), options_(std::move(options)), batches_(bytes_.bytes) {
+  for (const auto& [batch, text] : options_.ahead) size_ahead_ += text->size();
   if (options_.aborted) std::ranges::sort(*options_.aborted, {}, &AbortedTransaction::first_offset);
 }
 
@@ -104,8 +116,9 @@ bool Chunk::is_passed_over(const records::BatchView& batch) {
 }
 
 Status Chunk::open(const records::BatchView& batch) {
-  auto text = std::make_unique<std::string>();
-  const Result<base::BytesView> bytes = records::record_bytes(batch, kLargestBatch, *text);
+  auto done = options_.ahead.extract(batch.bytes.data());
+  auto text = done ? std::move(done.mapped()) : std::make_unique<std::string>();
+  const Result<base::BytesView> bytes = done ? base::BytesView(*text) : record_bytes(batch, kLargestBatch, *text);
   if (!bytes) return Error{bytes.code(), at_offset(batch.header.base_offset, bytes.error().detail).detail};
   decompressed_ += text->size();
   open_text_ = std::move(text);

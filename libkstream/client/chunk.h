@@ -9,6 +9,7 @@
 #include "records/iterate.h"
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -39,6 +40,14 @@ struct RecordsRead {
 
 inline constexpr std::size_t kMostDecompressed = std::size_t{4} << 20;
 
+/// The records of compressed batches, by where the batch lies.
+using DecompressedBatches = std::map<const char*, std::unique_ptr<std::string>>;
+
+/// Decompresses batches from the front of `bytes`, so that who reads them later need not, and adds them to `out`, until
+/// `most` bytes came of them, of which it takes away what did. What cannot be decompressed is left to the chunk, which
+/// says so.
+void decompress_ahead(base::BytesView bytes, std::size_t& most, DecompressedBatches& out);
+
 /// The batches of one partition that one fetch returned, read from an offset on. Records below that, control records
 /// unless they are asked for, and, if the aborted transactions are given, records of these are passed over.
 class Chunk {
@@ -48,6 +57,7 @@ class Chunk {
     std::optional<std::vector<AbortedTransaction>> aborted;  ///< none: read uncommitted
     bool control = false;                                    ///< control records are read, too
     std::size_t most_decompressed = kMostDecompressed;       ///< in one read, but for a single batch
+    DecompressedBatches ahead{};                             ///< decompressed already
   };
 
   Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options);
@@ -65,6 +75,8 @@ class Chunk {
   Offset position() const { return position_; }
   const PartitionEnds& ends() const { return ends_; }
   std::size_t size() const { return bytes_.bytes.size(); }
+  /// Bytes that it was given decompressed.
+  std::size_t size_ahead() const { return size_ahead_; }
 
  private:
   struct OpenBatch {
@@ -86,6 +98,7 @@ class Chunk {
   Offset position_;
   PartitionEnds ends_;
   Options options_;
+  std::size_t size_ahead_ = 0;
   records::BatchReader batches_;
   std::optional<OpenBatch> open_;
   Text open_text_;                ///< what `open_` reads, if the batch was compressed

@@ -61,6 +61,7 @@ class Consumer::Impl {
   void on_cluster_changed();
   MonoTime step();
   asio::awaitable<void> fetch(client::FetchOrder order);
+  client::DecompressedBatches decompress(const protocol::FetchResponse& response) const;
   asio::awaitable<void> resolve(std::vector<client::ResolveOrder> orders);
 
   const client::ConsumerSettings settings_;
@@ -71,7 +72,7 @@ class Consumer::Impl {
   client::EventFd event_;
   Error cluster_trouble_{ErrorCode::none, {}};
   bool woken_ = false;
-  bool whole_batches_ = false;  ///< of the poll that runs
+  bool whole_batches_ = false;  ///< of the last poll
 
   Fetched fetched_;
   client::RecordsRead read_;
@@ -103,9 +104,9 @@ void Consumer::Impl::forget_last_poll() {
 
 const Fetched& Consumer::Impl::poll(milliseconds timeout, bool whole_batches) {
   forget_last_poll();
-  whole_batches_ = whole_batches;
   const MonoTime deadline = client::deadline_after(timeout);
   Lock lock(mutex_);
+  whole_batches_ = whole_batches;
   while (!take_ready(lock)) {
     if (changed_.wait_until(lock, client::time_point(deadline), [&] { return fetcher_.has_ready(); })) continue;
     fetched_.error = cluster_trouble_.code != ErrorCode::none ? cluster_trouble_ : fetcher_.trouble();
@@ -237,8 +238,12 @@ asio::awaitable<void> Consumer::Impl::fetch(client::FetchOrder order) {
     const int low = protocol::FetchRequest::kMinVersion, high = newest_version(order);
     auto reply = co_await cluster_.call(connection, std::move(request), {}, low, high);
     error = reply ? Error{ErrorCode::none, {}} : reply.error();
+    client::DecompressedBatches ahead;
+    if (reply) ahead = decompress(reply->message);
     const Lock lock(mutex_);
-    if (reply) stale = fetcher_.done(order, reply->message, reply->body, mono_now(), cluster_.metadata());
+    if (reply) {
+      stale = fetcher_.done(order, reply->message, reply->body, mono_now(), cluster_.metadata(), std::move(ahead));
+    }
   }
   if (error.code != ErrorCode::none) {
     const Lock lock(mutex_);
@@ -246,6 +251,22 @@ asio::awaitable<void> Consumer::Impl::fetch(client::FetchOrder order) {
   }
   if (stale && !cluster_.stopping()) cluster_.refresh();
   pump_.run();
+}
+
+/// What the caller would do when he reads it, on this thread, which is another.
+client::DecompressedBatches Consumer::Impl::decompress(const protocol::FetchResponse& response) const {
+  std::size_t room = 0;
+  {
+    const Lock lock(mutex_);
+    if (!whole_batches_) room = fetcher_.room_ahead();
+  }
+  client::DecompressedBatches ahead;
+  for (const auto& topic : response.responses) {
+    for (const auto& partition : topic.partitions) {
+      if (partition.records) client::decompress_ahead(partition.records->bytes, room, ahead);
+    }
+  }
+  return ahead;
 }
 
 asio::awaitable<void> Consumer::Impl::resolve(std::vector<client::ResolveOrder> orders) {

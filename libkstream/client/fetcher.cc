@@ -49,7 +49,7 @@ Status Fetcher::assign(std::span<const Assignment> partitions) {
   ready_.clear();
   order_.clear();
   partitions_ = std::move(assigned);
-  buffered_ = 0;
+  buffered_ = ahead_ = 0;
   for (Entry& entry : partitions_) order_.push_back(&entry);
   return {};
 }
@@ -66,8 +66,14 @@ void Fetcher::set_position(Partition& partition, const Position& position) {
 }
 
 void Fetcher::drop_chunks(Partition& partition) {
-  for (const auto& chunk : partition.chunks) buffered_ -= chunk->size();
+  for (const auto& chunk : partition.chunks) forget(*chunk);
   partition.chunks.clear();
+}
+
+/// It is not among the chunks of its partition any more.
+void Fetcher::forget(const Chunk& chunk) {
+  buffered_ -= chunk.size();
+  ahead_ -= chunk.size_ahead();
 }
 
 Status Fetcher::seek(const TopicPartition& name, Position position) {
@@ -156,7 +162,7 @@ std::optional<Leader> Fetcher::usable_leader(Entry& entry, FetchPlan& plan, Mono
 }
 
 bool Fetcher::done(const FetchOrder& order, const FetchResponse& response, const base::Slice& body, MonoTime now,
-                   Metadata& metadata) {
+                   Metadata& metadata, DecompressedBatches ahead) {
   if (response.error_code != 0) {
     failed(order, {static_cast<ErrorCode>(response.error_code), "a broker refused to be fetched from"}, now);
     return false;
@@ -171,7 +177,7 @@ bool Fetcher::done(const FetchOrder& order, const FetchResponse& response, const
     if (!answers[i] || found == partitions_.end() || found->second.epoch != part.epoch) continue;
     const Leader named{NodeId(answers[i]->current_leader.leader_id),
                        LeaderEpoch(answers[i]->current_leader.leader_epoch)};
-    const bool passes = take(found->second, *answers[i], body, now);
+    const bool passes = take(found->second, *answers[i], body, now, ahead);
     const bool hint = metadata.apply_hint(part.partition.topic, part.partition.partition, named);
     if (hint) found->second.not_before = now;
     stale = stale || (passes && !hint);
@@ -184,10 +190,10 @@ bool Fetcher::done(const FetchOrder& order, const FetchResponse& response, const
 
 /// Returns whether there was an error that newer metadata may help against.
 bool Fetcher::take(Partition& partition, const FetchResponse::PartitionData& data, const base::Slice& body,
-                   MonoTime now) {
+                   MonoTime now, DecompressedBatches& ahead) {
   const auto code = static_cast<ErrorCode>(data.error_code);
   if (code == ErrorCode::none) {
-    take_records(partition, data, body);
+    take_records(partition, data, body, ahead);
   } else if (code == ErrorCode::offset_out_of_range) {
     go_out_of_range(partition, data, now);
   } else if (may_pass(code)) {
@@ -199,13 +205,18 @@ bool Fetcher::take(Partition& partition, const FetchResponse::PartitionData& dat
   return false;
 }
 
-void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionData& data, const base::Slice& body) {
+void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionData& data, const base::Slice& body,
+                           DecompressedBatches& ahead) {
   partition.failures = 0;
   const base::BytesView bytes = data.records ? data.records->bytes : base::BytesView();
   if (bytes.empty()) return;
   records::BatchReader batches(bytes);
   Offset next = partition.next_fetch;
-  for (records::BatchView batch; batches.next(batch);) next = std::max(next, batch.header.next_offset());
+  Chunk::Options options{settings_.check_crcs, {}, control_};
+  for (records::BatchView batch; batches.next(batch);) {
+    next = std::max(next, batch.header.next_offset());
+    options.ahead.insert(ahead.extract(batch.bytes.data()));
+  }
   const std::string where = "at offset " + std::to_string(partition.next_fetch.value) + ": ";
   if (!batches.status() && next == partition.next_fetch) {
     return halt(partition, {batches.status().code(), where + batches.status().error().detail});
@@ -214,13 +225,13 @@ void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionD
     return halt(partition, {ErrorCode::message_too_large, where + "the broker returns no whole batch"});
   }
   const PartitionEnds ends{Offset(data.high_watermark), Offset(data.last_stable_offset), Offset(data.log_start_offset)};
-  Chunk::Options options{settings_.check_crcs, {}, control_};
   options.most_decompressed =
       std::min(kMostDecompressed, static_cast<std::size_t>(std::max(settings_.max_partition_bytes, 1)));
   if (settings_.read_committed) options.aborted = aborted_in(data);
   partition.chunks.push_back(std::make_unique<Chunk>(body.part(bytes), partition.next_fetch, ends, std::move(options)));
   partition.next_fetch = next;
   buffered_ += bytes.size();
+  ahead_ += partition.chunks.back()->size_ahead();
 }
 
 /// What was fetched before is read first.
@@ -298,14 +309,14 @@ std::unique_ptr<Chunk> Fetcher::advance(const TopicPartition& name, const Status
   partition.next_read = partition.chunks.front()->position();
   if (!status) {
     finished = std::move(partition.chunks.front());
-    buffered_ -= finished->size();
+    forget(*finished);
     partition.chunks.pop_front();
     drop_chunks(partition);
     halt(partition, status.error());
     partition.halt_told = true;
   } else if (partition.chunks.front()->done()) {
     finished = std::move(partition.chunks.front());
-    buffered_ -= finished->size();
+    forget(*finished);
     partition.chunks.pop_front();
   }
   list_if_ready(entry);

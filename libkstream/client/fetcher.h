@@ -13,6 +13,7 @@
 #include "client/settings.h"
 #include "protocol/fetch.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -46,6 +47,9 @@ struct FetchPlan {
 /// while less than `fetch.max.bytes` wait. Pure; one lock of the consumer guards it.
 class Fetcher {
  public:
+  /// Of all chunks.
+  static constexpr std::size_t kMostAhead = std::size_t{8} << 20;
+
   /// Whether requests can be sent to a broker now; else why, NONE if it merely takes a moment.
   using Reachable = std::function<Status(NodeId)>;
 
@@ -68,8 +72,11 @@ class Fetcher {
   FetchPlan plan(base::MonoTime now, const Metadata& metadata, const Reachable& reachable);
   /// `body` has the bytes of the response. Leaders that it names are told to `metadata`. Returns whether metadata seems
   /// to be out of date.
+  /// `ahead` may have some of its batches, decompressed.
   bool done(const FetchOrder& order, const protocol::FetchResponse& response, const base::Slice& body,
-            base::MonoTime now, Metadata& metadata);
+            base::MonoTime now, Metadata& metadata, DecompressedBatches ahead = {});
+  /// How many bytes of batches may be decompressed before they are read.
+  std::size_t room_ahead() const { return kMostAhead - std::min(kMostAhead, ahead_); }
   void failed(const FetchOrder& order, const Error& error, base::MonoTime now);
   void resolved(const ResolveOrder& order, const Result<OffsetInfo>& info, base::MonoTime now);
 
@@ -108,8 +115,10 @@ class Fetcher {
   std::optional<Leader> usable_leader(Entry& entry, FetchPlan& plan, base::MonoTime now, const Metadata& metadata,
                                       const Reachable& reachable);
   bool take(Partition& partition, const protocol::FetchResponse::PartitionData& data, const base::Slice& body,
-            base::MonoTime now);
-  void take_records(Partition& partition, const protocol::FetchResponse::PartitionData& data, const base::Slice& body);
+            base::MonoTime now, DecompressedBatches& ahead);
+  void take_records(Partition& partition, const protocol::FetchResponse::PartitionData& data, const base::Slice& body,
+                    DecompressedBatches& ahead);
+  void forget(const Chunk& chunk);
   void go_out_of_range(Partition& partition, const protocol::FetchResponse::PartitionData& data, base::MonoTime now);
   void wait(Partition& partition, Error error, base::MonoTime now);
   void halt(Partition& partition, Error error);
@@ -121,6 +130,7 @@ class Fetcher {
   std::set<NodeId> under_way_;
   std::uint64_t epoch_ = 0;
   std::size_t buffered_ = 0;  ///< bytes of all chunks
+  std::size_t ahead_ = 0;     ///< bytes that chunks were given decompressed
   bool control_ = false;      ///< chunks give control records, too
   Error trouble_{ErrorCode::none, {}};
 };

@@ -67,7 +67,8 @@ class Producer::Impl {
 
   // On the callers' threads.
   Status await_topic(Lock& lock, ProducerTopic& topic, MonoTime deadline, bool must_exist);
-  Status check_partition(Lock& lock, ProducerTopic& topic, std::optional<PartitionId> partition);
+  static bool has_partition(const ProducerTopic& topic, std::optional<PartitionId> partition);
+  Status await_partition(Lock& lock, ProducerTopic& topic, std::optional<PartitionId> partition);
   Status wait_for_room(Lock& lock, std::size_t cost);
   std::size_t report(Lock& lock);
   static Delivery delivery_of(const client::Batch& batch, std::vector<Delivery::RecordError>& errors);
@@ -105,18 +106,23 @@ Status Producer::Impl::send(const ProducerRecord& record) {
   if (record.timestamp < kNoTimestamp) {
     return {ErrorCode::invalid_timestamp, "a timestamp of " + std::to_string(record.timestamp.value)};
   }
-  const Result<std::size_t> cost = accumulator_.cost(record);
-  if (!cost) return cost.error();
+  const std::size_t cost = client::Accumulator::cost(record);
+  if (accumulator_.is_too_large(cost)) {
+    return {ErrorCode::message_too_large, "a record of " + std::to_string(cost) + " bytes; max.request.size is " +
+                                              std::to_string(settings_.max_request_size)};
+  }
   Lock lock(mutex_);
   ProducerTopic& topic = accumulator_.topic(record.topic);
-  if (Status status = check_partition(lock, topic, record.partition); !status) return status;
-  if (!accumulator_.has_room(*cost)) {
-    if (Status status = wait_for_room(lock, *cost); !status) return status;
+  if (!has_partition(topic, record.partition)) {
+    if (Status status = await_partition(lock, topic, record.partition); !status) return status;
+  }
+  if (!accumulator_.has_room(cost)) {
+    if (Status status = wait_for_room(lock, cost); !status) return status;
   }
   const Timestamp timestamp = record.timestamp == kNoTimestamp ? wall_now() : record.timestamp;
-  client::PartitionQueue& queue = accumulator_.choose(topic, record, *cost);
-  if (!accumulator_.fits(queue, *cost)) accumulator_.open(queue, mono_now());
-  const MonoTime due = accumulator_.append(queue, record, *cost, timestamp);
+  client::PartitionQueue& queue = accumulator_.choose(topic, record, cost);
+  if (!accumulator_.fits(queue, cost)) accumulator_.open(queue, mono_now());
+  const MonoTime due = accumulator_.append(queue, record, cost, timestamp);
   ++sender_.stats().records_sent;
   if (due < next_step_) wake();
   return {};
@@ -139,7 +145,9 @@ Status Producer::Impl::send_batch(std::string_view name, PartitionId partition, 
   std::ranges::copy(head, bytes.begin());
   Lock lock(mutex_);
   ProducerTopic& topic = accumulator_.topic(name);
-  if (Status status = check_partition(lock, topic, partition); !status) return status;
+  if (!has_partition(topic, partition)) {
+    if (Status status = await_partition(lock, topic, partition); !status) return status;
+  }
   if (!accumulator_.has_room(batch.size())) {
     if (Status status = wait_for_room(lock, batch.size()); !status) return status;
   }
@@ -150,16 +158,17 @@ Status Producer::Impl::send_batch(std::string_view name, PartitionId partition, 
   return {};
 }
 
-Status Producer::Impl::check_partition(Lock& lock, ProducerTopic& topic, std::optional<PartitionId> partition) {
-  const auto missing = [&] {
-    const std::int64_t least = partition ? std::int64_t{partition->value} + 1 : 1;
-    return static_cast<std::int64_t>(topic.count) < least;
-  };
+/// That partition, or any.
+bool Producer::Impl::has_partition(const ProducerTopic& topic, std::optional<PartitionId> partition) {
+  if (!partition) return topic.count > 0;
+  return partition->value >= 0 && static_cast<std::size_t>(partition->value) < topic.count;
+}
+
+Status Producer::Impl::await_partition(Lock& lock, ProducerTopic& topic, std::optional<PartitionId> partition) {
   if (partition && partition->value < 0) return {ErrorCode::unknown_topic_or_partition, "a negative partition"};
-  if (!missing()) return {};
   if (Status status = await_topic(lock, topic, client::deadline_after(settings_.max_block), false); !status)
     return status;
-  if (!missing()) return {};
+  if (has_partition(topic, partition)) return {};
   return {ErrorCode::unknown_topic_or_partition, "topic " + topic.name + " has " + std::to_string(topic.count) +
                                                      " partitions; there is no partition " +
                                                      std::to_string(partition ? partition->value : 0)};
@@ -335,8 +344,9 @@ void Producer::Impl::finish_batches(ProduceOrder& order) {
     options.level = settings_.level;
     Result<std::string> bytes = batch->builder.finish(options);
     batch->bytes = bytes ? *std::move(bytes) : *batch->builder.finish({});
-    builders.push_back(std::exchange(batch->builder, {}));
+    if (settings_.codec != Codec::none) builders.push_back(std::exchange(batch->builder, {}));
   }
+  if (builders.empty()) return;
   const std::lock_guard lock(mutex_);
   for (records::BatchBuilder& builder : builders) accumulator_.give_back(std::move(builder));
 }

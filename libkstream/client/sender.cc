@@ -134,6 +134,7 @@ void Sender::settle(BatchPtr batch) {
     stats_.records_acknowledged += batch->tags.size();
     stats_.bytes_acknowledged += batch->bytes.size();
     ++stats_.batches_acknowledged;
+    if (settings_.codec == Codec::none) accumulator_.give_back(std::move(batch->bytes));
     batch->bytes = {};
   } else {
     stats_.records_failed += batch->tags.size();

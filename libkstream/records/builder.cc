@@ -45,10 +45,10 @@ void BatchBuilder::append(Timestamp timestamp, Bytes key, Bytes value, std::span
   const std::int64_t timestamp_delta = wrapping_difference(timestamp.value, base_timestamp_.value);
   const std::size_t size =
       1 + base::varint_size(timestamp_delta) + base::varint_size(count_) + content_size(key, value, headers);
-  KS_ASSERT(records_.size() + size < kMostBytes);
-  const std::size_t start = records_.size();
-  records_.resize(start + base::varint_size(static_cast<std::int32_t>(size)) + size);
-  char* p = base::write_varint(records_.data() + start, static_cast<std::int32_t>(size));
+  const std::size_t start = this->size();
+  KS_ASSERT(start + size < kMostBytes);
+  batch_.resize(start + base::varint_size(static_cast<std::int32_t>(size)) + size);
+  char* p = base::write_varint(batch_.data() + start, static_cast<std::int32_t>(size));
   *p++ = 0;  // attributes
   p = base::write_varint(p, timestamp_delta);
   p = base::write_varint(p, count_++);
@@ -56,14 +56,20 @@ void BatchBuilder::append(Timestamp timestamp, Bytes key, Bytes value, std::span
   p = write_field(p, value);
   p = base::write_varint(p, static_cast<std::int32_t>(headers.size()));
   for (const HeaderView& header : headers) p = write_field(write_field(p, header.name), header.value);
-  KS_ASSERT(p == records_.data() + records_.size());
+  KS_ASSERT(p == batch_.data() + batch_.size());
 }
 
 Result<std::string> BatchBuilder::finish(const BatchOptions& options) {
   KS_ASSERT(count_ > 0);
-  std::string batch(kBatchHeaderSize, '\0');
-  Status status = compress(options.codec, options.level, records_, batch);
-  if (!status) return status.error();
+  std::string batch;
+  if (options.codec == Codec::none) {
+    batch = std::exchange(batch_, {});
+  } else {
+    batch.resize(kBatchHeaderSize);
+    const BytesView records = BytesView(batch_).substr(kBatchHeaderSize);
+    if (Status status = compress(options.codec, options.level, records, batch); !status) return status.error();
+    batch_.clear();
+  }
   BatchHeader header;
   header.base_offset = options.base_offset;
   header.length = static_cast<std::int32_t>(batch.size() - kBatchPrefixSize);
@@ -80,7 +86,6 @@ Result<std::string> BatchBuilder::finish(const BatchOptions& options) {
   header.records_count = count_;
   store_header(batch.data(), header);
   base::store_be(batch.data() + at::kCrc, base::crc32c(0, BytesView(batch).substr(at::kAttributes)));
-  records_.clear();
   count_ = 0;
   return batch;
 }

@@ -6,11 +6,13 @@
 
 #include "records/batch.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace kstream::records {
 
@@ -27,8 +29,8 @@ struct BatchOptions {
   std::optional<int> level{};  ///< of the codec; its default if not given
 };
 
-/// Gathers records into one buffer and makes a batch of them. No allocation per record but the buffer's growth; the
-/// buffer is kept from batch to batch.
+/// Gathers records into one buffer and makes a batch of them. No allocation per record but the buffer's growth. What is
+/// compressed leaves the buffer for the next batch; what is not becomes the batch itself, without a copy.
 class BatchBuilder {
  public:
   using Bytes = std::optional<BytesView>;
@@ -39,15 +41,21 @@ class BatchBuilder {
   bool empty() const { return count_ == 0; }
   std::int32_t count() const { return count_; }
   /// Bytes of the batch if finished now without compression.
-  std::size_t size() const { return kBatchHeaderSize + records_.size(); }
+  std::size_t size() const { return std::max(kBatchHeaderSize, batch_.size()); }
   /// At least the bytes by which `append` would make the batch grow.
   static std::size_t record_size_bound(Bytes key, Bytes value, std::span<const HeaderView> headers = {});
 
   /// The batch; the builder is empty afterwards. There must be a record. Fails only where compression fails.
   Result<std::string> finish(const BatchOptions& options);
 
+  /// Memory for the next batch, of one that is done with. There must be no record.
+  void reuse(std::string memory) {
+    batch_ = std::move(memory);
+    batch_.clear();
+  }
+
  private:
-  std::string records_;
+  std::string batch_;  ///< room for the header, and the records
   std::int32_t count_ = 0;
   Timestamp base_timestamp_;
   Timestamp max_timestamp_;

@@ -93,6 +93,35 @@ TEST(Chunk, ReadsCompressedBatchesAcrossReads) {
   }
 }
 
+TEST(Chunk, ReadsWhatWasDecompressedAhead) {
+  records::BatchOptions zstd;
+  zstd.codec = Codec::zstd;
+  const std::string first = batch(Offset(0), std::string(100, 'a'), zstd), plain = batch(Offset(100), "b"),
+                    second = batch(Offset(101), std::string(100, 'c'), zstd);
+  const auto bytes = base::Slice::copy_of(first + plain + second);
+  std::size_t most = 1100;  // of which a record takes eight
+  Chunk::Options options{true, std::nullopt};
+  decompress_ahead(bytes.bytes, most, options.ahead);
+  ASSERT_EQ(options.ahead.size(), 1);
+  EXPECT_EQ(options.ahead.begin()->first, bytes.bytes.data());
+  // So that it can be told who decompressed.
+  for (char& c : *options.ahead.begin()->second) c = c == 'a' ? 'A' : c;
+  Chunk chunk(bytes, Offset(0), {}, std::move(options));
+  EXPECT_EQ(chunk.size_ahead(), 1100 - most);
+  EXPECT_EQ(read_all(std::move(chunk), 1000), std::string(100, 'A') + 'b' + std::string(100, 'c') + '|');
+}
+
+TEST(Chunk, LeavesDamagedBatchesToTheReader) {
+  records::BatchOptions zstd;
+  zstd.codec = Codec::zstd;
+  std::string bytes = batch(Offset(0), "abc", zstd);
+  bytes[bytes.size() - 5] ^= 1;
+  std::size_t most = 1000;
+  DecompressedBatches ahead;
+  decompress_ahead(bytes, most, ahead);
+  EXPECT_TRUE(ahead.empty() || ahead.begin()->second->size() + most == 1000);
+}
+
 TEST(Chunk, IgnoresAPartialBatch) {
   const std::string bytes = batch(Offset(0), "abc") + batch(Offset(3), "de");
   EXPECT_EQ(read_all(chunk(bytes.substr(0, bytes.size() - 1), Offset(0)), 100), "abc|");

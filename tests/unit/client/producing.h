@@ -59,7 +59,7 @@ struct Producing {
     record.key = key;
     record.value = value;
     record.tag = next_tag++;
-    const std::size_t cost = *accumulator.cost(record);
+    const std::size_t cost = accumulator.cost(record);
     PartitionQueue& queue = accumulator.choose(accumulator.topic("t"), record, cost);
     if (!accumulator.fits(queue, cost)) accumulator.open(queue, now);
     return accumulator.append(queue, record, cost, Timestamp(1));
