@@ -8,7 +8,7 @@ _kstream() {
 
   if [[ $current == --*=* ]]; then
     previous=${current%%=*}
-    compset -P '*='
+    compset -P 1 '*='
     current=$PREFIX
   elif [[ $current == -* && $previous != -[ou] ]]; then
     for flag in "${(@f)$($program __complete flags $current $typed 2> /dev/null)}"; do

@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
@@ -14,9 +15,15 @@ constexpr std::chrono::milliseconds kOnTerminal(200), kElsewhere(1000);
 
 bool is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
 
+/// Or a device such as /dev/null. The reader of a pipe may write to the terminal itself.
+bool is_file(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(fd) == 0));
+}
+
 bool is_wanted(std::string_view when, bool quiet) {
   if (quiet || when == "never") return false;
-  return when == "always" || (is_terminal() && ::isatty(STDOUT_FILENO) == 0);
+  return when == "always" || (is_terminal() && is_file(STDOUT_FILENO));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `when` is always, never, or auto (also if empty): where stderr is a terminal and stdout is not. Nothing is said
+  /// `when` is always, never, or auto (also if empty): where stderr is a terminal and stdout is a file. Nothing is said
   /// with -q.
   Progress(std::string_view when, const Console& console);
   ~Progress() { clear(); }

@@ -111,6 +111,9 @@ teardown_file() { stop_server; }
   run script -qec "kconsume $topic -F --idle-timeout 700ms > /dev/null" /dev/null
   [[ $output == *$'\r\e[Kkconsume: 700 records, '* ]]
   [[ $output == *$'\r\e[K' ]]
+  # Whoever reads a pipe may write to the terminal, too.
+  run script -qec "kconsume $topic -F --idle-timeout 700ms | wc -l" /dev/null
+  [ "${output%$'\r'}" = 700 ]
   run script -qec "kconsume $topic -F --idle-timeout 700ms --progress never > /dev/null" /dev/null
   [ -z "$output" ]
   expect_error 2 "--progress is auto, always or never" kconsume t --progress maybe
