@@ -48,8 +48,10 @@ struct Fetching {
     return fetcher.plan(now, metadata, [](NodeId) { return Status(); });
   }
 
-  /// Answers with a batch of two records from its offset on for each of `with_data`.
-  bool answer(const FetchOrder& order, std::vector<int> with_data, ErrorCode error = ErrorCode::none) {
+  /// Answers with a batch of two records from its offset on for each of `with_data`; what is compressed is decompressed
+  /// ahead.
+  bool answer(const FetchOrder& order, std::vector<int> with_data, ErrorCode error = ErrorCode::none,
+              Codec codec = Codec::none) {
     FetchResponse response;
     auto& topic = response.responses.emplace_back();
     topic.topic = "t";
@@ -61,7 +63,7 @@ struct Fetching {
       part.high_watermark = 1000;
       part.records = protocol::Records();
       const bool data = std::ranges::find(with_data, part.partition_index) != with_data.end();
-      if (data) batches[i] = batch(order.parts[i].from);
+      if (data) batches[i] = batch(order.parts[i].from, codec);
       part.records->bytes = batches[i];
     }
     std::string all;
@@ -72,14 +74,18 @@ struct Fetching {
       topic.partitions[i].records->bytes = body.bytes.substr(at, batches[i].size());
       at += batches[i].size();
     }
-    return fetcher.done(order, response, body, now, metadata);
+    std::size_t room = fetcher.room_ahead();
+    DecompressedBatches ahead;
+    decompress_ahead(body.bytes, room, ahead);
+    return fetcher.done(order, response, body, now, metadata, std::move(ahead));
   }
 
-  static std::string batch(Offset base) {
+  static std::string batch(Offset base, Codec codec = Codec::none) {
     records::BatchBuilder builder;
     for (int i = 0; i < 2; ++i) builder.append(Timestamp(1), std::nullopt, "v");
     records::BatchOptions options;
     options.base_offset = base;
+    options.codec = codec;
     return *builder.finish(options);
   }
 
@@ -122,6 +128,21 @@ TEST(Fetcher, FetchesOneAheadAndNoMore) {
   EXPECT_TRUE(fetching.plan().fetches.empty()) << "partition 1 has no room, so 0 is not fetched without it";
   EXPECT_EQ(fetching.read(), 1);
   EXPECT_EQ(fetching.plan().fetches.size(), 1u);
+}
+
+TEST(Fetcher, CountsWhatIsDecompressedAhead) {
+  Fetching fetching;
+  const std::size_t all = fetching.fetcher.room_ahead();
+  for (int round = 0; round < 2; ++round) {
+    fetching.answer(fetching.plan().fetches.at(0), {0, 1}, ErrorCode::none, Codec::zstd);
+  }
+  EXPECT_EQ(all - fetching.fetcher.room_ahead(), 4u * 16) << "four batches of two records of eight bytes";
+  EXPECT_EQ(fetching.read(), 0);
+  EXPECT_EQ(all - fetching.fetcher.room_ahead(), 3u * 16);
+  EXPECT_TRUE(fetching.fetcher.seek(partition(1), Offset(0)).ok());
+  EXPECT_EQ(all - fetching.fetcher.room_ahead(), 1u * 16);
+  EXPECT_EQ(fetching.read(), 0);
+  EXPECT_EQ(fetching.fetcher.room_ahead(), all);
 }
 
 TEST(Fetcher, TakesTurns) {
