@@ -1,5 +1,5 @@
 // kserver: runs a broker in the foreground (also without a subcommand), checks and shows its configuration, asks a
-// running one for its status, or shows what is in a log's files.
+// running one for its status, formats log directories and tells of them, or shows what is in a log's files.
 #include "cli/dump_text.h"
 #include "cli/format_choice.h"
 #include "cli/output.h"
@@ -9,6 +9,7 @@
 #include "server/check.h"
 #include "server/dump.h"
 #include "server/ephemeral.h"
+#include "server/log_directories.h"
 #include "server/server.h"
 
 #include <unistd.h>
@@ -31,6 +32,8 @@ ExitCode print(const std::string& text, const Console& console) {
 }
 
 ExitCode show_status(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
+  auto format = cli::chosen_format(arguments, Flag::server_json);
+  if (!format) return console.fail(ExitCode::usage, format.error().detail);
   bool quiet = arguments.has(Flag::server_quiet);
   auto json = server::fetch_status(configuration.broker.log_dirs.front());
   if (!json) {
@@ -38,11 +41,25 @@ ExitCode show_status(const Arguments& arguments, const server::Configuration& co
     return cli::exit_code_of(json.error().code);
   }
   if (quiet) return ExitCode::done;
-  return print(arguments.has(Flag::server_json) ? *json : server::status_text(*json, ::isatty(STDOUT_FILENO) != 0),
-               console);
+  switch (*format) {
+    case cli::OutputFormat::json:
+      return print(*json, console);
+    case cli::OutputFormat::csv:
+      return print(cli::status_csv(server::status_text(*json, false)), console);
+    default:
+      return print(server::status_text(*json, *format == cli::OutputFormat::table), console);
+  }
 }
 
+bool wants_color(const Arguments& arguments) { return cli::use_color(arguments.value(Flag::color), STDOUT_FILENO); }
+
 ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {
+  std::optional<cli::OutputFormat> format;
+  if (arguments.has(Flag::output_format) || arguments.has(Flag::server_json)) {
+    auto chosen = cli::chosen_format(arguments, Flag::server_json);
+    if (!chosen) return console.fail(ExitCode::usage, chosen.error().detail);
+    format = *chosen;
+  }
   auto [findings, configuration] = server::check_configuration(inputs);
   if (configuration) {
     auto more = server::check_machine(*configuration);
@@ -56,7 +73,7 @@ ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& in
   bool wrong = std::ranges::find(findings, Finding::Level::error, &Finding::level) != findings.end();
   auto printed = arguments.has(Flag::server_quiet)
                      ? ExitCode::done
-                     : print(cli::findings_text(shown, arguments.has(Flag::server_json)), console);
+                     : print(cli::findings_text(shown, format, wants_color(arguments)), console);
   return wrong ? ExitCode::usage : printed;
 }
 
@@ -78,7 +95,55 @@ ExitCode show_configs(const Arguments& arguments, const server::Configuration& c
   }
   if (*format == cli::OutputFormat::plain && words.size() == 1 && !cli::is_glob(words[0]) && !shown[0].is_secret)
     return print(std::string(shown[0].value.value_or("")) + '\n', console);
-  return print(cli::configs_text(shown, *format, cli::use_color(arguments.value(Flag::color), STDOUT_FILENO)), console);
+  return print(cli::configs_text(shown, *format, wants_color(arguments)), console);
+}
+
+ExitCode show_directories(const std::vector<server::LogDirectory>& directories, const Arguments& arguments,
+                          cli::OutputFormat format, const Console& console) {
+  const bool formatting = arguments.verb().where == cli::kServerFormat;
+  std::vector<std::string> ids;
+  ids.reserve(directories.size());
+  std::vector<cli::ShownDirectory> shown;
+  bool unusable = false;
+  for (const auto& one : directories) {
+    cli::ShownDirectory& row = shown.emplace_back(cli::ShownDirectory{one.path, "new", one.has_metadata_log});
+    row.problem = one.problem;
+    if (!one.problem.empty()) row.state = "unusable";
+    unusable = unusable || !one.problem.empty();
+    if (!one.identity) continue;
+    row.state = formatting && !one.just_formatted ? "kept" : "formatted";
+    row.node_id = one.identity->node_id.value;
+    row.cluster_id = one.identity->cluster_id;
+    row.directory_id = ids.emplace_back(one.identity->directory_id.to_string());
+  }
+  auto printed = print(cli::directories_text(shown, format, wants_color(arguments)), console);
+  return printed == ExitCode::done && unusable ? ExitCode::failed : printed;
+}
+
+ExitCode info(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
+  auto format = cli::chosen_format(arguments, Flag::server_json);
+  if (!format) return console.fail(ExitCode::usage, format.error().detail);
+  return show_directories(server::describe_directories(configuration), arguments, *format, console);
+}
+
+ExitCode format(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
+  auto format = cli::chosen_format(arguments, Flag::server_json);
+  if (!format) return console.fail(ExitCode::usage, format.error().detail);
+  server::FormatRequest request;
+  if (arguments.has(Flag::cluster_id)) request.cluster_id = arguments.value(Flag::cluster_id);
+  if (request.cluster_id && !server::is_cluster_id(*request.cluster_id))
+    return console.fail(ExitCode::usage,
+                        "--cluster-id may have letters, digits, '.', '_' and '-', not '" + *request.cluster_id + '\'');
+  if (!arguments.has(Flag::if_not_exists)) {
+    for (const auto& one : server::describe_directories(configuration)) {
+      if (one.identity)
+        return console.fail(ExitCode::exists, one.path + " is formatted already; --if-not-exists formats the others");
+    }
+  }
+  auto formatted = server::format_directories(configuration, request);
+  if (!formatted) return console.fail(ExitCode::failed, formatted.error().detail);
+  if (arguments.has(Flag::server_quiet)) return ExitCode::done;
+  return show_directories(*formatted, arguments, *format, console);
 }
 
 cli::ShownBatch shown(const server::DumpedBatch& batch) {
@@ -112,7 +177,7 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
     return console.fail(ExitCode::usage, "which files? As in: kserver dump /data/orders-0/*.log");
   if (arguments.has(Flag::dump_records) && *format != cli::OutputFormat::json && arguments.has(Flag::output_format))
     return console.fail(ExitCode::usage, "--records prints JSON; kconsume -f prints records as others");
-  cli::DumpText text(*format, cli::use_color(arguments.value(Flag::color), STDOUT_FILENO));
+  cli::DumpText text(*format, wants_color(arguments));
   bool written = true, left = false, damaged = false;
   const auto print = [&] {
     written = cli::write_stdout(text.take());
@@ -192,6 +257,8 @@ ExitCode run(const Arguments& arguments, const Console& console) {
   }
   const auto& configuration = std::get<server::Configuration>(loaded);
   if (where == cli::kServerStatus) return show_status(arguments, configuration, console);
+  if (where == cli::kServerFormat) return format(arguments, configuration, console);
+  if (where == cli::kServerInfo) return info(arguments, configuration, console);
   if (where == cli::kServerConfig) return show_configs(arguments, configuration, console);
   return server::run_server(configuration) == 0 ? ExitCode::done : ExitCode::failed;
 }

@@ -20,7 +20,8 @@ constexpr FlagRow kRows[] = {
     {Flag::unset, 0, "unset", "NAME", kTopicsConfig, "@configs",
      "Take back what is set; repeatable. Then the default holds."},
     {Flag::if_exists, 0, "if-exists", "", kTopicsChanged, "", "A topic that is not there is no error."},
-    {Flag::if_not_exists, 0, "if-not-exists", "", kTopicsCreate, "", "A topic that is there already is no error."},
+    {Flag::if_not_exists, 0, "if-not-exists", "", kTopicsCreate | kServerFormat, "",
+     "A topic that is there already, or a log directory that is formatted, is no error."},
     {Flag::position, 'o', "from", "POSITION", kTopicsOffsets, "beginning|end|today|yesterday|-15m|-10",
      "What this comes to in each partition, as kconsume -o takes it: beginning, end, -N, +N, a time. Default: where "
      "partitions begin and end."},
@@ -45,7 +46,7 @@ constexpr FlagRow kRows[] = {
     {Flag::execute, 0, "execute", "", kTopicsChanged, "", "The same as --yes."},
     {Flag::watch, 'w', "watch", "", kTopicsShown, "", "Print it again and again, until interrupted."},
     {Flag::interval, 0, "interval", "DURATION", kTopicsShown, "", "How long -w pauses. Default: 2s."},
-    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerConfig | kServerDump, "table|plain|csv|json",
+    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerTold | kServerDump, "table|plain|csv|json",
      "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none. "
      "ktopics "
      "also takes a template of columns, as in '%{topic} %{partitions}\\n'."},
@@ -183,7 +184,7 @@ constexpr FlagRow kRows[] = {
     {Flag::timeout, 0, "timeout", "DURATION", kClients, "",
      "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. kconsume -F "
      "goes on for ever."},
-    {Flag::color, 0, "color", "WHEN", kClients | kServerConfig | kServerDump, "auto|always|never",
+    {Flag::color, 0, "color", "WHEN", kClients | kServerTold | kServerDump, "auto|always|never",
      "auto (the default: on a terminal, without NO_COLOR), always, never."},
     {Flag::quiet, 'q', "quiet", "", kClients, "", "Say nothing on stderr but errors."},
     {Flag::verbose, 'v', "verbose", "", kClients, "", "Say more on stderr. Twice: every request and answer."},
@@ -192,14 +193,16 @@ constexpr FlagRow kRows[] = {
     {Flag::server_override, 'X', "override", "NAME=VALUE", kServer, "@properties",
      "A config, instead of what the environment and the file say; repeatable."},
     {Flag::server_all, 'a', "all", "", kServerConfig, "", "Those that have their default, too."},
+    {Flag::cluster_id, 0, "cluster-id", "ID", kServerFormat, "",
+     "The cluster that the directories are to belong to. Default: that of those that are formatted, else a new one."},
     {Flag::ephemeral, 0, "ephemeral", "", kServerRun, "",
      "A broker in a temporary folder on a free port, gone when CMD ends, or by a signal. CMD finds it in "
      "$KSTREAM_SERVER; its exit status is kserver's."},
     {Flag::dump_records, 0, "records", "", kServerDump, "",
      "The records instead of the batches, as kconsume -J prints them."},
-    {Flag::server_json, 'J', "json", "", kServerStatus | kServerCheck | kServerConfig | kServerDump, "",
+    {Flag::server_json, 'J', "json", "", kServerTold | kServerDump, "",
      "All of the answer, as JSON: one object for status, one on each line for the others."},
-    {Flag::server_quiet, 'q', "quiet", "", kServerStatus | kServerCheck, "",
+    {Flag::server_quiet, 'q', "quiet", "", kServerStatus | kServerCheck | kServerFormat, "",
      "Print nothing: the exit status is the answer."},
     {Flag::short_help, 'h', "", "", kEverywhere, "", "The flags, in short."},
     {Flag::help, 0, "help", "", kEverywhere, "", "The flags, exit status and examples."},
@@ -227,6 +230,8 @@ constexpr Verb kConsumeVerbs[] = {{"", kConsume, "TOPIC[:PARTITIONS[@FROM[..UNTI
 constexpr Verb kServerVerbs[] = {{"run", kServerRun, "[--ephemeral [-- CMD [ARG...]]]"},
                                  {"check", kServerCheck, ""},
                                  {"config", kServerConfig, "[NAME|GLOB...]"},
+                                 {"format", kServerFormat, ""},
+                                 {"info", kServerInfo, ""},
                                  {"status", kServerStatus, ""},
                                  {"dump", kServerDump, "FILE..."}};
 
@@ -265,6 +270,7 @@ const Program kServerProgram = {"kserver", "Run a broker that speaks Apache Kafk
                                 "kserver                                  # on 127.0.0.1:9092\n"
                                 "kserver -X log.dirs=/data -X node.id=2\n"
                                 "kserver check -c server.properties\n"
+                                "kserver format -c server.properties --if-not-exists\n"
                                 "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'\n"
                                 "kserver status -q || echo 'no broker runs'\n"
                                 "kserver dump /data/orders-0/*.log -J | jq .batch.crc\n",

@@ -23,11 +23,14 @@ enum Where : std::uint32_t {
   kTopicsOffsets = 4096,
   kTopicsTruncate = 8192,
   kServerDump = 16384,
+  kServerFormat = 32768,
+  kServerInfo = 65536,
   kTopicsShown = kTopicsList | kTopicsDescribe | kTopicsOffsets,
   kTopicsChanged = kTopicsAlter | kTopicsDelete | kTopicsTruncate,
   kTopics = kTopicsShown | kTopicsChanged | kTopicsCreate | kTopicsConfig,
   kClients = kTopics | kProduce | kConsume,
-  kServer = kServerRun | kServerStatus | kServerCheck | kServerConfig,  ///< what reads a broker's configuration
+  kServerTold = kServerStatus | kServerCheck | kServerConfig | kServerFormat | kServerInfo,
+  kServer = kServerRun | kServerTold,  ///< what reads a broker's configuration
   kEverywhere = kClients | kServer | kServerDump,
 };
 
@@ -121,6 +124,7 @@ enum class Flag : std::uint8_t {
   server_config,
   server_override,
   server_all,
+  cluster_id,
   ephemeral,
   dump_records,
   server_json,

@@ -2,6 +2,7 @@
 
 #include "cli/output.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,9 +19,26 @@ struct ShownFinding {
   std::string_view text;
 };
 
-/// What `kserver check` prints: `kserver.toml:12: error: what` on each line, as compilers do. Schema:
+/// What `kserver check` prints: without a format `kserver.toml:12: error: what` on each line, as compilers do. Schema:
 /// server-check.json.
-std::string findings_text(std::span<const ShownFinding> findings, bool json);
+std::string findings_text(std::span<const ShownFinding> findings, std::optional<OutputFormat> format, bool color);
+
+/// A row of `kserver format` and `kserver info`.
+struct ShownDirectory {
+  std::string_view path;
+  std::string_view state;  ///< new, formatted, or unusable; of format also kept: it was formatted before
+  bool has_metadata_log = false;
+  std::optional<std::int32_t> node_id{};
+  std::string_view cluster_id{};
+  std::string_view directory_id{};
+  std::string_view problem{};
+};
+
+/// Schema: server-directory.json.
+std::string directories_text(std::span<const ShownDirectory> directories, OutputFormat format, bool color);
+
+/// What `kserver status` prints as csv: lines of names and values, parted by a tab, become rows.
+std::string status_csv(std::string_view lines);
 
 /// A row of `kserver config`.
 struct ShownConfig {

@@ -28,24 +28,14 @@ log::LogConfig metadata_log_config(const config::BrokerConfig& config) {
   return log;
 }
 
-/// Makes a directory one of this cluster. meta.properties comes last: without it everything is done again.
+/// Makes a directory one of this cluster.
 Result<storage::MetaProperties> format(const BootRequest& request, Boot& boot, std::size_t index) {
-  const auto& config = request.config;
   auto& directory = *boot.directories[index];
-  // They would vouch for records that are yet to be written.
-  for (const char* stale : {storage::kRecoveryPoints, storage::kLogStarts}) {
-    if (auto removed = directory.remove(stale); !removed.ok()) return removed.error();
-  }
-  storage::MetaProperties meta{boot.cluster_id, config.node_id, request.random.uuid()};
-  if (index == boot.metadata_directory) {
-    if (auto made = directory.make_folder(quorum::kMetadataFolder); !made.ok()) return made.error();
-    auto snapshot = quorum::initial_snapshot({{config.node_id, meta.directory_id, {}}}, request.clock().wall);
-    if (auto written = storage::perform(directory, std::move(snapshot)); !written.ok())
-      return std::move(written).error();
-  }
-  if (auto written = storage::write_meta_properties(directory, meta); !written.ok()) return written.error();
+  storage::MetaProperties meta{boot.cluster_id, request.config.node_id, request.random.uuid()};
+  auto formatted = format_directory(directory, meta, index == boot.metadata_directory, request.clock().wall);
+  if (!formatted.ok()) return formatted.error();
   boot.notes.push_back({LogLevel::info, "formatted " + directory.path() + " for node " +
-                                            std::to_string(config.node_id.value) + " of cluster " + boot.cluster_id});
+                                            std::to_string(meta.node_id.value) + " of cluster " + boot.cluster_id});
   return meta;
 }
 

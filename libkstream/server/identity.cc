@@ -1,6 +1,7 @@
 #include "server/identity.h"
 
 #include "quorum/format.h"
+#include "storage/perform.h"
 #include "storage/segment_files.h"
 
 namespace kstream::server {
@@ -57,6 +58,22 @@ Status check_identities(const config::BrokerConfig& config, const std::vector<Id
       ErrorCode::invalid_config,
       config.log_dirs[metadata_directory] +
           " has no metadata log, but other log directories belong to a cluster: name its folder in metadata.log.dir"};
+}
+
+// meta.properties comes last: without it everything is done again.
+Status format_directory(storage::Directory& directory, const storage::MetaProperties& meta, bool has_metadata_log,
+                        Timestamp now) {
+  // They would vouch for records that are yet to be written.
+  for (const char* stale : {storage::kRecoveryPoints, storage::kLogStarts}) {
+    if (auto removed = directory.remove(stale); !removed.ok()) return removed;
+  }
+  if (has_metadata_log) {
+    if (auto made = directory.make_folder(quorum::kMetadataFolder); !made.ok()) return made;
+    auto snapshot = quorum::initial_snapshot({{meta.node_id, meta.directory_id, {}}}, now);
+    if (auto written = storage::perform(directory, std::move(snapshot)); !written.ok())
+      return std::move(written).error();
+  }
+  return storage::write_meta_properties(directory, meta);
 }
 
 }  // namespace kstream::server

@@ -18,4 +18,8 @@ Result<Identity> read_identity(const config::BrokerConfig& config, storage::Dire
 Status check_identities(const config::BrokerConfig& config, const std::vector<Identity>& identities,
                         std::uint16_t metadata_directory);
 
+/// Makes a directory, which is new, one of a cluster; the one with the metadata log gets its first snapshot.
+Status format_directory(storage::Directory& directory, const storage::MetaProperties& meta, bool has_metadata_log,
+                        Timestamp now);
+
 }  // namespace kstream::server

@@ -5,13 +5,13 @@
 #include "server/boot.h"
 #include "server/control_driver.h"
 #include "server/listening.h"
+#include "server/log_directories.h"
 #include "server/logging.h"
 #include "server/shard_driver.h"
 #include "storage/posix_directory.h"
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -36,12 +36,6 @@ constexpr std::chrono::seconds kEndWithin{2};
 int refuse(const std::string& why) {
   std::fprintf(stderr, "kserver: %s\n", why.c_str());
   return 1;
-}
-
-std::uint64_t random_seed() {
-  std::uint64_t seed = 0;
-  KS_ASSERT(::getrandom(&seed, sizeof seed, 0) == sizeof seed);
-  return seed;
 }
 
 /// Every partition that is written to holds a file open, every connection a socket.
@@ -110,29 +104,15 @@ std::string boot_id() {
   return id;
 }
 
-/// The log directories, made where they are missing, open and locked.
-Status open_directories(const config::BrokerConfig& config,
-                        std::vector<std::unique_ptr<storage::PosixDirectory>>& directories) {
-  for (const auto& path : config.log_dirs) {
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) return Status(ErrorCode::log_dir_not_found, "log.dirs: cannot make " + path + ": " + error.message());
-    auto directory = storage::PosixDirectory::open(path);
-    if (!directory.ok()) return std::move(directory).error();
-    if (auto locked = (*directory)->lock(); !locked.ok()) return locked;
-    directories.push_back(std::move(*directory));
-  }
-  return {};
-}
-
-Result<Boot> boot_from(const config::BrokerConfig& config,
-                       const std::vector<std::unique_ptr<storage::PosixDirectory>>& directories, base::Random& random) {
-  BootRequest request{
-      config, {}, 0, boot_id(), random, &read_clocks, static_cast<int>(config.num_recovery_threads_per_data_dir)};
-  for (std::size_t i = 0; i < directories.size(); ++i) {
-    if (config.log_dirs[i] == config.metadata_log_dir) request.metadata_directory = static_cast<std::uint16_t>(i);
-    request.directories.push_back(directories[i].get());
-  }
+Result<Boot> boot_from(const config::BrokerConfig& config, const OpenDirectories& directories, base::Random& random) {
+  BootRequest request{config,
+                      {},
+                      metadata_directory(config),
+                      boot_id(),
+                      random,
+                      &read_clocks,
+                      static_cast<int>(config.num_recovery_threads_per_data_dir)};
+  for (const auto& directory : directories) request.directories.push_back(directory.get());
   return boot(request);
 }
 
@@ -239,9 +219,9 @@ int run_server(const Configuration& configuration) {
     logging.write(base::LogLevel::info,
                   "metrics: GET http://" + metrics_address(config, listeners.metrics) + "/metrics");
   }
-  std::vector<std::unique_ptr<storage::PosixDirectory>> directories;
-  if (auto opened = open_directories(config, directories); !opened.ok()) return fail(opened.error().detail);
-  auto booted = boot_from(config, directories, random);
+  auto directories = open_directories(config);
+  if (!directories.ok()) return fail(directories.error().detail);
+  auto booted = boot_from(config, *directories, random);
   if (!booted.ok()) return fail(booted.error().detail);
   for (const auto& note : booted->notes) logging.write(note);
   auto status = listen_locally(config.log_dirs.front(), kStatusSocket);

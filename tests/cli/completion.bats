@@ -30,8 +30,10 @@ offered() {
 }
 
 @test "kserver: verbs, flags, configs" {
-  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nstatus\ndump' ]
+  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nformat\ninfo\nstatus\ndump' ]
   [ -z "$(kserver __complete words '' status)" ]
+  [ -z "$(kserver __complete words '' format)" ]
+  [ "$(kserver __complete flags --cl)" = $'--cluster-id\tThe cluster that the directories are to belong to' ]
   [ -z "$(kserver __complete words '' run)" ]
   [ "$(kserver __complete words metrics. config)" = metrics.listener ]
   [ "$(kserver __complete -f '' config | wc -l)" -eq 4 ]

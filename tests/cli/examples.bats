@@ -67,6 +67,10 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   try 'kserver check -c server.properties'
   [ "$status" -eq 0 ]
   [ "$output" = "server.properties:2: note: $PWD/properties is new: it will be made and formatted" ]
+  try 'kserver format -c server.properties --if-not-exists'
+  [[ $output == "$PWD/properties"$'\tformatted\tyes\t8\t'* ]]
+  try 'kserver info -J | jq .cluster'
+  [[ $output =~ ^\"[A-Za-z0-9_-]{22}\"$ ]]
   try 'kserver config -c server.properties log.dirs'
   [ "$output" = "$PWD/properties" ]
   try "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'"

@@ -46,7 +46,7 @@ refused() {
 }
 
 @test "a mistyped word starts nothing" {
-  refused 2 "unknown word 'rnu': there are run, check, config, status, dump" rnu
+  refused 2 "unknown word 'rnu': there are run, check, config, format, info, status, dump" rnu
   refused 2 "unknown word ''" ''
   refused 2 "unknown word 'rnu'" -X "log.dirs=$data" rnu
   refused 2 "kserver run takes flags only, not 'now'" run now
@@ -157,7 +157,6 @@ $folder/f:4: warning: \"ssl.key.password\" has no effect yet" ]
   [ ! -e "$data" ]
   expect_error 2 "kserver check takes flags only, not 'now'" kserver check now
   expect_error 2 "-a is not for kserver check" kserver check -a
-  expect_error 2 "-f is not for kserver check" kserver check -f json
 }
 
 @test "check: what a start would meet" {
@@ -211,6 +210,50 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   expect_error 2 '-X: "node.id" must be' kserver config -X node.id=x
   expect_error 1 'cannot write to stdout' bash -c 'kserver config -a "$@" > /dev/full' - "${where[@]}"
   kserver config "${where[@]}" --color always -f table | grep -q $'^\e\\[1mNAME'
+}
+
+@test "check and status in every format" {
+  printf 'log.dris=x\nlog.dirs=%s\n' "$data" > "$folder/f"
+  check() { kserver check -c "$folder/f" "$@" || [ $? -eq 2 ]; }
+  [ "$(check -f plain)" = "error"$'\t'"$folder/f:1"$'\t'"log.dris"$'\t'"\"log.dris\" is no config; \"log.dirs\" is the nearest" ]
+  [ "$(check -f table | head -n 1 | tr -s ' ')" = "LEVEL WHERE NAME TEXT" ]
+  [ "$(check -f csv | head -n 1)" = $'level,where,name,text\r' ]
+  [ "$(check -f json)" = "$(check -J)" ]
+  expect_error 2 "unknown format 'xml'" kserver check -f xml
+  start -X "log.dirs=$data"
+  status=(kserver status -X "log.dirs=$data")
+  "${status[@]}" -f plain | grep -qx $'node_id\t1'
+  "${status[@]}" -f csv | grep -qx $'node_id,1\r'
+  "${status[@]}" -f table | grep -qx 'node_id  *1'
+  "${status[@]}" -f json | grep -q '"node_id":1'
+  expect_error 2 "-J and -f csv are two formats" "${status[@]}" -J -f csv
+}
+
+@test "format and info: log directories, made and told of" {
+  dirs=(-X "log.dirs=$folder/a,$folder/b")
+  [ "$(kserver info "${dirs[@]}")" = "$folder/a"$'\tnew\tyes\t-\t-\t-\t-\n'"$folder/b"$'\tnew\tno\t-\t-\t-\t-' ]
+  [ ! -e "$folder/a" ]
+  cluster=5L6g3nShT-eMCtK--X86sw
+  kserver format --cluster-id "$cluster" -X "log.dirs=$folder/a" -X node.id=3 | grep -qE "^$folder/a"$'\tformatted\tyes\t3\t'"$cluster"$'\t.{22}\t-$'
+  expect_error 4 "$folder/a is formatted already; --if-not-exists formats the others" kserver format "${dirs[@]}" -X node.id=3
+  [ ! -e "$folder/b" ]
+  kserver format --if-not-exists "${dirs[@]}" -X node.id=3 -f csv | cut -d , -f 1-5 > "$folder/out"
+  [ "$(cat "$folder/out")" = $'path,state,metadata,node,cluster\n'"$folder/a,kept,yes,3,$cluster"$'\n'"$folder/b,formatted,no,3,$cluster" ]
+  kserver info "${dirs[@]}" -X node.id=3 -J | python3 -c 'import json, sys; assert all(json.loads(line)["state"] == "formatted" for line in sys.stdin)'
+  kserver info "${dirs[@]}" -X node.id=3 -f table | head -n 1 | grep -q '^PATH  *STATE  *METADATA'
+  # Another node's, another cluster's.
+  run --separate-stderr kserver info "${dirs[@]}" -f csv
+  [ "$status" -eq 1 ]
+  [[ $output == *"unusable,yes,,,,\"$folder/a belongs to node 3, this is node 1: set node.id or log.dirs\""* ]]
+  expect_error 1 "$folder/a belongs to node 3" kserver format --if-not-exists "${dirs[@]}"
+  expect_error 1 "$folder/a belongs to cluster $cluster, and not to other" kserver format --if-not-exists --cluster-id other "${dirs[@]}" -X node.id=3
+  expect_error 2 "--cluster-id may have letters" kserver format --cluster-id 'a b' "${dirs[@]}"
+  # A server starts on what was formatted; while it runs, nobody else formats.
+  start "${dirs[@]}" -X node.id=3
+  [ "$(kserver status "${dirs[@]}" -f plain | grep cluster_id)" = $'cluster_id\t'"$cluster" ]
+  expect_error 1 "$folder/a is in use by another broker" kserver format --if-not-exists "${dirs[@]}" -X node.id=3
+  [ -z "$(kserver format -q -X "log.dirs=$folder/c")" ]
+  [ -e "$folder/c/meta.properties" ]
 }
 
 @test "run --ephemeral: a broker for a command" {

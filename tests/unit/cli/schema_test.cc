@@ -152,8 +152,16 @@ TEST(TopicsOutput, Templates) {
 
 TEST(Schema, Server) {
   const ShownFinding findings[] = {{"error", "f:1", "a", "what \"it\" is"}, {"note", "", "", "all is well"}};
-  EXPECT_TRUE(fits_schema("server-check.json", findings_text(findings, true)));
-  EXPECT_EQ(findings_text(findings, false), "f:1: error: what \"it\" is\nnote: all is well\n");
+  EXPECT_TRUE(fits_schema("server-check.json", findings_text(findings, OutputFormat::json, false)));
+  EXPECT_EQ(findings_text(findings, {}, false), "f:1: error: what \"it\" is\nnote: all is well\n");
+  EXPECT_EQ(findings_text(findings, OutputFormat::csv, false),
+            "level,where,name,text\r\nerror,f:1,a,\"what \"\"it\"\" is\"\r\nnote,,,all is well\r\n");
+  const ShownDirectory directories[] = {{"/a", "formatted", true, 1, "c", "d", {}},
+                                        {"/b", "unusable", false, {}, {}, {}, "why"}};
+  EXPECT_TRUE(fits_schema("server-directory.json", directories_text(directories, OutputFormat::json, false)));
+  EXPECT_EQ(directories_text(directories, OutputFormat::plain, false),
+            "/a\tformatted\tyes\t1\tc\td\t-\n/b\tunusable\tno\t-\t-\t-\twhy\n");
+  EXPECT_EQ(status_csv("a\t1\nb c\t2,3\n"), "name,value\r\na,1\r\nb c,\"2,3\"\r\n");
   const ShownConfig configs[] = {{"a", "1", "f:1", true, false, "What it does."},
                                  {"p", {}, "default", false, true, {}}};
   EXPECT_TRUE(fits_schema("server-config.json", configs_text(configs, OutputFormat::json, false)));
