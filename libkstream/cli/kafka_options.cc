@@ -14,6 +14,8 @@ constexpr KafkaOption kCommon[] = {{"help", "", "Print usage information."},
 
 const KafkaOption* find(std::span<const KafkaOption> table, std::string_view name) {
   for (auto options : {table, std::span<const KafkaOption>(kCommon)}) {
+    auto lettered = std::ranges::find(options, name.size() == 1 ? name[0] : '\0', &KafkaOption::letter);
+    if (name.size() == 1 && lettered != options.end()) return &*lettered;
     auto at = std::ranges::find(options, name, &KafkaOption::name);
     if (at != options.end()) return &*at;
   }
@@ -29,7 +31,10 @@ Result<KafkaOptions> KafkaOptions::parse(std::span<const KafkaOption> table, std
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string_view word = words[i];
     if (word == "--") break;
-    if (!word.starts_with('-') || word.size() == 1) continue;  // Kafka passes over it, too
+    if (!word.starts_with('-') || word.size() == 1) {  // Kafka passes over it, too
+      options.words_.emplace_back(word);
+      continue;
+    }
     word.remove_prefix(word.starts_with("--") ? 2 : 1);
     auto equals = word.find('=');
     auto name = word.substr(0, equals);

@@ -19,6 +19,7 @@ struct KafkaOption {
   bool repeatable = false;
   bool integer = false;
   bool optional = false;  ///< the argument may be missing: the next word is one if it does not begin with a dash
+  char letter = 0;        ///< `-t`, where a tool has short options
 };
 
 /// A command line in Kafka's grammar: long options, written `--name value` or `--name=value`, never abbreviated.
@@ -31,6 +32,8 @@ class KafkaOptions {
   /// The only value; nothing if the option is not there.
   std::optional<std::string> value(std::string_view name) const;
   std::vector<std::string> all(std::string_view name) const;
+  /// What is neither an option nor the value of one, and passed over.
+  const std::vector<std::string>& words() const { return words_; }
   /// Options and their values, as they were typed.
   const std::vector<std::pair<std::string_view, std::string>>& in_order() const { return given_; }
   /// What Kafka says once it looks at values: an option that stands there twice, a number that is none.
@@ -40,6 +43,7 @@ class KafkaOptions {
  private:
   std::span<const KafkaOption> table_;
   std::vector<std::pair<std::string_view, std::string>> given_;
+  std::vector<std::string> words_;
   bool empty_ = true;
 };
 

@@ -11,7 +11,9 @@ setup_file() {
   for link in kafka-topics.sh kafka-configs kafka-get-offsets.sh kafka-delete-records.sh kafka-acls.sh; do
     ln -s "$(command -v ktopics)" "$LINKS/$link"
   done
-  ln -s "$(command -v kserver)" "$LINKS/kafka-dump-log.sh"
+  for link in kafka-dump-log.sh kafka-storage.sh kafka-server-start.sh; do
+    ln -s "$(command -v kserver)" "$LINKS/$link"
+  done
   ln -s "$(command -v kproduce)" "$LINKS/kafka-console-producer.sh"
   ln -s "$(command -v kconsume)" "$LINKS/kafka-console-consumer.sh"
 }
@@ -183,4 +185,51 @@ server() { "$1" --bootstrap-server "$KSTREAM_SERVER" "${@:2}"; }
   expect_error 2 "nope is not a recognized option, with --topic; or say kconsume TOPIC" kconsume --topic "$topic" --nope
   ln -s "$(command -v kproduce)" "$BATS_TEST_TMPDIR/kafka-acls.sh"
   expect_error 2 "kproduce is no kafka-acls; it is kafka-console-producer" "$BATS_TEST_TMPDIR/kafka-acls.sh"
+}
+
+@test "kafka-storage and kafka-server-start: from a properties file to a server, and back" {
+  folder=$BATS_TEST_TMPDIR
+  printf 'process.roles=broker,controller\nnode.id=2\nlisteners=PLAINTEXT://127.0.0.1:0\nlog.dirs=%s/data\n' "$folder" > "$folder/server.properties"
+  storage=$LINKS/kafka-storage.sh start=$LINKS/kafka-server-start.sh
+  id=$("$storage" random-uuid)
+  [ ${#id} -eq 22 ]
+  expect_error 1 "you must specify one of the following: --standalone" "$storage" format -t "$id" -c "$folder/server.properties"
+  [ "$("$storage" format -t "$id" -c "$folder/server.properties" --standalone)" = \
+    "Formatting dynamic metadata voter directory $folder/data with metadata.version 4.4-IV2." ]
+  [[ $("$storage" info -c "$folder/server.properties") == *"Found metadata: {cluster.id=$id, directory.id="*", node.id=2, version=1}"* ]]
+  "$storage" version-mapping | grep -qx 'metadata.version=33 (4.4-IV2)'
+  [ "$("$storage" feature-dependencies -f metadata.version=33)" = "metadata.version=33 (4.4-IV2) has no dependencies." ]
+  expect_error 1 "Unknown metadata.version '3.9'" "$storage" version-mapping --release-version 3.9
+  expect_error 1 "--add-scram: there are no users yet" "$storage" format -t "$id" -c "$folder/server.properties" -s -g -S 'SCRAM-SHA-256=[name=a,password=b]'
+  expect_error 1 "a cluster is one server yet" "$storage" format -t "$id" -c "$folder/server.properties" -N -g
+  expect_error 1 "must name this server, and no other yet" "$storage" format -t "$id" -c "$folder/server.properties" -g -I "3@h:9:$id"
+  sed -i "s,/data,/other," "$folder/server.properties"
+  "$storage" format -t "$id" -c "$folder/server.properties" -I "2@h:9:$id" > /dev/null
+  grep -qx "directory.id=$id" "$folder/other/meta.properties"
+  expect_error 1 "unrecognized arguments: 'x'" "$storage" random-uuid x
+  "$storage" format --help | grep -q -e '--initial-controllers <'
+  "$start" "$folder/server.properties" --override num.shards=1 > "$folder/out" 2> "$folder/err" 3>&- &
+  server=$!
+  eventually grep -q '^ready ' "$folder/out"
+  [ "$(kserver status -c "$folder/server.properties" -f plain | grep node_id)" = $'node_id\t2' ]
+  kill "$server"
+  wait "$server"
+}
+
+@test "kafka-server-start: what it refuses, and in the background" {
+  start=$LINKS/kafka-server-start.sh folder=$BATS_TEST_TMPDIR
+  expect_error 1 "USAGE: kafka-server-start.sh [-daemon] server.properties" "$start"
+  expect_error 1 "Found non argument parameters: b" "$start" a b
+  expect_error 1 "nope is not a recognized option" "$start" a --nope
+  expect_error 1 "Option override requires an argument" "$start" a --override
+  expect_error 1 "/nonexistent: cannot be read" "$start" /nonexistent
+  [ "kserver $("$start" --version)" = "$(kserver --version)" ]
+  printf 'listeners=PLAINTEXT://127.0.0.1:0\nlog.dirs=%s/data\n' "$folder" > "$folder/f"
+  expect_error 1 '"node.id" must be' "$start" -daemon "$folder/f" --override node.id=x
+  (cd "$folder" && LOG_DIR=$folder/logs "$start" -daemon f)
+  eventually grep -q '^ready ' "$folder/logs/kafkaServer.out"
+  kserver status -q -X "log.dirs=$folder/data"
+  kill "$(kserver check -X "log.dirs=$folder/data" | sed -n 's/.* process \([0-9]*\): .*/\1/p')"
+  stopped() { ! kserver status -q -X "log.dirs=$folder/data"; }
+  eventually stopped
 }

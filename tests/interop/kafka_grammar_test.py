@@ -12,9 +12,12 @@ from support.kserver import BIN
 CLASSES = {"kafka-topics": TOOLS + "TopicCommand", "kafka-configs": "kafka.admin.ConfigCommand",
            "kafka-get-offsets": TOOLS + "GetOffsetShell", "kafka-delete-records": TOOLS + "DeleteRecordsCommand",
            "kafka-dump-log": TOOLS + "DumpLogSegments", "kafka-console-producer": TOOLS + "ConsoleProducer",
-           "kafka-console-consumer": TOOLS + "consumer.ConsoleConsumer"}
-PROGRAMS = {"kafka-dump-log": "kserver", "kafka-console-producer": "kproduce", "kafka-console-consumer": "kconsume"}  # else ktopics
-NO_BROKER = ("kafka-dump-log",)
+           "kafka-console-consumer": TOOLS + "consumer.ConsoleConsumer", "kafka-storage": "kafka.tools.StorageTool"}
+PROGRAMS = {"kafka-dump-log": "kserver", "kafka-storage": "kserver", "kafka-console-producer": "kproduce", "kafka-console-consumer": "kconsume"}  # else ktopics
+NO_BROKER = ("kafka-dump-log", "kafka-storage")
+# What is another id in each run, another level in Kafka 4.3, and what only Kafka's tool prints.
+OTHERS = ((r"TopicId: \S{22}", "TopicId: ID"), (r"directory.id=\S{22}", "directory.id=ID"), (r"metadata.version(=\d+ \(| )4\.\d-IV\d", "metadata.version 4.x-IVx"),
+          (r"(?m)^Bootstrap metadata: .*\n", ""))
 
 
 def crc32c(data):
@@ -45,7 +48,10 @@ class KafkaGrammar(KafkaToolsTest):
         else:
             done = subprocess.run([self.links / f"{tool}.sh", *words], capture_output=True, timeout=60, input=stdin.encode())
             status, out, err = done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode()
-        return status, re.sub(r"TopicId: \S{22}", "TopicId: ID", out.replace(who, "{}")), f"{tool} {words}\n{err}"
+        out = out.replace(who, "{}")
+        for one, instead in OTHERS:
+            out = re.sub(one, instead, out)
+        return status, out, f"{tool} {words}\n{err}"
 
     def same(self, tool, *words, status=None, in_order=True, stderr=False, stdin=""):
         """Types a command line to both; returns what both print."""
@@ -403,3 +409,57 @@ class KafkaGrammar(KafkaToolsTest):
                       ["--topic", "t", "--property", "a=b", "--formatter-property", "a=b"],
                       ["--topic", "t", "--from-beginning", "--command-property", "auto.offset.reset=latest"]):
             self.refused("kafka-console-consumer", *words)
+
+    def test_storage(self):
+        folder = self.server.folder / "storage"
+        folder.mkdir()
+        config = lambda name: str(folder / f"{{}}-{name}.properties")
+
+        def write(name, directories, **more):
+            for who in ("x-theirs", "x-ours"):
+                lines = {"process.roles": "broker,controller", "node.id": 1, "controller.quorum.bootstrap.servers": "127.0.0.1:9093",
+                         "listeners": "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093", "controller.listener.names": "CONTROLLER",
+                         "log.dirs": ",".join(f"{folder}/{who}-{one}" for one in directories), **more}
+                (folder / f"{who}-{name}.properties").write_text("".join(f"{key}={value}\n" for key, value in lines.items() if value))
+
+        write("one", ["a"])
+        write("two", ["a", "b"])
+        write("fixed", ["c"], **{"controller.quorum.voters": "1@127.0.0.1:9093", "controller.quorum.bootstrap.servers": ""})
+        same = lambda *words, **more: self.same("kafka-storage", *words, **more)
+        cluster, other = ("-t", "5L6g3nShT-eMCtK--X86sw"), ("--cluster-id", "4L6g3nShT-eMCtK--X86sw")
+        self.assertIn("a does not exist\n", same("info", "-c", config("one"), status=1))
+        same("format", *cluster, "-c", config("one"), status=1)
+        self.assertIn("Formatting dynamic metadata voter directory ", same("format", *cluster, "-c", config("one"), "--standalone", status=0))
+        same("format", *cluster, "--config", config("one"), "-s", status=1)
+        same("format", *cluster, "-c", config("one"), "-s", "--ignore-formatted", "--feature", "kraft.version=1", status=0)
+        self.assertIn("Found metadata: {cluster.id=5L6g3nShT-eMCtK--X86sw, directory.id=ID, node.id=1, version=1}\n", same("info", "-c", config("one"), status=0))
+        self.assertIn("Found problem:\n", same("info", "-c", config("two"), status=1))
+        for who in ("x-theirs", "x-ours"):
+            (folder / f"{who}-b").mkdir()
+        self.assertIn("b is not formatted.\n", same("info", "-c", config("two"), status=1))
+        self.assertIn("Formatting data directory ", same("format", *cluster, "-c", config("two"), "-s", "-g", status=0))
+        self.assertIn("Found log directories:\n", same("info", "-c", config("two"), status=0))
+        self.assertIn("Formatting metadata directory ", same("format", *cluster, "-c", config("fixed"), status=0))
+        same("format", *cluster, "-c", config("fixed"), "-s", status=1)
+        for feature in ("kraft.version", "kraft.version=x"):
+            self.refused("kafka-storage", "format", *cluster, "-c", config("one"), "-s", "-g", "-f", feature)
+        self.assertEqual(len(self.typed("x-ours", "kafka-storage", ["random-uuid"])[1]), 23)
+        for words in (["version-mapping", "-r", "nope"], ["feature-dependencies", "-f", "nope=1"], ["feature-dependencies", "-f", "kraft.version=9"]):
+            same(*words, status=1)
+        same("feature-dependencies", "--feature", "kraft.version=1", status=0)
+        theirs = self.typed("x-theirs", "kafka-storage", ["version-mapping"])[1].splitlines()
+        ours = self.typed("x-ours", "kafka-storage", ["version-mapping"])[1].splitlines()
+        self.assertEqual(ours, theirs[:2])
+        for words in ([], ["nope"], ["format"], ["format", "-c"], ["info", "-x"], ["random-uuid", "x"], ["format", *cluster]):
+            status, out, err = self.typed("x-ours", "kafka-storage", words)
+            self.assertEqual((status, out), (1, ""), err)
+            self.assertEqual(self.typed("x-theirs", "kafka-storage", words)[:2], (1, ""), err)
+        for words in (["-h"], ["format", "-h"]):
+            self.assertEqual(self.typed("x-ours", "kafka-storage", words)[0], 0)
+        # Another cluster's directory is left alone.
+        before = (folder / "x-ours-a/meta.properties").read_text()
+        self.assertEqual(self.typed("x-ours", "kafka-storage", ["format", *other, "-c", config("one"), "-s", "-g"])[0], 1)
+        self.assertEqual((folder / "x-ours-a/meta.properties").read_text(), before)
+        # Kafka's tools read what ours wrote.
+        _, said, _ = self.typed("x-theirs", "kafka-storage", ["info", "-c", str(folder / "x-ours-two.properties")])
+        self.assertIn("cluster.id=5L6g3nShT-eMCtK--X86sw", said)

@@ -45,6 +45,25 @@ TEST(Grammar, ElseItIsOurs) {
   EXPECT_EQ(chosen({"lst", "--time", "5"}), "native") << "which says what is wrong";
 }
 
+TEST(Grammar, WithoutVerbsATopicByItsLongNameDoes) {
+  const auto chosen = [](const Program& program, std::span<const KafkaTool* const> tools, const Words& words) {
+    auto choice = choose_grammar(program, tools, program.name, words);
+    if (!choice) return choice.error().detail;
+    return choice->tool ? std::string(choice->tool->name) : "native";
+  };
+  const auto consume = [&](const Words& words) { return chosen(kConsumeProgram, consume_tools(), words); };
+  EXPECT_EQ(consume({"--bootstrap-server", "h:1", "--topic", "t", "--from-beginning"}), "kafka-console-consumer");
+  EXPECT_EQ(consume({"--include=t.*"}), "kafka-console-consumer");
+  EXPECT_EQ(consume({"-t", "t"}), "native");
+  EXPECT_EQ(consume({"--topic", "t", "u"}), "native");
+  EXPECT_EQ(consume({"-f", "--topic", "t"}), "native") << "the value of a flag";
+  EXPECT_EQ(consume({"--topic", "t", "-F"}),
+            "'-F' belongs to kconsume's own grammar, --topic to that of Kafka's tools: leave out one of them");
+  EXPECT_EQ(chosen(kProduceProgram, produce_tools(), {"--topic", "t", "--sync"}), "kafka-console-producer");
+  EXPECT_EQ(chosen(kProduceProgram, produce_tools(), {"--create", "t"}), "native");
+  EXPECT_EQ(chosen(kProduceProgram, produce_tools(), {"--topic", "t", "file"}), "native");
+}
+
 TEST(Grammar, NeverBoth) {
   EXPECT_EQ(
       chosen({"list", "--exclude-internal"}),
@@ -60,7 +79,8 @@ TEST(Grammar, NeverBoth) {
 constexpr KafkaOption kTable[] = {{"one", "value", "Takes one."},
                                   {"many", "value", "Takes many.", true},
                                   {"number", "n", "Counts.", false, true},
-                                  {"on", "", "Is there."}};
+                                  {"on", "", "Is there."},
+                                  {"maybe", "x", "Takes one or none.", false, false, true, 'm'}};
 
 std::string refused(const Words& words) {
   auto options = KafkaOptions::parse(kTable, words);
@@ -81,6 +101,16 @@ TEST(KafkaOptions, AreReadAsKafkaReadsThem) {
   EXPECT_TRUE(options->check_values().ok());
 }
 
+TEST(KafkaOptions, ArgumentsThatMayBeMissingLettersAndOtherWords) {
+  auto value = [](const Words& words) { return KafkaOptions::parse(kTable, words)->value("maybe"); };
+  EXPECT_EQ(value({"--maybe", "--on"}), "");
+  EXPECT_EQ(value({"--maybe"}), "");
+  EXPECT_EQ(value({"--maybe", "x"}), "x");
+  EXPECT_EQ(value({"--maybe=y", "x"}), "y");
+  EXPECT_EQ(value({"-m", "z"}), "z");
+  EXPECT_EQ(KafkaOptions::parse(kTable, Words{"a", "--one", "b", "c"})->words(), (Words{"a", "c"}));
+}
+
 TEST(KafkaOptions, Refuse) {
   EXPECT_EQ(refused({"--nope"}), "nope is not a recognized option");
   EXPECT_EQ(refused({"--o"}), "o is not a recognized option") << "no abbreviations";
@@ -96,6 +126,7 @@ TEST(KafkaOptions, Usage) {
   EXPECT_NE(usage.find("--many <value>"), std::string::npos);
   EXPECT_LT(usage.find("--help"), usage.find("--many"));
   EXPECT_NE(usage.find("--version"), std::string::npos);
+  EXPECT_NE(usage.find("--maybe [x]"), std::string::npos);
 }
 
 }  // namespace

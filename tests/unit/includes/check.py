@@ -31,7 +31,8 @@ BELOW = {
     "apps": "cli",
 }
 # What a single file may include beside that.
-ALSO = {"apps/kserver.cc": "server", "apps/kserver_kafka.cc": "server"}
+ALSO = {"apps/kserver.cc": "server", "apps/kserver_kafka.cc": "server",
+        "apps/kserver_storage.cc": "server"}
 # Public headers that everything uses; the others belong to client, which implements them, to cli and to apps.
 EVERYWHERE = {"config_text.h", "error.h", "error_codes.inc", "export.h", "ids.h", "record.h", "result.h"}
 
