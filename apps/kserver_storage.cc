@@ -67,19 +67,16 @@ constexpr Range kRanges[] = {
     {cluster::kMetadataVersion, cluster::kMetadataVersionLevel, cluster::kMetadataVersionLevel},
     {cluster::kKraftVersion, 0, cluster::kKraftVersionLevel}};
 
-struct Feature {
-  std::string name;
-  std::int16_t level = 0;
-};
-Result<Feature> parse_feature(const std::string& text) {
+std::string feature_name(const std::string& text) { return text.substr(0, text.find('=')); }
+
+/// Of `NAME=LEVEL`.
+Result<std::int16_t> parse_level(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos)
     return invalid("Can't parse feature=level string " + text + ": equals sign not found.");
-  auto level = cli::parse_number<std::int16_t>(std::string_view(text).substr(equals + 1));
-  if (!level)
-    return invalid("Can't parse feature=level string " + text + ": unable to parse " + text.substr(equals + 1) +
-                   " as a short.");
-  return Feature{text.substr(0, equals), *level};
+  const std::string digits = text.substr(equals + 1);
+  if (auto level = cli::parse_number<std::int16_t>(digits)) return *level;
+  return invalid("Can't parse feature=level string " + text + ": unable to parse " + digits + " as a short.");
 }
 
 Status check_release(const KafkaOptions& options) {
@@ -92,14 +89,15 @@ Status check_release(const KafkaOptions& options) {
 /// Whether what is asked for is what formatting makes.
 Status check_features(const KafkaOptions& options) {
   for (const auto& text : options.all("feature")) {
-    auto feature = parse_feature(text);
-    if (!feature) return feature.error();
-    if (feature->name == cluster::kMetadataVersion)
+    const std::string name = feature_name(text);
+    auto level = parse_level(text);
+    if (!level) return level.error();
+    if (name == cluster::kMetadataVersion)
       return invalid("Use --release-version instead of --feature metadata.version=X to avoid ambiguity.");
-    if (feature->name != cluster::kKraftVersion)
-      return invalid("Unsupported feature: " + feature->name + ". Supported features are: kraft.version");
-    if (feature->level != cluster::kKraftVersionLevel)
-      return invalid("kraft.version is 1 here, and cannot be " + std::to_string(feature->level));
+    if (name != cluster::kKraftVersion)
+      return invalid("Unsupported feature: " + name + ". Supported features are: kraft.version");
+    if (*level != cluster::kKraftVersionLevel)
+      return invalid("kraft.version is 1 here, and cannot be " + std::to_string(*level));
   }
   return {};
 }
@@ -196,15 +194,15 @@ Result<ExitCode> version_mapping(const KafkaOptions& options) {
 Result<ExitCode> feature_dependencies(const KafkaOptions& options) {
   std::string text;
   for (const auto& one : options.all("feature")) {
-    auto feature = parse_feature(one);
-    if (!feature) return feature.error();
-    auto range = std::ranges::find(kRanges, feature->name, &Range::feature);
-    if (range == std::end(kRanges)) return invalid("Unknown feature: " + feature->name);
-    if (feature->level < range->min || feature->level > range->max)
-      return invalid("Feature level " + std::to_string(feature->level) + " is not supported for feature " +
-                     feature->name);
-    text += one + (feature->name == cluster::kMetadataVersion ? " (" + std::string(kRelease) + ")" : "") +
-            " has no dependencies.\n";
+    const std::string name = feature_name(one);
+    auto level = parse_level(one);
+    if (!level) return level.error();
+    auto range = std::ranges::find(kRanges, name, &Range::feature);
+    if (range == std::end(kRanges)) return invalid("Unknown feature: " + name);
+    if (*level < range->min || *level > range->max)
+      return invalid("Feature level " + std::to_string(*level) + " is not supported for feature " + name);
+    text +=
+        one + (name == cluster::kMetadataVersion ? " (" + std::string(kRelease) + ")" : "") + " has no dependencies.\n";
   }
   return print(text);
 }

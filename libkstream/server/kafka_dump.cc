@@ -9,7 +9,6 @@
 #include "records/iterate.h"
 #include "server/log_file.h"
 #include "storage/index_file.h"
-#include "storage/segment_files.h"
 
 #include <concepts>
 #include <filesystem>
@@ -145,13 +144,6 @@ std::string metadata_text(const RecordView& record) {
   return "Error at " + text(record.offset.value) + ", skipping. " + written.error().detail;
 }
 
-/// The digits that a name begins with, `00000000000000000042.log`.
-Result<std::int64_t> offset_in(const fs::path& path) {
-  const std::string digits = path.filename().string().substr(0, path.filename().string().find('.'));
-  if (auto base = storage::parse_segment_file(digits + ".log")) return base->base.value;
-  return Error{ErrorCode::invalid_request, path.string() + " must begin with its first offset, in 20 digits"};
-}
-
 /// What two files say of one thing, by file.
 using Pairs = std::map<std::string, std::vector<std::pair<std::int64_t, std::int64_t>>>;
 
@@ -209,7 +201,7 @@ class KafkaDumper {
     if (path.extension() == ".checkpoint") {
       if (auto told = tell_snapshot(path.filename()); !told) return told;
     } else {
-      auto base = offset_in(path);
+      auto base = first_offset(path);
       if (!base) return base.error();
       print("Log starting offset: " + text(*base) + '\n');
     }
@@ -285,22 +277,6 @@ class KafkaDumper {
 
   // Indexes
 
-  /// The files of a segment that an index is checked against.
-  struct Neighbours {
-    LogFile index, log;
-    std::int64_t base = 0;
-  };
-  Result<Neighbours> open_index(const fs::path& path) {
-    auto base = offset_in(path);
-    if (!base) return base.error();
-    const std::string stem = path.filename().string().substr(0, path.filename().string().find('.'));
-    auto log = open_log_file(fs::absolute(path).parent_path() / (stem + ".log"));
-    if (!log) return std::move(log).error();
-    auto index = open_log_file(path);
-    if (!index) return std::move(index).error();
-    return Neighbours{std::move(*index), std::move(*log), *base};
-  }
-
   /// All entries, as Kafka counts them: what lies behind the first one that is zero is no entry.
   template <class Entry>
   Status entries(LogFile& file, const std::function<Result<bool>(const Entry&)>& visit) {
@@ -341,7 +317,7 @@ class KafkaDumper {
   }
 
   Status dump_index(const fs::path& path) {
-    auto files = open_index(path);
+    auto files = open_indexed_log(path);
     if (!files) return std::move(files).error();
     if (files->index.size < log::OffsetEntry::kSize) return print(path.string() + " is empty.\n"), Status();
     if (request_.sanity_only) return check_sanity<log::OffsetEntry>(path, files->index);
@@ -362,7 +338,7 @@ class KafkaDumper {
   }
 
   Status dump_time_index(const fs::path& path) {
-    auto files = open_index(path);
+    auto files = open_indexed_log(path);
     if (!files) return std::move(files).error();
     if (request_.sanity_only) return check_sanity<log::TimeEntry>(path, files->index);
     BatchScanner scanner(storage::file(files->log.file), 0, files->log.size);
@@ -398,19 +374,9 @@ class KafkaDumper {
 
   // Producers and transactions
 
-  Result<std::string> content(const fs::path& path) {
-    auto opened = open_log_file(path);
-    if (!opened) return std::move(opened).error();
-    std::string bytes(static_cast<std::size_t>(std::min(opened->size, kMostOfSnapshot)), '\0');
-    auto read = storage::file(opened->file).read(0, bytes.data(), bytes.size());
-    if (!read) return std::move(read).error();
-    bytes.resize(*read);
-    return bytes;
-  }
-
   Status dump_producers(const fs::path& path) {
     constexpr std::size_t kHead = 6;  // version and CRC, which is that of what follows
-    auto bytes = content(path);
+    auto bytes = read_log_file(path, kMostOfSnapshot);
     if (!bytes) return std::move(bytes).error();
     const auto corrupt = [&](const std::string& why) {
       return Error{ErrorCode::corrupt_message, path.string() + ": " + why};
@@ -448,7 +414,7 @@ class KafkaDumper {
   }
 
   Status dump_transactions(const fs::path& path) {
-    auto bytes = content(path);
+    auto bytes = read_log_file(path, kMostOfSnapshot);
     if (!bytes) return std::move(bytes).error();
     protocol::Reader reader(*bytes, false);
     while (reader.left() > 0) {
@@ -468,8 +434,11 @@ class KafkaDumper {
 
   void tell(const Pairs& pairs, const std::string& head, const std::string& first, const std::string& second) {
     for (const auto& [file, list] : pairs) {
-      output_.err(head + file + '\n');
-      for (const auto& [one, other] : list) output_.err(first + text(one) + second + text(other) + '\n');
+      std::string lines = head;
+      lines += file + '\n';
+      for (const auto& [one, other] : list)
+        lines.append(first).append(text(one)).append(second).append(text(other)) += '\n';
+      output_.err(lines);
     }
   }
   void tell_pairs() {

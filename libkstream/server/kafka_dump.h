@@ -27,7 +27,7 @@ struct KafkaDumpRequest {
 
 struct KafkaDumpOutput {
   std::function<bool(std::string_view)> out;  ///< lines for stdout; false: enough
-  std::function<void(std::string_view)> err;  ///< a line for stderr, with its newline
+  std::function<void(std::string_view)> err;  ///< lines for stderr, with their newlines
 };
 
 /// Reads the files as they are, one after the other. What disagrees is told behind all of them, and no error; the first

@@ -53,18 +53,17 @@ std::uint16_t metadata_directory(const config::BrokerConfig& config) {
   return index;
 }
 
-Result<OpenDirectories> open_directories(const config::BrokerConfig& config) {
-  OpenDirectories directories;
+Status open_directories(const config::BrokerConfig& config, OpenDirectories& directories) {
   for (const auto& path : config.log_dirs) {
     std::error_code error;
     fs::create_directories(path, error);
-    if (error) return Error{ErrorCode::log_dir_not_found, "log.dirs: cannot make " + path + ": " + error.message()};
+    if (error) return {ErrorCode::log_dir_not_found, "log.dirs: cannot make " + path + ": " + error.message()};
     auto directory = storage::PosixDirectory::open(path);
     if (!directory.ok()) return std::move(directory).error();
-    if (auto locked = (*directory)->lock(); !locked.ok()) return locked.error();
+    if (auto locked = (*directory)->lock(); !locked.ok()) return locked;
     directories.push_back(std::move(*directory));
   }
-  return directories;
+  return {};
 }
 
 std::vector<LogDirectory> describe_directories(const Configuration& configuration) {
@@ -87,11 +86,11 @@ Result<std::vector<LogDirectory>> format_directories(const Configuration& config
   const auto& config = configuration.broker;
   if (auto usable = check_together(config, describe_directories(configuration), request); !usable)
     return usable.error();
-  auto opened = open_directories(config);
-  if (!opened) return std::move(opened).error();
+  OpenDirectories opened;
+  if (auto done = open_directories(config, opened); !done) return done.error();
   std::vector<LogDirectory> directories;
-  for (std::size_t i = 0; i < opened->size(); ++i)
-    directories.push_back(found(config, i, read_identity(config, *(*opened)[i])));
+  for (std::size_t i = 0; i < opened.size(); ++i)
+    directories.push_back(found(config, i, read_identity(config, *opened[i])));
   // Again, now that nobody else may change them.
   if (auto usable = check_together(config, directories, request); !usable) return usable.error();
   base::Random random(random_seed());
@@ -105,7 +104,7 @@ Result<std::vector<LogDirectory>> format_directories(const Configuration& config
     if (directory.identity) continue;
     const bool given = directory.has_metadata_log && request.directory_id;
     storage::MetaProperties meta{cluster, config.node_id, given ? *request.directory_id : random.uuid()};
-    auto formatted = format_directory(*(*opened)[i], meta, directory.has_metadata_log, read_clocks().wall);
+    auto formatted = format_directory(*opened[i], meta, directory.has_metadata_log, read_clocks().wall);
     if (!formatted) return formatted.error();
     directory.identity = std::move(meta);
     directory.just_formatted = true;

@@ -18,7 +18,7 @@ namespace kstream::server {
 
 using OpenDirectories = std::vector<std::unique_ptr<storage::PosixDirectory>>;
 /// The log directories, made where they are missing, open and locked.
-Result<OpenDirectories> open_directories(const config::BrokerConfig& config);
+Status open_directories(const config::BrokerConfig& config, OpenDirectories& directories);
 /// Which of log.dirs has the metadata log.
 std::uint16_t metadata_directory(const config::BrokerConfig& config);
 std::uint64_t random_seed();

@@ -25,6 +25,34 @@ Result<LogFile> open_log_file(const std::string& path) {
   return opened;
 }
 
+Result<std::string> read_log_file(const std::string& path, std::uint64_t limit) {
+  auto opened = open_log_file(path);
+  if (!opened) return std::move(opened).error();
+  if (opened->size > limit)
+    return Error{ErrorCode::corrupt_message, path + " is larger than any such file: " + std::to_string(opened->size)};
+  std::string bytes(static_cast<std::size_t>(opened->size), '\0');
+  auto read = storage::file(opened->file).read(0, bytes.data(), bytes.size());
+  if (!read) return std::move(read).error();
+  bytes.resize(*read);
+  return bytes;
+}
+
+Result<std::int64_t> first_offset(const std::string& path) {
+  const std::string name = fs::path(path).filename();
+  if (auto segment = storage::parse_segment_file(name.substr(0, name.find('.')) + ".log")) return segment->base.value;
+  return Error{ErrorCode::invalid_request, path + " must begin with its first offset, in 20 digits"};
+}
+
+Result<IndexedLog> open_indexed_log(const std::string& index_path) {
+  auto base = first_offset(index_path);
+  if (!base) return base.error();
+  auto log = open_log_file(fs::path(index_path).replace_extension(".log"));
+  if (!log) return std::move(log).error();
+  auto index = open_log_file(index_path);
+  if (!index) return std::move(index).error();
+  return IndexedLog{std::move(*index), std::move(*log), *base};
+}
+
 Status each_batch(LogFile& opened,
                   const std::function<Result<bool>(BatchScanner&, const BatchScanner::Batch&)>& visit) {
   BatchScanner scanner(storage::file(opened.file), 0, opened.size);

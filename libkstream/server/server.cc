@@ -219,9 +219,9 @@ int run_server(const Configuration& configuration) {
     logging.write(base::LogLevel::info,
                   "metrics: GET http://" + metrics_address(config, listeners.metrics) + "/metrics");
   }
-  auto directories = open_directories(config);
-  if (!directories.ok()) return fail(directories.error().detail);
-  auto booted = boot_from(config, *directories, random);
+  OpenDirectories directories;
+  if (auto opened = open_directories(config, directories); !opened.ok()) return fail(opened.error().detail);
+  auto booted = boot_from(config, directories, random);
   if (!booted.ok()) return fail(booted.error().detail);
   for (const auto& note : booted->notes) logging.write(note);
   auto status = listen_locally(config.log_dirs.front(), kStatusSocket);

@@ -80,8 +80,8 @@ TEST_F(LogDirectories, NothingIsChangedIfAnyCannotBeUsed) {
 }
 
 TEST_F(LogDirectories, NotWhileABrokerRuns) {
-  auto held = open_directories(configuration({"a"}).broker);
-  ASSERT_TRUE(held.ok());
+  OpenDirectories held;
+  ASSERT_TRUE(open_directories(configuration({"a"}).broker, held).ok());
   // A lock is the process's own, so that another one has to try.
   EXPECT_EXIT(std::exit(format_directories(configuration({"a"}), {}).ok() ? 0 : 7), ::testing::ExitedWithCode(7), "");
 }
