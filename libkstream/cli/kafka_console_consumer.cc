@@ -79,19 +79,20 @@ std::optional<KafkaRefusal> check(const KafkaOptions& options) {
 }
 
 /// Where to begin.
-Result<PositionExpression> parse_position(const KafkaOptions& options, const std::vector<Setting>& properties) {
-  constexpr PositionExpression::Kind kEnds[] = {Kind::end, Kind::beginning};
+Status parse_position(const KafkaOptions& options, const std::vector<Setting>& properties,
+                      std::optional<PositionExpression>& from) {
   const std::string reset = kafka_property(properties, "auto.offset.reset").value_or("");
   if (options.has("from-beginning") && !reset.empty() && reset != "earliest")
     return invalid("Can't simultaneously specify --from-beginning and 'auto.offset.reset=" + reset +
                    "', please remove one option");
-  const std::string text = options.value("offset").value_or("");
   const bool earliest = options.has("from-beginning") || reset == "earliest";
-  if (text.empty()) return PositionExpression{kEnds[earliest ? 1 : 0], 0, kNoTimestamp, ""};
-  if (text == "earliest" || text == "latest")
-    return PositionExpression{kEnds[text == "earliest" ? 1 : 0], 0, kNoTimestamp, text};
-  auto offset = parse_number<std::int64_t>(text);
-  if (offset && *offset >= 0) return PositionExpression{Kind::offset, *offset, kNoTimestamp, text};
+  const std::string text = options.value("offset").value_or(earliest ? "earliest" : "latest");
+  const auto offset = parse_number<std::int64_t>(text);
+  from = PositionExpression{offset               ? Kind::offset
+                            : text == "earliest" ? Kind::beginning
+                                                 : Kind::end,
+                            offset.value_or(0), kNoTimestamp, text};
+  if (offset ? *offset >= 0 : text == "earliest" || text == "latest") return {};
   return invalid("The provided offset value '" + text +
                  "' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.");
 }
@@ -190,8 +191,6 @@ std::optional<std::int32_t> limit_of(const KafkaOptions& options, std::string_vi
 Result<ConsumePlan> parse_plan(const KafkaOptions& options, const std::vector<Setting>& properties) {
   auto columns = parse_columns(options);
   if (!columns) return columns.error();
-  auto position = parse_position(options, properties);
-  if (!position) return position.error();
   auto format = Format::of_word("value", "\n", nullptr, {});
   if (!format) return format.error();
   ConsumePlan plan{.targets = {}, .filter = {}, .format = std::move(*format)};
@@ -200,7 +199,7 @@ Result<ConsumePlan> parse_plan(const KafkaOptions& options, const std::vector<Se
   plan.regexes = options.has("include");
   Target& target = plan.targets.emplace_back();
   target.topic = *options.value(plan.regexes ? "include" : "topic");
-  target.from = *position;
+  if (auto parsed = parse_position(options, properties, target.from); !parsed) return parsed.error();
   if (auto text = options.value("partition")) {
     auto partition = *parse_number<std::int32_t>(*text);
     target.partitions = {{partition, partition}};

@@ -77,11 +77,10 @@ bool is_true(const std::optional<std::string>& value) {
   return text == "true";
 }
 
-Result<KafkaLines> parse_lines(const KafkaOptions& options) {
+Status parse_lines(const KafkaOptions& options, KafkaLines& lines) {
   constexpr std::string_view kFiles[] = {"reader-config"}, kPairs[] = {"property", "reader-property"};
   auto properties = kafka_properties(options, kFiles, kPairs);
   if (!properties) return properties.error();
-  KafkaLines lines;
   lines.has_key = is_true(kafka_property(*properties, "parse.key"));
   lines.has_headers = is_true(kafka_property(*properties, "parse.headers"));
   lines.ignore_error = is_true(kafka_property(*properties, "ignore.error"));
@@ -108,7 +107,7 @@ Result<KafkaLines> parse_lines(const KafkaOptions& options) {
       return invalid("null.marker and " + std::string(separators[i].first) + " may not be equal");
   }
   lines.prompt = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
-  return lines;
+  return {};
 }
 
 Result<ClientSettings> parse_settings(const KafkaOptions& options) {
@@ -139,16 +138,14 @@ Result<ClientSettings> parse_settings(const KafkaOptions& options) {
 
 Result<ExitCode> run(const KafkaOptions& options) {
   if (auto warned = kafka_warn_deprecated(options, kSynonyms, "Warning:"); !warned) return warned.error();
-  auto lines = parse_lines(options);
-  if (!lines) return lines.error();
-  auto settings = parse_settings(options);
-  if (!settings) return settings.error();
   ProducePlan plan;
   plan.topic = *options.value("topic");
   plan.files = {"-"};
   plan.input = InputKind::kafka_lines;
-  plan.kafka_lines = std::move(*lines);
+  if (auto parsed = parse_lines(options, plan.kafka_lines); !parsed) return parsed.error();
   plan.sync = options.has("sync");
+  auto settings = parse_settings(options);
+  if (!settings) return settings.error();
   Console console("kafka-console-producer", use_color("auto", STDERR_FILENO));
   console.set_quiet(true);
   return produce(plan, *settings, console) == ExitCode::done ? ExitCode::done : ExitCode::failed;
