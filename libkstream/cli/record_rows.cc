@@ -1,9 +1,9 @@
 #include "cli/record_rows.h"
 
-#include "cli/invalid.h"
 #include "cli/json_record.h"
 #include "cli/json_text.h"
 #include "cli/time_expression.h"
+#include "cli/topics_output.h"
 #include "cli/visible.h"
 
 #include <algorithm>
@@ -81,9 +81,7 @@ Result<std::vector<RecordColumn>> record_columns(const std::vector<std::string>&
       columns.push_back(static_cast<Column>(at - kNames.begin()));
       continue;
     }
-    std::string all;
-    for (auto known : kNames) all += (all.empty() ? "" : ", ") + std::string(known);
-    return invalid("there is no column '" + name + "': there are " + all);
+    return no_column(name, kNames);
   }
   return columns;
 }

@@ -50,6 +50,7 @@ std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std:
   };
   auto wanted = static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX / kGrowth));
   std::vector<Growing> growing;
+  growing.reserve(ranges.size());
   for (ReadRange& range : ranges)
     growing.push_back({&range, *range.until, filter.empty() ? wanted : std::max(wanted, kFirstWindow)});
   Counts counts;

@@ -90,12 +90,19 @@ void append_table(const Table& table, const TopicsOutput& output, std::string& o
   out += has_header && !output.header ? text.substr(text.find('\n') + 1) : text;
 }
 
+Error no_column(std::string_view name, std::span<const std::string_view> known) {
+  std::string text = "there is no column '" + std::string(name) + "': there are ";
+  for (auto column : known) {
+    text += column;
+    text += column == known.back() ? "" : ", ";
+  }
+  return invalid(text);
+}
+
 Status check_columns(std::span<const std::string> wanted, std::span<const std::string_view> known) {
   for (const auto& column : wanted) {
     if (std::ranges::find(known, std::string_view(column)) != known.end()) continue;
-    std::string all;
-    for (auto name : known) all += (all.empty() ? "" : ", ") + std::string(name);
-    return invalid("there is no column '" + column + "': there are " + all);
+    return no_column(column, known);
   }
   return {};
 }

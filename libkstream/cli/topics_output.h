@@ -38,6 +38,9 @@ std::vector<std::string> split_columns(std::string_view text);
 /// Appends the table as `output` says; not for JSON.
 void append_table(const Table& table, const TopicsOutput& output, std::string& out);
 
+/// INVALID_REQUEST with a sentence that names those that there are.
+Error no_column(std::string_view name, std::span<const std::string_view> known);
+
 /// INVALID_REQUEST, with a sentence, unless all `wanted` columns are among `known`.
 Status check_columns(std::span<const std::string> wanted, std::span<const std::string_view> known);
 
