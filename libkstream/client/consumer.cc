@@ -45,7 +45,7 @@ class Consumer::Impl {
   Status seek(const TopicPartition& partition, Position position);
   Status set_paused(const TopicPartition& partition, bool paused);
   std::optional<Offset> position(const TopicPartition& partition) const;
-  std::vector<ListedOffset> list(std::vector<OffsetQuery> queries, milliseconds timeout);
+  std::vector<ListedOffset> list(const std::vector<OffsetQuery>& queries, milliseconds timeout);
   int event_fd();
 
  private:
@@ -181,7 +181,7 @@ std::optional<Offset> Consumer::Impl::position(const TopicPartition& partition) 
   return fetcher_.position(partition);
 }
 
-std::vector<ListedOffset> Consumer::Impl::list(std::vector<OffsetQuery> queries, milliseconds timeout) {
+std::vector<ListedOffset> Consumer::Impl::list(const std::vector<OffsetQuery>& queries, milliseconds timeout) {
   const MonoTime deadline = client::work_deadline(timeout);
   const auto work = [this, queries, deadline] {
     return client::list_offsets(cluster_, queries, settings_.read_committed, deadline);
@@ -271,6 +271,7 @@ client::DecompressedBatches Consumer::Impl::decompress(const protocol::FetchResp
 
 asio::awaitable<void> Consumer::Impl::resolve(std::vector<client::ResolveOrder> orders) {
   std::vector<OffsetQuery> queries;
+  queries.reserve(orders.size());
   for (const client::ResolveOrder& order : orders) queries.push_back(order.query);
   // One attempt: what fails waits on its own.
   const std::vector<ListedOffset> answers =
@@ -330,20 +331,20 @@ std::vector<ListedOffset> Consumer::beginning_offsets(std::span<const TopicParti
                                                       milliseconds timeout) {
   std::vector<OffsetQuery> queries;
   for (const TopicPartition& partition : partitions) queries.push_back({partition, kBeginning});
-  return impl_->list(std::move(queries), timeout);
+  return impl_->list(queries, timeout);
 }
 
 std::vector<ListedOffset> Consumer::end_offsets(std::span<const TopicPartition> partitions, milliseconds timeout) {
   std::vector<OffsetQuery> queries;
   for (const TopicPartition& partition : partitions) queries.push_back({partition, kEnd});
-  return impl_->list(std::move(queries), timeout);
+  return impl_->list(queries, timeout);
 }
 
 std::vector<ListedOffset> Consumer::offsets_for_times(std::span<const TopicPartition> partitions, Timestamp time,
                                                       milliseconds timeout) {
   std::vector<OffsetQuery> queries;
   for (const TopicPartition& partition : partitions) queries.push_back({partition, OffsetSpec{time}});
-  return impl_->list(std::move(queries), timeout);
+  return impl_->list(queries, timeout);
 }
 
 int Consumer::event_fd() const { return impl_->event_fd(); }
