@@ -91,7 +91,7 @@ Status check_features(const KafkaOptions& options) {
   for (const auto& text : options.all("feature")) {
     const std::string name = feature_name(text);
     auto level = parse_level(text);
-    if (!level) return level.error();
+    if (!level) return invalid(level.error().detail);
     if (name == cluster::kMetadataVersion)
       return invalid("Use --release-version instead of --feature metadata.version=X to avoid ambiguity.");
     if (name != cluster::kKraftVersion)
@@ -196,7 +196,7 @@ Result<ExitCode> feature_dependencies(const KafkaOptions& options) {
   for (const auto& one : options.all("feature")) {
     const std::string name = feature_name(one);
     auto level = parse_level(one);
-    if (!level) return level.error();
+    if (!level) return invalid(level.error().detail);
     auto range = std::ranges::find(kRanges, name, &Range::feature);
     if (range == std::end(kRanges)) return invalid("Unknown feature: " + name);
     if (*level < range->min || *level > range->max)

@@ -190,7 +190,7 @@ std::optional<std::int32_t> limit_of(const KafkaOptions& options, std::string_vi
 
 Result<ConsumePlan> parse_plan(const KafkaOptions& options, const std::vector<Setting>& properties) {
   auto columns = parse_columns(options);
-  if (!columns) return columns.error();
+  if (!columns) return invalid(columns.error().detail);
   auto format = Format::of_word("value", "\n", nullptr, {});
   if (!format) return format.error();
   ConsumePlan plan{.targets = {}, .filter = {}, .format = std::move(*format)};
@@ -232,9 +232,9 @@ Result<ExitCode> run(const KafkaOptions& options) {
   auto properties = kafka_properties(options, kFiles, kPairs);
   if (!properties) return properties.error();
   auto plan = parse_plan(options, *properties);
-  if (!plan) return plan.error();
+  if (!plan) return invalid(plan.error().detail);
   auto settings = parse_settings(options, *properties);
-  if (!settings) return settings.error();
+  if (!settings) return invalid(settings.error().detail);
   if (!plan->regexes) {
     auto was_there = wait_for_topic(*plan, *settings);
     if (!was_there) return was_there.error();

@@ -145,7 +145,7 @@ Result<ExitCode> run(const KafkaOptions& options) {
   if (auto parsed = parse_lines(options, plan.kafka_lines); !parsed) return parsed.error();
   plan.sync = options.has("sync");
   auto settings = parse_settings(options);
-  if (!settings) return settings.error();
+  if (!settings) return invalid(settings.error().detail);
   Console console("kafka-console-producer", use_color("auto", STDERR_FILENO));
   console.set_quiet(true);
   return produce(plan, *settings, console) == ExitCode::done ? ExitCode::done : ExitCode::failed;

@@ -45,7 +45,7 @@ Result<std::int64_t> first_offset(const std::string& path) {
 
 Result<IndexedLog> open_indexed_log(const std::string& index_path) {
   auto base = first_offset(index_path);
-  if (!base) return base.error();
+  if (!base) return {ErrorCode::invalid_request, base.error().detail};
   auto log = open_log_file(fs::path(index_path).replace_extension(".log"));
   if (!log) return std::move(log).error();
   auto index = open_log_file(index_path);
