@@ -18,7 +18,7 @@ namespace kstream::cli {
 namespace {
 
 /// Larger batches than Kafka's default of 16 KiB: lines come fast, and none waits longer than --linger.
-constexpr std::string_view kBatchSize = "524288";
+constexpr std::string_view kBatchSize = "262144";
 
 /// Memory that builds batches takes twice the bytes that they hold, at worst.
 constexpr std::string_view kBufferMemory = "16777216";

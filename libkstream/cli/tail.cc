@@ -1,5 +1,6 @@
 #include "cli/tail.h"
 
+#include <malloc.h>
 #include <algorithm>
 #include <map>
 
@@ -65,6 +66,7 @@ std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std:
       grown.size = std::min(grown.size, INT64_MAX / kGrowth) * kGrowth;
     }
     outcome = count_shown(windows, filter, settings, console, signals, options, counts);
+    ::malloc_trim(0);  // the memory of this pass is not that of the next one, which has other sizes
     if (outcome != ExitCode::done || signals.stop_requested()) return std::nullopt;
     std::erase_if(growing, [&](const Growing& grown) {
       bool enough = counts[grown.range->partition] >= count || grown.begin <= grown.range->from;
