@@ -3,7 +3,7 @@ import re
 import subprocess
 import unittest
 
-from support.kafka import Kafka
+from support.apache_kafka import Kafka
 from support.kserver import BIN, Kserver
 
 # What brokers choose freely, or the clock does.
