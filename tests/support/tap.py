@@ -7,6 +7,7 @@ The exit status says only whether it could run; who counts reads the TAP. What a
 comments below its line.
 """
 import pathlib
+import signal
 import sys
 import time
 import unittest
@@ -55,6 +56,7 @@ def tests_of(suite):
 
 def main(folder, words):
     sys.dont_write_bytecode = True
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what is ignored, as under nohup, would be in every program that is started
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
     found = unittest.defaultTestLoader.discover(folder, pattern="*_test.py")
     chosen = [t for t in tests_of(found) if not words or any(w in t.id() for w in words)]
