@@ -56,7 +56,8 @@ def tests_of(suite):
 
 def main(folder, words):
     sys.dont_write_bytecode = True
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what is ignored, as under nohup, would be in every program that is started
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):  # what nohup or a shell's & ignores, every program would
+        signal.signal(number, signal.SIG_DFL)
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
     found = unittest.defaultTestLoader.discover(folder, pattern="*_test.py")
     chosen = [t for t in tests_of(found) if not words or any(w in t.id() for w in words)]
