@@ -28,15 +28,9 @@ bool is_abort(const records::BatchView& batch) {
 
 }  // namespace
 
-void decompress_ahead(base::BytesView bytes, std::size_t& most, DecompressedBatches& out) {
-  records::BatchReader batches(bytes);
-  for (records::BatchView batch; most > 0 && batches.next(batch);) {
-    if (batch.header.codec() == Codec::none) continue;
-    auto text = std::make_unique<std::string>();
-    if (!records::record_bytes(batch, most, *text)) return;
-    most -= text->size();
-    out.emplace(batch.bytes.data(), std::move(text));
-  }
+std::unique_ptr<std::string> decompress_ahead(const records::BatchView& batch, std::size_t most) {
+  auto text = std::make_unique<std::string>();
+  return records::record_bytes(batch, most, *text) ? std::move(text) : nullptr;
 }
 
 Chunk::Chunk(base::Slice bytes, Offset from, PartitionEnds ends, Options options)
@@ -84,6 +78,7 @@ bool Chunk::next_batch(records::BatchView& batch) {
     }
     const bool nothing = batch.header.last_offset() < position_ || batch.header.records_count == 0;
     if (!is_passed_over(batch) && !nothing) return true;
+    take_ahead(batch);
     position_ = std::max(position_, batch.header.next_offset());
   }
   if (!batches_.status()) {
@@ -115,10 +110,19 @@ bool Chunk::is_passed_over(const records::BatchView& batch) {
   return batch.header.is_transactional() && aborting_.contains(producer);
 }
 
+/// What it was given of the batch decompressed; null if that is nothing.
+Chunk::Text Chunk::take_ahead(const records::BatchView& batch) {
+  auto taken = options_.ahead.extract(batch.bytes.data());
+  if (!taken) return nullptr;
+  size_ahead_ -= taken.mapped()->size();
+  return std::move(taken.mapped());
+}
+
 Status Chunk::open(const records::BatchView& batch) {
-  auto done = options_.ahead.extract(batch.bytes.data());
-  auto text = done ? std::move(done.mapped()) : std::make_unique<std::string>();
-  const Result<base::BytesView> bytes = done ? base::BytesView(*text) : record_bytes(batch, kLargestBatch, *text);
+  Text ahead = take_ahead(batch);
+  auto text = ahead ? nullptr : std::make_unique<std::string>();
+  const Result<base::BytesView> bytes = ahead ? base::BytesView(*ahead) : record_bytes(batch, kLargestBatch, *text);
+  if (ahead) text = std::move(ahead);
   if (!bytes) return Error{bytes.code(), at_offset(batch.header.base_offset, bytes.error().detail).detail};
   decompressed_ += text->size();
   open_text_ = std::move(text);

@@ -43,10 +43,9 @@ inline constexpr std::size_t kMostDecompressed = std::size_t{4} << 20;
 /// The records of compressed batches, by where the batch lies.
 using DecompressedBatches = std::map<const char*, std::unique_ptr<std::string>>;
 
-/// Decompresses batches from the front of `bytes`, so that who reads them later need not, and adds them to `out`, until
-/// `most` bytes came of them, of which it takes away what did. What cannot be decompressed is left to the chunk, which
-/// says so.
-void decompress_ahead(base::BytesView bytes, std::size_t& most, DecompressedBatches& out);
+/// What a compressed batch holds, so that who reads it later need not decompress it. Null if that takes more than
+/// `most` bytes, or is not to be had, which is left to the chunk to say.
+std::unique_ptr<std::string> decompress_ahead(const records::BatchView& batch, std::size_t most);
 
 /// The batches of one partition that one fetch returned, read from an offset on. Records below that, control records
 /// unless they are asked for, and, if the aborted transactions are given, records of these are passed over.
@@ -75,7 +74,7 @@ class Chunk {
   Offset position() const { return position_; }
   const PartitionEnds& ends() const { return ends_; }
   std::size_t size() const { return bytes_.bytes.size(); }
-  /// Bytes that it was given decompressed.
+  /// Bytes that it was given decompressed and that nobody has read yet.
   std::size_t size_ahead() const { return size_ahead_; }
 
  private:
@@ -89,6 +88,7 @@ class Chunk {
   bool next_batch(records::BatchView& batch);
   Status open_next();
   bool is_passed_over(const records::BatchView& batch);
+  Text take_ahead(const records::BatchView& batch);
   Status open(const records::BatchView& batch);
   void take(const RecordView& record, RecordsRead& out);
   Status read_open(std::size_t most, RecordsRead& out);

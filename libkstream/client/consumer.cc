@@ -23,6 +23,9 @@ using client::Connection;
 using client::milliseconds;
 using client::mono_now;
 
+/// Batches are decompressed ahead in portions of so much at least, since it is not known what one of them holds.
+constexpr std::size_t kLeastAhead = std::size_t{2} << 20;
+
 /// One mutex guards what the caller's thread and the background share. The caller reads a chunk without it: until he
 /// moves on, nobody else touches the chunk.
 class Consumer::Impl {
@@ -36,6 +39,7 @@ class Consumer::Impl {
     background_.finish([this] {
       pump_.stop();
       cluster_.stop();
+      room_.notify();
     });
   }
 
@@ -61,7 +65,8 @@ class Consumer::Impl {
   void on_cluster_changed();
   MonoTime step();
   asio::awaitable<void> fetch(client::FetchOrder order);
-  client::DecompressedBatches decompress(const protocol::FetchResponse& response) const;
+  asio::awaitable<client::DecompressedBatches> decompress(const protocol::FetchResponse& response);
+  asio::awaitable<std::size_t> room_ahead(std::size_t given);
   asio::awaitable<void> resolve(std::vector<client::ResolveOrder> orders);
 
   const client::ConsumerSettings settings_;
@@ -73,6 +78,7 @@ class Consumer::Impl {
   Error cluster_trouble_{ErrorCode::none, {}};
   bool woken_ = false;
   bool whole_batches_ = false;  ///< of the last poll
+  bool room_wanted_ = false;    ///< a fetch waits for room_
 
   Fetched fetched_;
   client::RecordsRead read_;
@@ -80,6 +86,7 @@ class Consumer::Impl {
   Chunk* unfinished_ = nullptr;      ///< or this one, which is the fetcher's
 
   client::Background background_;
+  client::AsyncEvent room_{background_.context()};  ///< there may be room to decompress ahead
   Cluster cluster_;
   client::Pump pump_;
 };
@@ -108,6 +115,7 @@ const Fetched& Consumer::Impl::poll(milliseconds timeout, bool whole_batches) {
   Lock lock(mutex_);
   whole_batches_ = whole_batches;
   while (!take_ready(lock)) {
+    if (room_wanted_) wake();
     if (changed_.wait_until(lock, client::time_point(deadline), [&] { return fetcher_.has_ready(); })) continue;
     fetched_.error = cluster_trouble_.code != ErrorCode::none ? cluster_trouble_ : fetcher_.trouble();
     break;
@@ -151,7 +159,7 @@ void Consumer::Impl::read(Lock& lock, const client::Fetcher::Ready& ready) {
   finished_ = fetcher_.advance(*ready.partition, status);
   unfinished_ = finished_ ? nullptr : ready.chunk;
   event_.set(fetcher_.has_ready());
-  if (finished_) wake();
+  if (finished_ || room_wanted_) wake();
 }
 
 void Consumer::Impl::show_control_records(bool shown) {
@@ -214,11 +222,12 @@ MonoTime Consumer::Impl::step() {
   client::FetchPlan plan;
   {
     const Lock lock(mutex_);
-    woken_ = false;
+    woken_ = room_wanted_ = false;
     plan = fetcher_.plan(mono_now(), cluster_.metadata(), [this](NodeId node) { return cluster_.reachable(node); });
     event_.set(fetcher_.has_ready());
   }
   changed_.notify_all();
+  room_.notify();
   cluster_.connect_wanted();
   if (plan.metadata_is_stale) cluster_.refresh();
   for (client::FetchOrder& order : plan.fetches) {
@@ -239,7 +248,7 @@ asio::awaitable<void> Consumer::Impl::fetch(client::FetchOrder order) {
     auto reply = co_await cluster_.call(connection, std::move(request), {}, low, high);
     error = reply ? Error{ErrorCode::none, {}} : reply.error();
     client::DecompressedBatches ahead;
-    if (reply) ahead = decompress(reply->message);
+    if (reply) ahead = co_await decompress(reply->message);
     const Lock lock(mutex_);
     if (reply) {
       stale = fetcher_.done(order, reply->message, reply->body, mono_now(), cluster_.metadata(), std::move(ahead));
@@ -253,20 +262,41 @@ asio::awaitable<void> Consumer::Impl::fetch(client::FetchOrder order) {
   pump_.run();
 }
 
-/// What the caller would do when he reads it, on this thread, which is another.
-client::DecompressedBatches Consumer::Impl::decompress(const protocol::FetchResponse& response) const {
-  std::size_t room = 0;
-  {
-    const Lock lock(mutex_);
-    if (!whole_batches_) room = fetcher_.room_ahead();
-  }
+/// What the caller would do when he reads it, on this thread, which is another, as long as he has something else to
+/// read.
+asio::awaitable<client::DecompressedBatches> Consumer::Impl::decompress(const protocol::FetchResponse& response) {
   client::DecompressedBatches ahead;
+  std::size_t given = 0;
   for (const auto& topic : response.responses) {
     for (const auto& partition : topic.partitions) {
-      if (partition.records) client::decompress_ahead(partition.records->bytes, room, ahead);
+      records::BatchReader batches(partition.records ? partition.records->bytes : base::BytesView());
+      for (records::BatchView batch; batches.next(batch);) {
+        if (batch.header.codec() == Codec::none) continue;
+        const std::size_t room = co_await room_ahead(given);
+        auto text = room > 0 ? client::decompress_ahead(batch, room) : nullptr;
+        if (!text) co_return ahead;
+        given += text->size();
+        ahead.emplace(batch.bytes.data(), std::move(text));
+      }
     }
   }
-  return ahead;
+  co_return ahead;
+}
+
+/// How many bytes may be decompressed beside the `given` that are not handed over yet. Waits while that is little; 0 if
+/// the caller has nothing else to read, or reads whole batches.
+asio::awaitable<std::size_t> Consumer::Impl::room_ahead(std::size_t given) {
+  while (!cluster_.stopping()) {
+    {
+      const Lock lock(mutex_);
+      if (whole_batches_ || !fetcher_.has_ready()) co_return 0;
+      const std::size_t room = fetcher_.room_ahead();
+      if (room >= given + kLeastAhead) co_return room - given;
+      room_wanted_ = true;
+    }
+    co_await room_.wait_until(base::MonoTime::never());
+  }
+  co_return 0;
 }
 
 asio::awaitable<void> Consumer::Impl::resolve(std::vector<client::ResolveOrder> orders) {

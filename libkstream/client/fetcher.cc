@@ -66,14 +66,17 @@ void Fetcher::set_position(Partition& partition, const Position& position) {
 }
 
 void Fetcher::drop_chunks(Partition& partition) {
-  for (const auto& chunk : partition.chunks) forget(*chunk);
+  for (const auto& chunk : partition.chunks) buffered_ -= chunk->size();
   partition.chunks.clear();
+  count_ahead(partition);
 }
 
-/// It is not among the chunks of its partition any more.
-void Fetcher::forget(const Chunk& chunk) {
-  buffered_ -= chunk.size();
-  ahead_ -= chunk.size_ahead();
+/// On the thread that reads the chunks.
+void Fetcher::count_ahead(Partition& partition) {
+  ahead_ -= partition.ahead;
+  partition.ahead = 0;
+  for (const auto& chunk : partition.chunks) partition.ahead += chunk->size_ahead();
+  ahead_ += partition.ahead;
 }
 
 Status Fetcher::seek(const TopicPartition& name, Position position) {
@@ -231,7 +234,9 @@ void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionD
   partition.chunks.push_back(std::make_unique<Chunk>(body.part(bytes), partition.next_fetch, ends, std::move(options)));
   partition.next_fetch = next;
   buffered_ += bytes.size();
-  ahead_ += partition.chunks.back()->size_ahead();
+  const std::size_t given = partition.chunks.back()->size_ahead();
+  partition.ahead += given;
+  ahead_ += given;
 }
 
 /// What was fetched before is read first.
@@ -307,17 +312,16 @@ std::unique_ptr<Chunk> Fetcher::advance(const TopicPartition& name, const Status
   std::unique_ptr<Chunk> finished;
   unlist(entry);
   partition.next_read = partition.chunks.front()->position();
-  if (!status) {
+  if (!status || partition.chunks.front()->done()) {
     finished = std::move(partition.chunks.front());
-    forget(*finished);
+    buffered_ -= finished->size();
     partition.chunks.pop_front();
+  }
+  count_ahead(partition);
+  if (!status) {
     drop_chunks(partition);
     halt(partition, status.error());
     partition.halt_told = true;
-  } else if (partition.chunks.front()->done()) {
-    finished = std::move(partition.chunks.front());
-    forget(*finished);
-    partition.chunks.pop_front();
   }
   list_if_ready(entry);
   return finished;

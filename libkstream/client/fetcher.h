@@ -98,6 +98,7 @@ class Fetcher {
     Offset next_fetch = kNoOffset;
     Offset next_read = kNoOffset;
     std::deque<std::unique_ptr<Chunk>> chunks;
+    std::size_t ahead = 0;  ///< what they were given decompressed, as it was counted last
     bool paused = false;
     bool listed = false;  ///< in ready_
     std::optional<Error> halt;
@@ -118,7 +119,7 @@ class Fetcher {
             base::MonoTime now, DecompressedBatches& ahead);
   void take_records(Partition& partition, const protocol::FetchResponse::PartitionData& data, const base::Slice& body,
                     DecompressedBatches& ahead);
-  void forget(const Chunk& chunk);
+  void count_ahead(Partition& partition);
   void go_out_of_range(Partition& partition, const protocol::FetchResponse::PartitionData& data, base::MonoTime now);
   void wait(Partition& partition, Error error, base::MonoTime now);
   void halt(Partition& partition, Error error);
@@ -130,7 +131,7 @@ class Fetcher {
   std::set<NodeId> under_way_;
   std::uint64_t epoch_ = 0;
   std::size_t buffered_ = 0;  ///< bytes of all chunks
-  std::size_t ahead_ = 0;     ///< bytes that chunks were given decompressed
+  std::size_t ahead_ = 0;     ///< bytes of all partitions' `ahead`
   bool control_ = false;      ///< chunks give control records, too
   Error trouble_{ErrorCode::none, {}};
 };

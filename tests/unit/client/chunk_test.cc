@@ -99,27 +99,33 @@ TEST(Chunk, ReadsWhatWasDecompressedAhead) {
   const std::string first = batch(Offset(0), std::string(100, 'a'), zstd), plain = batch(Offset(100), "b"),
                     second = batch(Offset(101), std::string(100, 'c'), zstd);
   const auto bytes = base::Slice::copy_of(first + plain + second);
-  std::size_t most = 1100;  // of which a record takes eight
   Chunk::Options options{true, std::nullopt};
-  decompress_ahead(bytes.bytes, most, options.ahead);
-  ASSERT_EQ(options.ahead.size(), 1);
-  EXPECT_EQ(options.ahead.begin()->first, bytes.bytes.data());
+  records::BatchReader batches(bytes.bytes);
+  records::BatchView view;
+  ASSERT_TRUE(batches.next(view));
+  EXPECT_EQ(decompress_ahead(view, 835), nullptr) << "a record takes 8 bytes, beyond the 64th 9";
+  auto text = decompress_ahead(view, 836);
+  ASSERT_TRUE(text);
   // So that it can be told who decompressed.
-  for (char& c : *options.ahead.begin()->second) c = c == 'a' ? 'A' : c;
+  for (char& c : *text) c = c == 'a' ? 'A' : c;
+  options.ahead.emplace(view.bytes.data(), std::move(text));
   Chunk chunk(bytes, Offset(0), {}, std::move(options));
-  EXPECT_EQ(chunk.size_ahead(), 1100 - most);
-  EXPECT_EQ(read_all(std::move(chunk), 1000), std::string(100, 'A') + 'b' + std::string(100, 'c') + '|');
+  EXPECT_EQ(chunk.size_ahead(), 836);
+  RecordsRead read;
+  ASSERT_TRUE(chunk.read(1, read).ok());
+  EXPECT_EQ(chunk.size_ahead(), 0) << "being read is not ahead";
+  EXPECT_EQ(values(read) + read_all(std::move(chunk), 1000), std::string(100, 'A') + 'b' + std::string(100, 'c') + '|');
 }
 
 TEST(Chunk, LeavesDamagedBatchesToTheReader) {
   records::BatchOptions zstd;
   zstd.codec = Codec::zstd;
   std::string bytes = batch(Offset(0), "abc", zstd);
-  bytes[bytes.size() - 5] ^= 1;
-  std::size_t most = 1000;
-  DecompressedBatches ahead;
-  decompress_ahead(bytes, most, ahead);
-  EXPECT_TRUE(ahead.empty() || ahead.begin()->second->size() + most == 1000);
+  bytes[records::kBatchHeaderSize] ^= 1;  // of zstd's magic number
+  records::BatchReader batches(bytes);
+  records::BatchView view;
+  ASSERT_TRUE(batches.next(view));
+  EXPECT_EQ(decompress_ahead(view, 1000), nullptr);
 }
 
 TEST(Chunk, IgnoresAPartialBatch) {

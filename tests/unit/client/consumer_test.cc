@@ -156,6 +156,39 @@ TEST(Consumer, WaitsForAsLongAsATimeoutCanSay) {
   EXPECT_TRUE(consumer.end_offsets(std::span(&partition, 1), milliseconds::max())[0].info.ok());
 }
 
+// Each fetch brings some 15 MiB once decompressed: more than may be decompressed before they are asked for.
+TEST(Consumer, ReadsWhatExpandsToMoreThanThereIsRoomFor) {
+  constexpr std::size_t kBatches = 50, kSize = std::size_t{1} << 20;
+  FakeCluster cluster;
+  cluster.create_topic("orders", 1);
+  records::BatchOptions zstd;
+  zstd.codec = Codec::zstd;
+  const std::string one = batch({std::string(kSize, 'x')}, zstd);
+  for (std::size_t i = 0; i < kBatches; ++i) cluster.append(orders(0), one);
+  const std::string fetched_bytes = std::to_string(one.size() * 15);
+  Consumer consumer =
+      make_consumer(cluster, {{"max.partition.fetch.bytes", fetched_bytes.c_str()}, {"max.poll.records", "1"}});
+  const auto read = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Fetched& fetched = consumer.poll(kSoon);
+      ASSERT_EQ(fetched.records.size(), 1u) << i;
+      EXPECT_EQ(fetched.records[0].value->size(), kSize);
+    }
+  };
+  ASSERT_TRUE(assign(consumer, kBeginning).ok());
+  read(1);
+  std::this_thread::sleep_for(milliseconds(50));  // until there is no room any more
+  read(kBatches - 1);
+  ASSERT_TRUE(consumer.seek(orders(0), kBeginning).ok());
+  read(1);
+  std::this_thread::sleep_for(milliseconds(50));
+  ASSERT_TRUE(consumer.seek(orders(0), Offset(40)).ok()) << "while a fetch waits for room";
+  read(10);
+  ASSERT_TRUE(consumer.seek(orders(0), kBeginning).ok());
+  read(1);
+  std::this_thread::sleep_for(milliseconds(50));  // and the consumer ends while it waits
+}
+
 TEST(Consumer, SeeksAndPauses) {
   FakeCluster cluster;
   cluster.create_topic("orders", 1);

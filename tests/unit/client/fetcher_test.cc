@@ -74,9 +74,12 @@ struct Fetching {
       topic.partitions[i].records->bytes = body.bytes.substr(at, batches[i].size());
       at += batches[i].size();
     }
-    std::size_t room = fetcher.room_ahead();
     DecompressedBatches ahead;
-    decompress_ahead(body.bytes, room, ahead);
+    records::BatchReader reader(body.bytes);
+    for (records::BatchView view; reader.next(view);) {
+      if (view.header.codec() == Codec::none) continue;
+      ahead.emplace(view.bytes.data(), decompress_ahead(view, fetcher.room_ahead()));
+    }
     return fetcher.done(order, response, body, now, metadata, std::move(ahead));
   }
 
