@@ -58,16 +58,11 @@ Result<ExitCode> dump_log(const KafkaOptions& options) {
     failed = !cli::write_stdout(text);
     return !failed && !cli::stdout_reader_left();
   };
-  const auto err = [](std::string_view line) {
-    [[maybe_unused]] auto put = ::write(STDERR_FILENO, line.data(), line.size());
-  };
-  auto dumped = server::kafka_dump(dump_request(options), {out, err});
+  auto dumped = server::kafka_dump(dump_request(options), {out, cli::write_stderr});
   if (failed) return cli::invalid(cli::stdout_failure());
   if (!dumped) return dumped.error();
   return ExitCode::done;
 }
-
-void say(const std::string& line) { [[maybe_unused]] auto put = ::write(STDERR_FILENO, line.data(), line.size()); }
 
 struct StartPlan {
   server::ConfigurationInputs inputs;
@@ -107,7 +102,7 @@ bool go_on_in_background(bool& failed) {
   const int out = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   const pid_t child = out < 0 ? -1 : ::fork();
   failed = child < 0;
-  if (failed) say("cannot go on in the background: " + path + ": " + std::strerror(errno) + '\n');
+  if (failed) cli::write_stderr("cannot go on in the background: " + path + ": " + std::strerror(errno) + '\n');
   if (child != 0) return false;
   ::setsid();
   const int in = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -124,10 +119,11 @@ ExitCode start_server(std::span<const std::string> words) {
     return cli::kafka_print(cli::kstream_version() + '\n') ? ExitCode::done : ExitCode::failed;
   auto plan = parse_start(words);
   const bool help = words.empty() || std::ranges::find(words, "--help") != words.end();
-  if (help || !plan) return say((help ? "" : plan.error().detail + '\n') + std::string(kUsage)), ExitCode::failed;
+  if (help || !plan)
+    return cli::write_stderr((help ? "" : plan.error().detail + '\n') + std::string(kUsage)), ExitCode::failed;
   auto loaded = server::load_configuration(plan->inputs);
   if (const auto* errors = std::get_if<server::ConfigurationErrors>(&loaded)) {
-    for (const auto& error : *errors) say(error + '\n');
+    for (const auto& error : *errors) cli::write_stderr(error + '\n');
     return ExitCode::failed;
   }
   bool failed = false;

@@ -4,10 +4,10 @@
 #include "cli/kafka_options.h"
 #include "cli/kafka_tool.h"
 #include "cli/number.h"
+#include "cli/output.h"
 #include "cluster/features.h"
 #include "server/log_directories.h"
 
-#include <unistd.h>
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -231,8 +231,7 @@ std::span<const Command> commands() {
 }
 
 ExitCode fail(const std::string& text) {
-  const std::string line = text + '\n';
-  [[maybe_unused]] auto put = ::write(STDERR_FILENO, line.data(), line.size());
+  cli::write_stderr(text + '\n');
   return ExitCode::failed;
 }
 

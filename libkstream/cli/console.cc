@@ -1,5 +1,6 @@
 #include "cli/console.h"
 
+#include "cli/output.h"
 #include "cli/visible.h"
 
 #include <unistd.h>
@@ -21,21 +22,13 @@ void Console::put(std::string_view text, bool bold, std::string_view end) const 
   out += color_ && bold ? ":\x1b[0m " : ": ";
   append_visible(text, color_, out);
   out += end;
-  write(out);
-}
-
-void Console::write(std::string_view out) const {
-  for (std::size_t at = 0; at < out.size();) {
-    ssize_t put = ::write(STDERR_FILENO, out.data() + at, out.size() - at);
-    if (put <= 0) return;
-    at += static_cast<std::size_t>(put);
-  }
+  write_stderr(out);
 }
 
 void Console::status(std::string_view text) const {
   bool terminal = ::isatty(STDERR_FILENO) != 0;
   if (!text.empty()) put(text, false, terminal ? "" : "\n");
-  if (text.empty() && status_stands_) write(kEraseLine);
+  if (text.empty() && status_stands_) write_stderr(kEraseLine);
   status_stands_ = terminal && !text.empty();
 }
 

@@ -41,7 +41,6 @@ class Console {
  private:
   void line(std::string_view text, bool bold) const { put(text, bold, "\n"); }
   void put(std::string_view text, bool bold, std::string_view end) const;
-  void write(std::string_view text) const;
 
   std::string_view program_;
   bool color_;

@@ -97,12 +97,6 @@ Status parse_position(const KafkaOptions& options, const std::vector<Setting>& p
                  "' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.");
 }
 
-bool is_true(const std::string& text) {
-  std::string lower = kafka_trimmed(text);
-  for (char& c : lower) c = static_cast<char>(c | 0x20);
-  return lower == "true";
-}
-
 Status parse_decoders(const KafkaOptions& options, const std::vector<Setting>& properties, KafkaColumns& columns) {
   const std::tuple<std::string_view, std::string_view, KafkaDecoder*> decoders[] = {
       {"key-deserializer", "key.deserializer", &columns.key_decoder},
@@ -146,7 +140,7 @@ Result<KafkaColumns> parse_columns(const KafkaOptions& options) {
                             {"print.headers", &columns.headers},
                             {"print.key", &columns.key},
                             {"print.value", &columns.value}}) {
-    if (auto value = kafka_property(*properties, name)) *flag = is_true(*value);
+    *flag = kafka_flag(*properties, name).value_or(*flag);
   }
   for (auto [name, text] : {std::pair{"key.separator", &columns.key_separator},
                             {"line.separator", &columns.line_separator},

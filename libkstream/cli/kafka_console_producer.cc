@@ -71,19 +71,13 @@ std::optional<KafkaRefusal> check(const KafkaOptions& options) {
   return {};
 }
 
-bool is_true(const std::optional<std::string>& value) {
-  std::string text = kafka_trimmed(value.value_or(""));
-  for (char& c : text) c = static_cast<char>(c | 0x20);
-  return text == "true";
-}
-
 Status parse_lines(const KafkaOptions& options, KafkaLines& lines) {
   constexpr std::string_view kFiles[] = {"reader-config"}, kPairs[] = {"property", "reader-property"};
   auto properties = kafka_properties(options, kFiles, kPairs);
   if (!properties) return properties.error();
-  lines.has_key = is_true(kafka_property(*properties, "parse.key"));
-  lines.has_headers = is_true(kafka_property(*properties, "parse.headers"));
-  lines.ignore_error = is_true(kafka_property(*properties, "ignore.error"));
+  lines.has_key = kafka_flag(*properties, "parse.key").value_or(false);
+  lines.has_headers = kafka_flag(*properties, "parse.headers").value_or(false);
+  lines.ignore_error = kafka_flag(*properties, "ignore.error").value_or(false);
   lines.null_marker = kafka_property(*properties, "null.marker");
   const std::pair<std::string_view, std::string*> separators[] = {
       {"key.separator", &lines.key_separator},

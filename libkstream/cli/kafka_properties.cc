@@ -54,6 +54,14 @@ std::optional<std::string> kafka_property(const std::vector<Setting>& properties
   return {};
 }
 
+std::optional<bool> kafka_flag(const std::vector<Setting>& properties, std::string_view name) {
+  auto value = kafka_property(properties, name);
+  if (!value) return {};
+  std::string lower = kafka_trimmed(*value);
+  for (char& c : lower) c = static_cast<char>(c | 0x20);
+  return lower == "true";
+}
+
 Result<ClientConfig> kafka_client_config(const KafkaOptions& options, const std::vector<Setting>& properties,
                                          std::span<const KafkaPropertyOption> others) {
   ClientConfig config;

@@ -33,6 +33,8 @@ Result<std::vector<Setting>> kafka_properties(const KafkaOptions& options, std::
 
 /// The value that wins; nothing if the name is not there.
 std::optional<std::string> kafka_property(const std::vector<Setting>& properties, std::string_view name);
+/// The same where it says yes or no, as Java reads it: yes is `true`, in any case; nothing if the name is not there.
+std::optional<bool> kafka_flag(const std::vector<Setting>& properties, std::string_view name);
 
 /// An option that stands for a property: it wins if it was typed, else it has a default where the property is not set.
 struct KafkaPropertyOption {

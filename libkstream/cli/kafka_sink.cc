@@ -10,8 +10,7 @@
 namespace kstream::cli {
 
 void say_kafka_total(std::uint64_t total) {
-  const std::string line = "Processed a total of " + std::to_string(total) + " messages\n";
-  [[maybe_unused]] auto put = ::write(STDERR_FILENO, line.data(), line.size());
+  write_stderr("Processed a total of " + std::to_string(total) + " messages\n");
 }
 
 KafkaSink::KafkaSink(const KafkaColumns& columns, const Console& console, const Signals& signals)

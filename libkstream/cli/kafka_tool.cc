@@ -5,7 +5,6 @@
 #include "cli/invalid.h"
 #include "cli/output.h"
 
-#include <unistd.h>
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -16,14 +15,6 @@ namespace {
 
 /// As long as Kafka's admin client goes on.
 constexpr std::chrono::milliseconds kTimeout(60'000);
-
-void say(std::string_view text) {
-  while (!text.empty()) {
-    ssize_t put = ::write(STDERR_FILENO, text.data(), text.size());
-    if (put <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-}
 
 /// What a code means, in Kafka's words: the exception's name, and its sentence where a broker gives none.
 struct KafkaError {
@@ -157,12 +148,12 @@ Result<ClientConfig> client_config(const KafkaOptions& options) {
 ExitCode fail(const KafkaTool& tool, const std::string& text, bool on_stdout) {
   bool prefixed = on_stdout == tool.failure_on_stdout;
   std::string line = (prefixed ? std::string(tool.failure) : "") + text + '\n';
-  on_stdout ? void(write_stdout(line)) : say(line);
+  on_stdout ? void(write_stdout(line)) : write_stderr(line);
   return ExitCode::failed;
 }
 
 ExitCode refuse(const KafkaTool& tool, const KafkaRefusal& refusal) {
-  say(refusal.text + '\n' + (refusal.usage ? kafka_usage(tool.options) : ""));
+  write_stderr(refusal.text + '\n' + (refusal.usage ? kafka_usage(tool.options) : ""));
   return ExitCode::failed;
 }
 

@@ -99,4 +99,12 @@ bool stdout_reader_left() {
 
 std::string stdout_failure() { return std::string("stdout: ") + std::strerror(errno); }
 
+void write_stderr(std::string_view text) {
+  while (!text.empty()) {
+    ssize_t put = ::write(STDERR_FILENO, text.data(), text.size());
+    if (put <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
 }  // namespace kstream::cli

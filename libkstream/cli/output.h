@@ -36,4 +36,7 @@ bool stdout_reader_left();
 /// Why write_stdout() failed just now.
 std::string stdout_failure();
 
+/// Writes all of `text` to stderr, of whose failure nobody could be told.
+void write_stderr(std::string_view text);
+
 }  // namespace kstream::cli

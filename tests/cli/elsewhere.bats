@@ -120,25 +120,19 @@ EOF
 @test "--to with -F waits while there is no broker" {
   folder=$BATS_TEST_TMPDIR/own
   mkdir -p "$folder"
-  begin() {
-    kserver -X listeners="PLAINTEXT://127.0.0.1:$1" -X "log.dirs=$folder/data" > "$folder/out" 2> "$folder/err" 3>&- &
-    server=$!
-    eventually grep -q '^ready ' "$folder/out"
-    read -r _ there < <(grep '^ready ' "$folder/out")
-  }
-  begin 0
-  ktopics create to to2 -q -b "$there"
-  kproduce -q -b "$there" to <<< one
-  kconsume -F -b "$there" --timeout 1s to --to to2 2> "$folder/said" 3>&- &
+  begin_server 0
+  ktopics create to to2 -q -b "$address"
+  kproduce -q -b "$address" to <<< one
+  kconsume -F -b "$address" --timeout 1s to --to to2 2> "$folder/said" 3>&- &
   pid=$!
-  [ "$(kconsume -b "$there" to2 -n 1 -F)" = one ]
+  [ "$(kconsume -b "$address" to2 -n 1 -F)" = one ]
   kill -9 $server
   eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said"
   sleep 2.5
   kill -0 $pid
-  begin "${there##*:}"
-  kproduce -q -b "$there" to <<< two
-  [ "$(kconsume -b "$there" to2 -n 2 -F | line)" = 'one two ' ]
+  begin_server "${address##*:}"
+  kproduce -q -b "$address" to <<< two
+  [ "$(kconsume -b "$address" to2 -n 2 -F | line)" = 'one two ' ]
   kill -TERM $pid
   status=0
   wait $pid || status=$?

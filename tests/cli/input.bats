@@ -275,13 +275,7 @@ ends() {
 @test "-F waits while there is no broker" {
   folder=$BATS_TEST_TMPDIR/own
   mkdir -p "$folder"
-  begin() {
-    kserver -X listeners="PLAINTEXT://127.0.0.1:$1" -X "log.dirs=$folder/data" > "$folder/out" 2> "$folder/err" 3>&- &
-    server=$!
-    eventually grep -q '^ready ' "$folder/out"
-    read -r _ address < <(grep '^ready ' "$folder/out")
-  }
-  begin 0
+  begin_server 0
   ktopics create t -q -b "$address"
   echo one > "$folder/log"
   kproduce -b "$address" --timeout 1s -F t "$folder/log" 2> "$folder/said" 3>&- &
@@ -292,7 +286,7 @@ ends() {
   eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said"
   sleep 2.5
   kill -0 $pid
-  begin "${address##*:}"
+  begin_server "${address##*:}"
   echo three >> "$folder/log"
   [ "$(kconsume -b "$address" t -n 3 -F | line)" = 'one two three ' ]
   ends

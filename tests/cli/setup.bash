@@ -23,6 +23,16 @@ start_server() {
   [ -n "$KSTREAM_SERVER" ]
 }
 
+# begin_server PORT: starts a kserver of one test's own, which that test kills, and sets server (its process) and address.
+# Its folder is $folder, and may have been another one's that was killed.
+begin_server() {
+  : > "$folder/out"
+  kserver -X listeners="PLAINTEXT://127.0.0.1:$1" -X "log.dirs=$folder/data" > "$folder/out" 2> "$folder/err" 3>&- &
+  server=$!
+  eventually grep -q '^ready ' "$folder/out"
+  read -r _ address < <(grep '^ready ' "$folder/out")
+}
+
 # For teardown_file.
 stop_server() {
   if kill "$SERVER_PID"; then wait "$SERVER_PID" || true; fi
