@@ -19,7 +19,7 @@ LineReader::LineReader(int fd, std::string delimiter, std::size_t limit)
 
 std::optional<std::string_view> LineReader::next() {
   const char* base = buffer_.get();
-  auto found = std::string_view(base, end_).find(delimiter_, scanned_);
+  auto found = find_delimiter();
   std::size_t line_end = found, next_begin = found + delimiter_.size();
   if (found == std::string_view::npos) {
     scanned_ = std::max(begin_, end_ - std::min(end_, delimiter_.size() - 1));
@@ -30,6 +30,12 @@ std::optional<std::string_view> LineReader::next() {
   consumed_ += next_begin - begin_;
   begin_ = scanned_ = next_begin;
   return line;
+}
+
+/// std::string_view looks for one byte slowly where it is given as a string.
+std::size_t LineReader::find_delimiter() const {
+  const std::string_view read(buffer_.get(), end_);
+  return delimiter_.size() == 1 ? read.find(delimiter_[0], scanned_) : read.find(delimiter_, scanned_);
 }
 
 LineReader::Fill LineReader::fill() {

@@ -46,6 +46,7 @@ class LineReader {
   std::uint64_t next_byte() const { return consumed_; }
 
  private:
+  std::size_t find_delimiter() const;
   void make_room();
 
   int fd_;

@@ -25,6 +25,9 @@ char* write_field(char* p, Bytes field) {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
 
+/// How much of the buffer is made ready for later records at a time: not for each record, and not what nobody may need.
+constexpr std::size_t kMostAhead = std::size_t{64} << 10;
+
 /// Of key, value and headers with their count.
 std::size_t content_size(Bytes key, Bytes value, std::span<const HeaderView> headers) {
   std::size_t size = field_size(key) + field_size(value) + base::varint_size(static_cast<std::int32_t>(headers.size()));
@@ -47,7 +50,8 @@ void BatchBuilder::append(Timestamp timestamp, Bytes key, Bytes value, std::span
       1 + base::varint_size(timestamp_delta) + base::varint_size(count_) + content_size(key, value, headers);
   const std::size_t start = this->size();
   KS_ASSERT(start + size < kMostBytes);
-  batch_.resize(start + base::varint_size(static_cast<std::int32_t>(size)) + size);
+  size_ = start + base::varint_size(static_cast<std::int32_t>(size)) + size;
+  if (size_ > batch_.size()) batch_.resize(std::max(size_, batch_.size() + std::min(batch_.size(), kMostAhead)));
   char* p = base::write_varint(batch_.data() + start, static_cast<std::int32_t>(size));
   *p++ = 0;  // attributes
   p = base::write_varint(p, timestamp_delta);
@@ -56,7 +60,7 @@ void BatchBuilder::append(Timestamp timestamp, Bytes key, Bytes value, std::span
   p = write_field(p, value);
   p = base::write_varint(p, static_cast<std::int32_t>(headers.size()));
   for (const HeaderView& header : headers) p = write_field(write_field(p, header.name), header.value);
-  KS_ASSERT(p == batch_.data() + batch_.size());
+  KS_ASSERT(p == batch_.data() + size_);
 }
 
 Result<std::string> BatchBuilder::finish(const BatchOptions& options) {
@@ -64,12 +68,13 @@ Result<std::string> BatchBuilder::finish(const BatchOptions& options) {
   std::string batch;
   if (options.codec == Codec::none) {
     batch = std::exchange(batch_, {});
+    batch.resize(size_);
   } else {
     batch.resize(kBatchHeaderSize);
-    const BytesView records = BytesView(batch_).substr(kBatchHeaderSize);
+    const BytesView records = BytesView(batch_).substr(0, size_).substr(kBatchHeaderSize);
     if (Status status = compress(options.codec, options.level, records, batch); !status) return status.error();
-    batch_.clear();
   }
+  size_ = 0;
   BatchHeader header;
   header.base_offset = options.base_offset;
   header.length = static_cast<std::int32_t>(batch.size() - kBatchPrefixSize);

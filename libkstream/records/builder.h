@@ -41,7 +41,7 @@ class BatchBuilder {
   bool empty() const { return count_ == 0; }
   std::int32_t count() const { return count_; }
   /// Bytes of the batch if finished now without compression.
-  std::size_t size() const { return std::max(kBatchHeaderSize, batch_.size()); }
+  std::size_t size() const { return std::max(kBatchHeaderSize, size_); }
   /// At least the bytes by which `append` would make the batch grow.
   static std::size_t record_size_bound(Bytes key, Bytes value, std::span<const HeaderView> headers = {});
 
@@ -51,11 +51,12 @@ class BatchBuilder {
   /// Memory for the next batch, of one that is done with. There must be no record.
   void reuse(std::string memory) {
     batch_ = std::move(memory);
-    batch_.clear();
+    size_ = 0;
   }
 
  private:
-  std::string batch_;  ///< room for the header, and the records
+  std::string batch_;     ///< room for the header, the records, and bytes that others may take
+  std::size_t size_ = 0;  ///< of header and records
   std::int32_t count_ = 0;
   Timestamp base_timestamp_;
   Timestamp max_timestamp_;
