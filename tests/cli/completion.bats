@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
-# PROGRAM __complete, and bash's completion script.
+# PROGRAM __complete, and the completion scripts of bash, fish and zsh.
 
 # shellcheck disable=SC2154  # topic, stderr and others come from setup.bash and bats
 load setup
+completions=$BATS_TEST_DIRNAME/../../completions
 setup_file() {
   start_server
   ktopics create orders orders2 users -q
@@ -16,7 +17,7 @@ offered() {
     COMP_LINE=$2 COMP_POINT=${#2}
     read -ra COMP_WORDS <<< "$2"
     _kstream "${COMP_WORDS[0]}" "" ""
-    printf "%s\n" "${COMPREPLY[@]}"' - "$BATS_TEST_DIRNAME/../../completions/kstream.bash" "$1"
+    printf "%s\n" "${COMPREPLY[@]}"' - "$completions/kstream.bash" "$1"
 }
 
 @test "topics, flags, verbs and values" {
@@ -112,4 +113,51 @@ time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
   [ "$(offered 'kserver --override=log.dirs')" = log.dirs= ]
   touch "$BATS_TEST_TMPDIR/some-file"
   [ "$(offered "kproduce orders $BATS_TEST_TMPDIR/some")" = "$BATS_TEST_TMPDIR/some-file" ]
+}
+
+@test "fish" {
+  # shellcheck disable=SC2016  # it is fish that expands these
+  offered_by_fish() { fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$completions/kstream.fish" "$1"; }
+  [ "$(offered_by_fish 'kconsume or')" = $'orders\norders2' ]
+  [ "$(offered_by_fish 'ktopics d')" = $'delete\ndescribe' ]
+  [ "$(offered_by_fish 'kconsume --isolation-level=read_u')" = --isolation-level=read_uncommitted ]
+  [ "$(offered_by_fish 'kproduce -F --key-')" = $'--key-delimiter\tWhat parts the key, which comes first, from the value' ]
+  [ "$(offered_by_fish 'ktopics config orders cleanup.policy=c')" = cleanup.policy=compact ]
+  [ "$(offered_by_fish 'ktopics config orders --unset flush.')" = $'flush.messages\nflush.ms' ]
+  [ "$(offered_by_fish 'ktopics create orders3 --config=cleanup.policy=d')" = --config=cleanup.policy=delete ]
+  touch "$BATS_TEST_TMPDIR/some-file"
+  [ "$(offered_by_fish "kproduce orders $BATS_TEST_TMPDIR/some")" = "$BATS_TEST_TMPDIR/some-file" ]
+}
+
+@test "zsh" {
+  # What a line becomes by a press of TAB, in a terminal.
+  completed_by_zsh() {
+    rm -f ready line
+    # shellcheck disable=SC2016  # it is zsh that expands these
+    timeout 20 zsh -f -c 'zmodload zsh/zpty && zpty shell zsh -d -i && until [[ -e ready ]]; do sleep 0.05; done
+      zpty -w -n shell "$1"$'"'\t\x18'"'; until [[ -s line ]]; do sleep 0.05; done' - "$1"
+    cat line
+  }
+  cd "$BATS_TEST_TMPDIR"
+  export ZDOTDIR=$PWD
+  cat > .zshrc << EOF
+PROMPT= RPROMPT=
+autoload -Uz compinit && compinit -D
+source "$completions/kstream.zsh" 2> /dev/null
+compdef _kstream kserver ktopics kproduce kconsume
+zle-line-init() { : > ready }
+leave() { print -rn -- "\$BUFFER" > line.new; mv line.new line; exit }
+zle -N zle-line-init
+zle -N leave
+bindkey '^X' leave
+EOF
+  [ "$(completed_by_zsh 'kconsume us')" = 'kconsume users ' ]
+  [ "$(completed_by_zsh 'kconsume or')" = 'kconsume orders' ]
+  [ "$(completed_by_zsh 'ktopics desc')" = 'ktopics describe ' ]
+  [ "$(completed_by_zsh 'kconsume --isolation-level=read_u')" = 'kconsume --isolation-level=read_uncommitted ' ]
+  [ "$(completed_by_zsh 'kproduce -F --key-')" = 'kproduce -F --key-delimiter ' ]
+  [ "$(completed_by_zsh 'ktopics config orders cleanup.policy=c')" = 'ktopics config orders cleanup.policy=compact ' ]
+  [ "$(completed_by_zsh 'ktopics create orders3 -c cleanup.')" = 'ktopics create orders3 -c cleanup.policy=' ]
+  touch some-file
+  [ "$(completed_by_zsh "kproduce orders some")" = 'kproduce orders some-file ' ]
 }
