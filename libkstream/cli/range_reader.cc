@@ -22,7 +22,7 @@ bool RangeReader::open(std::span<ReadRange> ranges, std::size_t share) {
   for (ReadRange& range : ranges) {
     range.closed = range.done();
     if (range.closed) continue;
-    assignments.push_back({range.partition, range.start});
+    assignments.push_back({range.partition, range.start, range.until});
     by_partition_[range.partition] = &range;
   }
   open_ = assignments.size();

@@ -40,11 +40,12 @@ std::optional<std::vector<AbortedTransaction>> aborted_in(const FetchResponse::P
 
 Status Fetcher::assign(std::span<const Assignment> partitions) {
   std::map<TopicPartition, Partition> assigned;
-  for (const auto& [name, position] : partitions) {
+  for (const auto& [name, position, until] : partitions) {
     if (is_negative(position)) return {ErrorCode::invalid_request, "a negative offset"};
     const auto [entry, added] = assigned.try_emplace(name);
     if (!added) return {ErrorCode::invalid_request, name.topic + " has a partition twice"};
     set_position(entry->second, position);
+    entry->second.until = until;
   }
   ready_.clear();
   order_.clear();
@@ -136,6 +137,7 @@ std::optional<Leader> Fetcher::usable_leader(Entry& entry, FetchPlan& plan, Mono
                                              const Reachable& reachable) {
   auto& [name, partition] = entry;
   if (partition.paused || partition.halt || partition.resolving) return std::nullopt;
+  if (partition.until && partition.next_fetch >= *partition.until) return std::nullopt;
   if (now < partition.not_before) {
     plan.next = std::min(plan.next, partition.not_before);
     trouble_ = partition.trouble;

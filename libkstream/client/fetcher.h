@@ -93,6 +93,7 @@ class Fetcher {
  private:
   struct Partition {
     std::uint64_t epoch = 0;
+    std::optional<Offset> until;           ///< not asked for any more
     std::optional<OffsetSpec> unresolved;  ///< the position, until it is an offset
     bool resolving = false;
     Offset next_fetch = kNoOffset;

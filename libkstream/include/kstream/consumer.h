@@ -17,10 +17,13 @@
 
 namespace kstream {
 
-/// A partition to read, and from where.
+/// A partition to read, from where, and up to where if that is known: no fetch asks for records from there on, though
+/// the last one may bring some. Without it partitions that are at an end hold up others that are resumed: by
+/// `fetch.max.wait.ms`.
 struct Assignment {
   TopicPartition partition;
   Position position;
+  std::optional<Offset> until{};
 };
 
 /// What the records of a batch have in common.

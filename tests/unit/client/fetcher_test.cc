@@ -133,6 +133,21 @@ TEST(Fetcher, FetchesOneAheadAndNoMore) {
   EXPECT_EQ(fetching.plan().fetches.size(), 1u);
 }
 
+TEST(Fetcher, AsksForNothingBehindTheEndThatWasGiven) {
+  Fetching fetching;
+  const Assignment until3[] = {{partition(0), Offset(0), Offset(3)}, {partition(1), Offset(0), std::nullopt}};
+  ASSERT_TRUE(fetching.fetcher.assign(until3).ok());
+  for (std::size_t asked : {2U, 2U, 1U}) {
+    const FetchPlan plan = fetching.plan();
+    ASSERT_EQ(plan.fetches.size(), 1u);
+    EXPECT_EQ(plan.fetches[0].parts.size(), asked);
+    fetching.answer(plan.fetches[0], {0, 1});
+    for (std::size_t i = 2 - asked; i < 2; ++i) EXPECT_EQ(fetching.read(), static_cast<int>(i));
+  }
+  ASSERT_TRUE(fetching.fetcher.seek(partition(0), Offset(0)).ok());
+  EXPECT_EQ(fetching.plan().fetches.at(0).parts.size(), 2u) << "before it once more";
+}
+
 TEST(Fetcher, CountsWhatIsDecompressedAhead) {
   Fetching fetching;
   const std::size_t all = fetching.fetcher.room_ahead();
