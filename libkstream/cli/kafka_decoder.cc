@@ -73,14 +73,14 @@ Result<std::string> to_boolean(std::string_view bytes) {
 }
 /// Bytes as text, but for those that are not printable ASCII.
 Result<std::string> to_bytes(std::string_view bytes) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string text;
   for (char c : bytes) {
     if (c >= ' ' && c <= '~' && c != '\\') {
       text += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
-      text += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+      text += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
     }
   }
   return text;

@@ -116,6 +116,7 @@ time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
 }
 
 @test "fish" {
+  export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR XDG_DATA_HOME=$BATS_TEST_TMPDIR  # it makes folders there
   # shellcheck disable=SC2016  # it is fish that expands these
   offered_by_fish() { fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$completions/kstream.fish" "$1"; }
   [ "$(offered_by_fish 'kconsume or')" = $'orders\norders2' ]
