@@ -10,6 +10,8 @@ namespace {
 
 /// A session that is used more often than this goes for no other one.
 constexpr std::chrono::minutes kEvictAfter{2};
+/// Partitions that all sessions of a shard keep in memory when a new one is opened. Some hundred bytes each.
+constexpr std::size_t kMostPartitions = 500'000;
 
 }  // namespace
 
@@ -106,6 +108,9 @@ FetchSession* FetchSessions::victim(std::size_t partitions, base::MonoTime now) 
 FetchSession* FetchSessions::open(std::size_t partitions, bool by_id, base::Random& random, base::MonoTime now,
                                   std::unique_ptr<FetchSession>& evicted) {
   if (capacity_ == 0) return nullptr;
+  std::size_t kept = partitions;
+  for (const auto& [id, session] : by_id_) kept += session->kept();
+  if (kept > kMostPartitions) return nullptr;
   if (by_id_.size() >= capacity_) {
     auto* goes = victim(partitions, now);
     if (!goes) return nullptr;
@@ -118,7 +123,7 @@ FetchSession* FetchSessions::open(std::size_t partitions, bool by_id, base::Rand
   } while (by_id_.contains(id));
   auto number = ++last_number_;
   Call call{.origin = shard_, .slot = number, .session = true};
-  auto& made = by_id_[id] = std::make_unique<FetchSession>(id, call, by_id, now);
+  auto& made = by_id_[id] = std::make_unique<FetchSession>(id, call, partitions, by_id, now);
   by_number_[number] = made.get();
   return made.get();
 }

@@ -44,8 +44,8 @@ class FetchSession {
     Offset log_start = kNoOffset;
   };
 
-  FetchSession(std::int32_t id, Call call, bool by_id, base::MonoTime now)
-      : created(now), used(now), id_(id), call_(call), by_id_(by_id) {}
+  FetchSession(std::int32_t id, Call call, std::size_t partitions, bool by_id, base::MonoTime now)
+      : created(now), used(now), id_(id), call_(call), by_id_(by_id), opened_with_(partitions) {}
 
   std::int32_t id() const { return id_; }
   /// Of its arms: `slot` and `generation` are the session's, not a request's.
@@ -53,8 +53,13 @@ class FetchSession {
   /// Whether its client names topics by id.
   bool by_id() const { return by_id_; }
   std::size_t size() const { return alive_; }
-  /// Whether so much was forgotten that its client had better begin a new one.
-  bool worn_out() const { return partitions_.size() > 2 * alive_ + 1000; }
+  /// Whether its client had better begin a new one before it names `named` partitions more: so much was forgotten, or
+  /// so many were added since the session was opened, when there was room for those that it had.
+  bool worn_out(std::size_t named) const {
+    return partitions_.size() > 2 * alive_ + 1000 || partitions_.size() + named > 2 * opened_with_ + 1000;
+  }
+  /// Partitions that it keeps in memory.
+  std::size_t kept() const { return partitions_.size(); }
   std::uint64_t available() const { return available_; }  ///< bytes, over all partitions
   std::size_t errors() const { return errors_; }          ///< partitions that have one
   Partition& partition(std::uint32_t number) { return partitions_[number]; }
@@ -91,6 +96,7 @@ class FetchSession {
   const std::int32_t id_;
   const Call call_;
   const bool by_id_;
+  const std::size_t opened_with_;         ///< partitions
   std::vector<Partition> partitions_;     ///< by number
   std::map<Name, std::uint32_t> places_;  ///< of the forgotten ones too: they may come back
   std::vector<std::uint32_t> changed_;
@@ -110,8 +116,8 @@ class FetchSessions {
   FetchSession* find(std::int32_t id);
   /// The session of an arm's call, or null if it is gone.
   FetchSession* find(const Call& call);
-  /// A new one for `partitions` partitions, or null if there is no room. `evicted` gets one that had to go: not used
-  /// for two minutes, or older than that and smaller than the new one.
+  /// A new one for `partitions` partitions, or null if there is no room, be it for one more or for so many. `evicted`
+  /// gets one that had to go: not used for two minutes, or older than that and smaller than the new one.
   FetchSession* open(std::size_t partitions, bool by_id, base::Random& random, base::MonoTime now,
                      std::unique_ptr<FetchSession>& evicted);
   std::unique_ptr<FetchSession> close(FetchSession& session);

@@ -73,6 +73,12 @@ void Requests::closed(ConnectionId id) {
   --open_connections_;
 }
 
+std::uint64_t Requests::overdue_bytes(ConnectionId id, base::MonoTime since) const {
+  const auto& connection = connections_[id.slot];
+  if (connection.order.empty() || connection.generation != id.generation) return 0;
+  return slots_[connection.order.front()].received < since ? connection.held_bytes : 0;
+}
+
 void Requests::set_blocked(ConnectionId id, bool blocked) {
   auto* connection = find(id);
   if (!connection) return;
@@ -249,7 +255,7 @@ void Requests::finish(AnyTicket&& ticket, const void* response, Encode write) {
 }
 
 // The frame: length, correlation id, in flexible versions the header's tags, body. Ranges of files count in the length.
-// False if a field cannot hold what it is given; nothing is appended then.
+// False if a field, or the length, cannot hold what it is given; nothing is appended then.
 bool Requests::encode(const Slot& slot, const void* response, Encode write, std::string& out,
                       std::vector<FilePiece>& pieces) {
   auto begin = out.size();
@@ -257,20 +263,19 @@ bool Requests::encode(const Slot& slot, const void* response, Encode write, std:
   protocol::Writer writer(out, slot.version >= protocol::find_api(slot.api)->flexible_from);
   protocol::write_response_header(writer, static_cast<protocol::ApiKey>(slot.api), slot.correlation);
   write(response, writer, slot.version);
-  if (!writer.ok()) {
+  KS_ASSERT(!writer.ok() || writer.splices().size() == files_.size());
+  std::size_t size = out.size() - begin - 4;
+  for (const auto& file : files_) size += file.bytes;
+  if (!writer.ok() || size > INT32_MAX) {
     out.resize(begin);
     files_.clear();
     return false;
   }
-  KS_ASSERT(writer.splices().size() == files_.size());
-  std::size_t size = out.size() - begin - 4;
   for (std::size_t i = 0; i < files_.size(); ++i) {
     files_[i].at = writer.splices()[i].at;
-    size += files_[i].bytes;
     pieces.push_back(std::move(files_[i]));
   }
   files_.clear();
-  KS_ASSERT(size <= INT32_MAX);  // every answer has a bound of its own
   base::store_be(out.data() + begin, static_cast<std::int32_t>(size));
   return true;
 }

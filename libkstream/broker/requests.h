@@ -111,6 +111,8 @@ class Requests {
 
   std::size_t under_way() const { return under_way_; }
   std::uint64_t held_bytes() const { return held_bytes_; }  ///< of frames that wait or are under way
+  /// Of those, what a connection holds whose oldest request has been under way since before `since`; else 0.
+  std::uint64_t overdue_bytes(ConnectionId connection, base::MonoTime since) const;
   std::size_t connections() const { return open_connections_; }
 
  private:

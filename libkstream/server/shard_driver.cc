@@ -22,6 +22,8 @@ constexpr std::chrono::seconds kTrimAfter{5};
 constexpr std::size_t kSmallRequest = 64 << 10;
 /// For memory that others hold to become free, before who holds most of it is closed.
 constexpr std::chrono::seconds kStarveFor{1};
+/// No request of a client that means well takes as long.
+constexpr std::chrono::seconds kOverdue{10};
 
 /// A shard's share of queued.max.request.bytes, in which the largest request always has room.
 std::uint64_t budget_of(const broker::Shard& shard) {
@@ -217,11 +219,7 @@ void ShardDriver::mend_budget() {
   }
   if (mend_at_ == base::MonoTime::never()) mend_at_ = now().mono + kStarveFor;
   if (now().mono >= mend_at_) {
-    auto holds = [](auto& connection) { return connection ? connection->begun + connection->unsent : 0; };
-    while (begun_ + unsent_ >= budget_ / 4) {
-      auto most = std::ranges::max_element(connections_, {}, holds);
-      drop((*most)->id, base::Metric::closed_over_budget);
-    }
+    drop_largest();
     mend_at_ = now().mono + kStarveFor;
   }
   for (auto id : std::exchange(starved_, {})) {
@@ -234,6 +232,23 @@ void ShardDriver::mend_budget() {
     } else if (!connection->waiting && !std::exchange(connection->again, true)) {
       again_.push_back(id);
     }
+  }
+}
+
+// What counts is what a client has it in its hand to end: what it began to send, what it does not read, and requests
+// that it lets wait for long.
+void ShardDriver::drop_largest() {
+  const auto since = now().mono + -kOverdue;
+  auto holds = [&](auto& connection) -> std::uint64_t {
+    if (!connection) return 0;
+    return connection->begun + connection->unsent + shard_.requests().overdue_bytes(connection->id, since);
+  };
+  std::uint64_t held = 0;
+  for (auto& connection : connections_) held += holds(connection);
+  while (held > 0 && held >= budget_ / 4) {
+    auto most = std::ranges::max_element(connections_, {}, holds);
+    held -= holds(*most);
+    drop((*most)->id, base::Metric::closed_over_budget);
   }
 }
 

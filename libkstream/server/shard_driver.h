@@ -66,6 +66,7 @@ class ShardDriver final : public Driver {
   bool may_read(const Connection& connection) const;
   void starve(Connection& connection);
   void mend_budget();
+  void drop_largest();
 
   broker::Shard& shard_;
   net::BlockPool pool_;

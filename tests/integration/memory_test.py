@@ -1,4 +1,5 @@
 """Memory is bounded whatever clients do, and those who behave are served meanwhile (queued.max.request.bytes)."""
+import os
 import socket
 import struct
 import time
@@ -18,6 +19,16 @@ def metadata_request(correlation):
     return struct.pack(">i", len(body)) + body
 
 
+def waiting_fetch(topic, padding):
+    """Fetch v12 of an empty topic that waits for ten minutes, with a tagged field that nobody knows."""
+    tag = b"\x64" + bytes([padding & 0x7f | 0x80, padding >> 7 & 0x7f | 0x80, padding >> 14]) + b"\0" * padding
+    partition = struct.pack(">iiqiqi", 0, -1, 0, -1, -1, MIB) + b"\0"
+    body = (struct.pack(">hhih", 1, 12, 1, -1) + b"\0" + struct.pack(">iiiibii", -1, 600_000, 1, MIB, 0, 0, -1) +
+            b"\x02" + bytes([len(topic) + 1]) + topic + b"\x02" + partition + b"\0" + b"\x01\x01" + b"\x01" + tag)
+    return struct.pack(">i", len(body)) + body
+
+
+@unittest.skipIf(os.environ.get("KSTREAM_SANITIZED"), "a sanitizer has memory of its own")
 class Bounded(KserverTest):
     CONFIG = {"num.shards": 1, "socket.request.max.bytes": MIB, "queued.max.request.bytes": 4 * MIB}
 
@@ -45,9 +56,9 @@ class Bounded(KserverTest):
                     left[client] = b""
             time.sleep(0.05)
 
-    def check_service(self):
-        """Somebody else produces and reads: a tool that is not served gives up after ten seconds."""
-        self.run_tool("kproduce", "-q", "-b", self.server.address, "t", stdin=b"x\n")
+    def check_service(self, timeout="10s"):
+        """Somebody else produces and reads: a tool that is not served gives up after that."""
+        self.run_tool("kproduce", "-q", "-b", self.server.address, "--timeout", timeout, "t", stdin=b"x\n")
         self.assertGreater(self.run_tool("kconsume", "-b", self.server.address, "t").count(b"x\n"), 0)
 
     def test_requests_that_are_never_finished(self):
@@ -58,6 +69,19 @@ class Bounded(KserverTest):
         self.check_service()
         self.assertGreater(self.closed_over_budget(), 0)
         self.assertLess(self.server.resident() - before, 16 * MIB)
+
+    def test_requests_that_wait_for_long(self):
+        """What they wait for may come, but not in the memory that others need: after ten seconds they go."""
+        self.create("t")
+        self.create("empty")
+        for _ in range(4):
+            client = self.connect()
+            client.setblocking(True)
+            client.sendall(waiting_fetch(b"empty", MIB - 4096))
+        self.press([self.connect() for _ in range(40)], waiting_fetch(b"empty", 60_000))
+        before = self.closed_over_budget()
+        self.check_service("30s")
+        self.assertGreater(self.closed_over_budget(), before)
 
     def test_answers_that_are_never_read(self):
         for i in range(20):
@@ -74,6 +98,22 @@ class Bounded(KserverTest):
         self.assertLess(self.server.resident() - before, 24 * MIB)
 
 
+class Described(KserverTest):
+    def test_one_answer_has_a_bound(self):
+        """A request names one resource again and again, of which a lot is to be told."""
+        (self.server.folder / "configs").write_text(f"errors.deadletterqueue.topic.name.prefix={'x' * 30_000}\n")
+        self.run_tool("ktopics", "--bootstrap-server", self.server.address, "--alter", "--entity-type", "brokers", "--entity-default",
+                      "--add-config-file", str(self.server.folder / "configs"))
+        body = struct.pack(">hhihi", 32, 1, 7, -1, 3000) + struct.pack(">bhi", 4, 0, -1) * 3000 + b"\0"
+        with socket.create_connection(("127.0.0.1", self.server.port)) as client, client.makefile("rb") as answers:
+            client.sendall(struct.pack(">i", len(body)) + body)
+            answer = answers.read(struct.unpack(">i", answers.read(4))[0])
+        self.assertLess(len(answer), 65 * MIB)
+        self.assertGreater(len(answer), 63 * MIB)
+        self.assertIn(b"ask for fewer resources", answer)
+
+
+@unittest.skipIf(os.environ.get("KSTREAM_SANITIZED"), "a sanitizer has memory of its own")
 class Search(KserverTest):
     def test_by_time_in_a_batch_that_expands(self):
         """200 MB of zeros are a few kB of zstd; what they expand to is looked at and never held."""

@@ -22,8 +22,8 @@ using ConfigAnswer = DescribeConfigsResponse::DescribeConfigsResourceResult;
 constexpr auto kTopic = static_cast<std::int8_t>(cluster::ResourceType::topic),
                kBroker = static_cast<std::int8_t>(cluster::ResourceType::broker);
 
-/// What is looked at for one answer: it stays below 2 GiB, and the shard has other things to do.
-constexpr std::size_t kMaxConfigs = 1'000'000;
+/// What is looked at for one answer, since the shard has other things to do, and what one answer may hold.
+constexpr std::size_t kMaxConfigs = 1'000'000, kMaxBytes = std::size_t{64} << 20;
 
 std::string_view log4j_level(base::LogLevel level) {
   constexpr std::string_view kLevels[] = {"DEBUG", "INFO", "WARN", "ERROR"};
@@ -49,8 +49,9 @@ class ConfigsAnswer {
 
  private:
   Status describe(const Resource& resource, Answer& out) {
-    if (looked_at_ >= kMaxConfigs) {
-      return Status(ErrorCode::invalid_request, "one answer tells of at most 1000000 configs: ask for fewer resources");
+    if (looked_at_ >= kMaxConfigs || bytes_ >= kMaxBytes) {
+      return Status(ErrorCode::invalid_request,
+                    "one answer tells of at most 1000000 configs in 64 MiB: ask for fewer resources");
     }
     wanted_.clear();
     if (resource.configuration_keys)
@@ -131,14 +132,17 @@ class ConfigsAnswer {
     to.documentation.reset();
     if (body_.include_documentation && config.row && !config.row->doc.empty())
       to.documentation = std::string(config.row->doc);
+    bytes_ += sizeof(to) + to.name.size() + to.value.value_or("").size() + to.documentation.value_or("").size();
     if (!body_.include_synonyms) return;
-    for (const auto& given : config.given)
+    for (const auto& given : config.given) {
       to.synonyms.push_back({given.name, given.value, static_cast<std::int8_t>(given.source)});
+      bytes_ += sizeof(to.synonyms.back()) + given.name.size() + given.value.value_or("").size();
+    }
   }
 
   const Shard& shard_;
   const DescribeConfigsRequest& body_;
-  std::size_t looked_at_ = 0;
+  std::size_t looked_at_ = 0, bytes_ = 0;
   std::set<std::string_view> wanted_;  ///< of the resource being described; empty: all, as in Kafka
   DescribeConfigsResponse response_;
 };

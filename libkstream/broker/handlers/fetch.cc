@@ -417,6 +417,8 @@ void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket) {
   auto call = ticket.call();
   auto& sessions = shard.fetch_sessions();
   bool full = body->session_epoch == kInitialEpoch || body->session_epoch == kFinalEpoch;
+  std::size_t partitions = 0;
+  for (const auto& topic : body->topics) partitions += topic.partitions.size();
   auto* session = body->session_id == 0 ? nullptr : sessions.find(body->session_id);
   auto refuse = [&](ErrorCode error) {
     FetchResponse response;
@@ -424,7 +426,8 @@ void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket) {
     shard.requests().answer(Ticket<FetchResponse>(std::move(ticket)), response);
   };
   if (!full) {
-    if (session && session->worn_out()) shard.close_fetch_session(*std::exchange(session, nullptr), request.received);
+    if (session && session->worn_out(partitions))
+      shard.close_fetch_session(*std::exchange(session, nullptr), request.received);
     if (!session) return refuse(ErrorCode::fetch_session_id_not_found);
     if (session->epoch != body->session_epoch || session->fetching)
       return refuse(ErrorCode::invalid_fetch_session_epoch);
@@ -433,8 +436,6 @@ void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket) {
     session->used = now;
   } else {
     if (session) shard.close_fetch_session(*session, request.received);
-    std::size_t partitions = 0;
-    for (const auto& topic : body->topics) partitions += topic.partitions.size();
     session = body->session_epoch == kInitialEpoch
                   ? shard.open_fetch_session(partitions, version >= 13, request.received)
                   : nullptr;

@@ -116,7 +116,19 @@ TEST_F(FetchSessionsTest, NobodyFillsTheMemoryWithForgottenPartitions) {
     put(session, i);
     session.remove("orders", {}, i);
   }
-  EXPECT_TRUE(session.worn_out());
+  EXPECT_TRUE(session.worn_out(0));
+}
+
+TEST_F(FetchSessionsTest, WhatGrowsFarBeyondItsBeginIsToBeginAnew) {
+  auto& session = *open(600, 0);
+  EXPECT_FALSE(session.worn_out(1600));
+  EXPECT_TRUE(session.worn_out(1601));
+}
+
+TEST_F(FetchSessionsTest, OpensNoneForWhichThereIsNoRoom) {
+  EXPECT_TRUE(open(400'000, 0));
+  EXPECT_FALSE(open(100'001, 0));
+  EXPECT_TRUE(open(100'000, 0));
 }
 
 }  // namespace
