@@ -357,17 +357,20 @@ Topic& Replay::open(const Topic& topic) {
   return *open_topics_.emplace(topic.id, base::make_counted<Topic>(TopicFields(topic))).first->second;
 }
 
-void Replay::take_defaults() {
+/// Whether topics without overrides have other settings now.
+bool Replay::take_defaults() {
   const Image overrides(state_);
   defaults_of_ = state_.broker_overrides;
-  defaults_ =
+  auto defaults =
       config::with_overrides(fixed_defaults_, overrides.broker_overrides(""), overrides.broker_overrides(self_));
+  if (plain_settings_ && defaults == defaults_) return false;
+  defaults_ = std::move(defaults);
   plain_settings_ = base::make_counted<const TopicSettings>(defaults_);
+  return true;
 }
 
 void Replay::settle() {
-  if (defaults_of_ != state_.broker_overrides) {  // each topic may get other settings
-    take_defaults();
+  if (defaults_of_ != state_.broker_overrides && take_defaults()) {  // each topic may get other settings
     const auto topics = state_.topics_by_id;
     topics.each([&](const auto& topic) { open(*topic).settings = nullptr; });
   }

@@ -32,7 +32,7 @@ class Replay {
   /// A topic of the working state, to be changed.
   Topic& open(const Topic& topic);
   void settle();
-  void take_defaults();
+  bool take_defaults();
   void resolve(Topic& topic);
 
   config::TopicConfig fixed_defaults_;
