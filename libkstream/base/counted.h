@@ -8,8 +8,8 @@
 
 namespace kstream::base {
 
-/// An object that several threads hold and none changes: request frames, segment files and metadata images, and
-/// nothing else (design, section 4). The count is atomic; the last `Ref` deletes.
+/// An object that several threads hold and none changes: request frames, segment files, metadata images and
+/// configurations, and nothing else. The count is atomic; the last `Ref` deletes.
 template <class T>
 class Counted {
  public:

@@ -64,7 +64,7 @@ std::uint32_t by_isal(std::uint32_t crc, const char* p, std::size_t n) {
 }
 #endif
 
-/// Below this a chain of `crc32` instructions beats the start-up of ISA-L's folding (measured, limits/README.md).
+/// Below this a chain of `crc32` instructions beats the start-up of ISA-L's folding (measured).
 constexpr std::size_t kLarge = 512;
 
 }  // namespace

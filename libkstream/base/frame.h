@@ -8,8 +8,9 @@
 
 namespace kstream::base {
 
-/// A block of received bytes, in which one or more whole request frames lie. Written by the connection that receives
-/// into it and, behind a frame's last byte, never again: what holds a Ref may read the frame on any thread.
+/// A block of bytes of one connection: whole request frames as they were received, or answers that wait to be sent.
+/// Written by the connection that receives into it and, behind a frame's last byte, never again: what holds a Ref may
+/// read the frame on any thread.
 class Block final : public Counted<Block> {
  public:
   /// `size` bytes, not initialised: pages that nobody writes cost nothing.

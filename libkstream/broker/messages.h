@@ -195,7 +195,7 @@ struct DirectoryMeasured {
 
 // ---- the controller
 
-/// A request that only the controller decides, as Kafka's own struct, through the one port for such calls.
+/// A request that only the controller decides, as Kafka's own struct.
 struct ControllerCall {
   Call call{};
   std::variant<protocol::CreateTopicsRequest, protocol::DeleteTopicsRequest, protocol::CreatePartitionsRequest,

@@ -7,7 +7,6 @@
 #include "client/offsets.h"
 #include "client/pump.h"
 #include "client/retry.h"
-#include "records/control.h"
 
 #include <condition_variable>
 #include <memory>
@@ -311,24 +310,6 @@ asio::awaitable<void> Consumer::Impl::resolve(std::vector<client::ResolveOrder> 
     for (std::size_t i = 0; i < orders.size(); ++i) fetcher_.resolved(orders[i], answers[i].info, mono_now());
   }
   pump_.run();
-}
-
-std::string_view control_record_type(std::optional<std::string_view> key) {
-  using records::ControlType;
-  constexpr std::pair<ControlType, std::string_view> kNames[] = {
-      {ControlType::abort, "abort"},
-      {ControlType::commit, "commit"},
-      {ControlType::leader_change, "leader_change"},
-      {ControlType::snapshot_header, "snapshot_header"},
-      {ControlType::snapshot_footer, "snapshot_footer"},
-      {ControlType::kraft_version, "kraft_version"},
-      {ControlType::kraft_voters, "kraft_voters"},
-  };
-  const auto type = key ? records::parse_control_key(*key) : std::nullopt;
-  for (const auto& [known, name] : kNames) {
-    if (type == known) return name;
-  }
-  return "unknown";
 }
 
 Result<Consumer> Consumer::create(const ClientConfig& config) {

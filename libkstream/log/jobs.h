@@ -13,7 +13,7 @@
 #include <vector>
 
 /// What a log wants done on a disk, as values. Nothing here touches a file: storage/perform executes an operation
-/// against a Directory, whether called in the turn, by a pool thread or by the simulator (design, section 5).
+/// against a Directory, whether called in the turn, by a pool thread or by the simulator.
 namespace kstream::log {
 
 /// A batch as it goes to disk: its first 61 bytes, patched, and the rest where it was received.

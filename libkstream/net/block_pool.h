@@ -7,9 +7,10 @@
 
 namespace kstream::net {
 
-/// Memory for received frames, of one thread. Blocks are handed out in sizes of powers of two from 64 KiB; the pool
-/// keeps a share of some, and gives one out again when nobody else holds it, wherever its last holder was. Fresh memory
-/// of a large frame costs as much as the work on it (page faults), and pages that nobody writes cost nothing.
+/// Memory for received frames and for answers that wait, of one thread. Blocks are handed out in sizes of powers of two
+/// from 64 KiB; the pool keeps a share of some, and gives one out again when nobody else holds it, wherever its last
+/// holder was. Fresh memory of a large frame costs as much as the work on it (page faults), and pages that nobody
+/// writes cost nothing.
 class BlockPool {
  public:
   static constexpr std::size_t kSmallest = 64 << 10;

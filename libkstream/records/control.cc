@@ -1,5 +1,9 @@
 #include "records/control.h"
 
+#include <kstream/consumer.h>
+
+#include <utility>
+
 namespace kstream::records {
 
 std::array<char, 4> control_key(ControlType type) {
@@ -19,3 +23,25 @@ std::optional<ControlType> parse_control_key(base::BytesView key) {
 }
 
 }  // namespace kstream::records
+
+namespace kstream {
+
+std::string_view control_record_type(std::optional<std::string_view> key) {
+  using records::ControlType;
+  constexpr std::pair<ControlType, std::string_view> kNames[] = {
+      {ControlType::abort, "abort"},
+      {ControlType::commit, "commit"},
+      {ControlType::leader_change, "leader_change"},
+      {ControlType::snapshot_header, "snapshot_header"},
+      {ControlType::snapshot_footer, "snapshot_footer"},
+      {ControlType::kraft_version, "kraft_version"},
+      {ControlType::kraft_voters, "kraft_voters"},
+  };
+  const auto type = key ? records::parse_control_key(*key) : std::nullopt;
+  for (const auto& [known, name] : kNames) {
+    if (type == known) return name;
+  }
+  return "unknown";
+}
+
+}  // namespace kstream

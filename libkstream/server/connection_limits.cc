@@ -48,6 +48,14 @@ ConnectionLimits::Limits connection_limits(const config::BrokerConfig& config) {
   return limits;
 }
 
+bool same_limits(const config::BrokerConfig& one, const config::BrokerConfig& other) {
+  const auto limits = [](const config::BrokerConfig& config) {
+    return std::tie(config.max_connections, config.max_connection_creation_rate, config.listener_limits,
+                    config.max_connections_per_ip, config.max_connections_per_ip_overrides);
+  };
+  return limits(one) == limits(other);
+}
+
 // ---- ConnectionLimits
 
 base::MonoTime ConnectionLimits::Gate::accept_at(const config::ListenerLimits& limits) const {

@@ -68,6 +68,7 @@ class ConnectionLimits {
 
 /// The limits of a configuration, hosts resolved.
 ConnectionLimits::Limits connection_limits(const config::BrokerConfig& config);
+bool same_limits(const config::BrokerConfig& one, const config::BrokerConfig& other);
 
 /// Tells the thread that accepts which connections the others have closed. A lock for each close, none for a request.
 class ClosedConnections {

@@ -115,8 +115,9 @@ base::MonoTime ControlDriver::accept_at(std::size_t listener) {
 
 void ControlDriver::more_events() {
   if (limited_by_ != control_.config_snapshot()) {
-    limited_by_ = control_.config_snapshot();
-    limits_.set(connection_limits(limited_by_->config));
+    const auto before = std::exchange(limited_by_, control_.config_snapshot());
+    if (!before || !same_limits(before->config, limited_by_->config))
+      limits_.set(connection_limits(limited_by_->config));  // which may ask for the addresses of hosts
   }
   if (held_by_limit_.empty()) return;
   process_.closed.take(limits_);

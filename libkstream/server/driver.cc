@@ -5,7 +5,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -16,6 +15,8 @@ namespace {
 constexpr std::size_t kTurnHandlers = 64, kTurnBytes = 1 << 20;
 /// For answers that the sockets do not take at once when the driver ends.
 constexpr std::chrono::seconds kDrainWithin{1};
+/// For the log to take the line that says why this broker ends.
+constexpr std::chrono::seconds kLastWords{2};
 
 base::Histogram disk_histogram(const log::Operation& operation) {
   if (std::holds_alternative<log::Append>(operation)) return base::Histogram::disk_append;
@@ -143,7 +144,8 @@ void Driver::turn() {
   effects.log.clear();
   if (effects.log_level) process_.logging.set_level(*std::exchange(effects.log_level, std::nullopt));
   if (!effects.fatal.empty()) {  // nothing that was not acknowledged counts; recovery decides at the next start
-    std::fprintf(stderr, "kserver: %s; this broker stops at once\n", effects.fatal.c_str());
+    process_.logging.write(base::LogLevel::error, effects.fatal + "; this broker stops at once");
+    process_.logging.flush(kLastWords);
     std::_Exit(1);
   }
   metrics_.observe(base::Histogram::turn, static_cast<std::uint64_t>((mono_now() - began).count()));

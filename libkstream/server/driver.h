@@ -19,7 +19,7 @@ namespace kstream::server {
 
 /// Runs one machine on one thread: waits for events, gives them to the machine and performs its effects. It decides
 /// nothing. A turn: wait for one handler (not at all if there is mail), run the ready ones up to a budget, take the
-/// mail, then perform disk effects until none is left, then all others (design, section 4).
+/// mail, then perform disk effects until none is left, then all others.
 class Driver {
  public:
   /// What all drivers of a process share; outlives them.

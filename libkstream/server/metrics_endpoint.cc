@@ -1,6 +1,7 @@
 #include "server/metrics_endpoint.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -29,8 +30,12 @@ void MetricsEndpoint::start() {
 void MetricsEndpoint::take(int socket) {
   woke_();
   if (sessions_.size() == kMostSessions) sessions_.erase(sessions_.begin());
+  auto made = std::make_unique<Session>(context_);
+  boost::system::error_code refused;
+  made->socket.assign(socket, refused);
+  if (refused) return void(::close(socket));
   const auto id = ++last_;
-  auto& session = *sessions_.emplace(id, std::make_unique<Session>(context_, socket)).first->second;
+  auto& session = *sessions_.emplace(id, std::move(made)).first->second;
   session.deadline.expires_after(kWithin);
   session.deadline.async_wait([this, id](boost::system::error_code error) {
     woke_();

@@ -27,7 +27,7 @@ class MetricsEndpoint {
 
  private:
   struct Session {
-    Session(asio::io_context& context, int accepted) : socket(context, accepted), deadline(context) {}
+    explicit Session(asio::io_context& context) : socket(context), deadline(context) {}
     asio::posix::stream_descriptor socket;
     asio::steady_timer deadline;
     std::string bytes;  ///< received, then to be sent

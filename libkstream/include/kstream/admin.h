@@ -145,15 +145,16 @@ class KSTREAM_API Admin {
   Admin& operator=(Admin&&) noexcept;
   ~Admin();
 
+  /// The brokers that are up, and who is the controller, as one broker knows them.
   Result<ClusterDescription> describe_cluster(std::chrono::milliseconds timeout);
 
-  /// The names of all topics that this client may see, sorted.
   struct ListedTopic {
     std::string name;
     Uuid id;
-    bool internal = false;
+    bool internal = false;  ///< of the brokers' own, such as __consumer_offsets
     std::int32_t partitions = 0;
   };
+  /// All topics that this client may see, sorted by name.
   Result<std::vector<ListedTopic>> list_topics(std::chrono::milliseconds timeout);
 
   /// One answer for each name, in its place. Never creates a topic. Unknown topics are UNKNOWN_TOPIC_OR_PARTITION at
@@ -176,11 +177,12 @@ class KSTREAM_API Admin {
   Result<std::vector<TopicStatus>> create_partitions(std::span<const NewPartitions> topics, bool validate_only,
                                                      std::chrono::milliseconds timeout);
 
-  /// One answer for each resource, in its place; what concerns one broker is asked of that broker. Names are sorted.
+  /// What is told of each config beside its value.
   struct DescribeConfigs {
     bool synonyms = false;       ///< also what would hold instead
     bool documentation = false;  ///< also what each config is for (2.6)
   };
+  /// One answer for each resource, in its place; what concerns one broker is asked of that broker. Names are sorted.
   std::vector<DescribedConfigs> describe_configs(std::span<const ConfigResource> resources, DescribeConfigs how,
                                                  std::chrono::milliseconds timeout);
 
