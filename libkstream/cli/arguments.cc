@@ -82,7 +82,10 @@ class ArgumentParser {
     for (const auto& word : words_->results()) arguments.words_.push_back(without_mark(word));
     arguments.verb_ = &program_.verbs.front();
     if (arguments.has(Flag::short_help) || arguments.has(Flag::help) || arguments.has(Flag::version)) return arguments;
-    if (auto found = take_verb(arguments); !found) return found.error();
+    const auto dashes = std::ranges::find(words, "--");
+    const auto behind = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, words.end() - dashes - 1));
+    const bool no_verb = program_.verb_optional && arguments.words_.size() == behind;
+    if (auto found = take_verb(arguments, no_verb); !found) return found.error();
     return arguments;
   }
 
@@ -136,9 +139,10 @@ class ArgumentParser {
     return invalid(text + "; see " + std::string(program_.name) + " -h");
   }
 
-  /// Finds the verb among the words, and sees that it has the flags and words that are there.
-  Status take_verb(Arguments& arguments) const {
-    if (program_.has_verbs() && !(program_.verb_optional && arguments.words_.empty())) {
+  /// Finds the verb among the words, unless all of them stand behind `--`, and sees that it has the flags and words
+  /// that are there.
+  Status take_verb(Arguments& arguments, bool no_verb) const {
+    if (program_.has_verbs() && !no_verb) {
       std::string verbs;
       for (const Verb& verb : program_.verbs) verbs += (verbs.empty() ? "" : ", ") + std::string(verb.name);
       if (arguments.words_.empty())

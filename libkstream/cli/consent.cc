@@ -12,6 +12,9 @@ constexpr std::size_t kNamesShown = 5;
 bool answered_yes() {
   std::string answer;
   for (char c = 0; ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';) answer += c;
+  for (char& c : answer) c = c == ' ' || c == '\t' ? ' ' : static_cast<char>(c | 0x20);
+  answer.erase(0, answer.find_first_not_of(' '));
+  answer.erase(answer.find_last_not_of(' ') + 1);
   return answer == "y" || answer == "yes";
 }
 

@@ -47,6 +47,7 @@ class Consuming {
       show(plan_.follow, plan_.merge);
     }
     progress_.clear();
+    if (shown_ == 0 && plan_.filter.key && !plan_.follow) say_where_key_belongs();
     ExitCode sunk = sink_->finish();
     return sunk == ExitCode::done ? outcome_.result() : sunk;
   }
@@ -88,6 +89,18 @@ class Consuming {
     }
     say_ranges(answer.ranges);
     ranges_ = std::move(answer.ranges);
+  }
+
+  /// A key is looked for in one partition only, and not all producers put it there.
+  void say_where_key_belongs() const {
+    for (const Target& target : plan_.targets) {
+      if (!target.partitions.empty()) continue;
+      for (const ReadRange& range : ranges_) {
+        if (range.partition.topic == target.topic)
+          console_.note("nothing with this key in " + shown(range.partition) +
+                        ", where Kafka's Java client puts it; to look in others name them, as in -p 0-5");
+      }
+    }
   }
 
   /// What times came to: the instants, and the offsets.
@@ -300,6 +313,12 @@ ExitCode consume(const ConsumePlan& plan, const ClientSettings& settings, const 
     return console.fail(usage ? ExitCode::usage : exit_code_of(error.code), error.detail);
   };
   auto answer = ask(plan, plan.targets, settings);
+  for (Error last{ErrorCode::none, {}};
+       plan.follow && !answer && exit_code_of(answer.code()) == ExitCode::unreachable;) {
+    if (answer.error() != last) console.note("waiting: " + answer.error().detail);
+    last = answer.error();
+    answer = ask(plan, plan.targets, settings);
+  }
   if (!answer) return refused(answer.error());
   Result<RangeAnswer> other = RangeAnswer{};
   if (!plan.other.empty()) other = ask(plan, plan.other, settings);

@@ -6,7 +6,7 @@
 
 namespace kstream::cli {
 
-/// What the six programs end with. After SIGINT and SIGTERM a client dies by that signal instead.
+/// What all programs end with. After SIGINT and SIGTERM a client dies by that signal instead.
 enum class ExitCode {
   done = 0,    ///< also: the reader of the pipe left, -n was reached, nothing matched
   failed = 1,  ///< failed, or only partly done

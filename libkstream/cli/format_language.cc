@@ -144,7 +144,8 @@ Result<Format> Format::compile_report(std::string_view text) {
                                            Field::timestamp, Field::time,  Field::line};
   auto is_known = [&](const Step& step) { return std::ranges::find(kKnown, step.field) != kKnown.end(); };
   auto format = compile(text, {});
-  if (!format || std::ranges::all_of(format->steps_, is_known)) return format;
+  const bool unknown = !format && format.error().detail.starts_with("unknown %{");
+  if (!unknown && (!format || std::ranges::all_of(format->steps_, is_known))) return format;
   return invalid("of a record that was sent there are %{line} %t %p %o %T and %{time}");
 }
 
@@ -219,6 +220,7 @@ void Format::append_step(const Step& step, const ShownRecord& shown, std::string
     case Field::timestamp:
       return append_number(record.timestamp.value, out);
     case Field::time:
+      if (record.timestamp == kNoTimestamp) return void(out += '-');
       return step.text.empty() ? append_utc(record.timestamp, out)
                                : append_strftime(record.timestamp, step.text.c_str(), out);
     case Field::header: {

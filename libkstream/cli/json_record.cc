@@ -133,9 +133,17 @@ struct JsonRecordParser::Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<
   }
   std::string name() const { return '"' + std::string(kMembers[static_cast<std::size_t>(member)]) + '"'; }
 
+  bool fail_type() {
+    const bool number = member == Member::partition || member == Member::timestamp || member == Member::offset;
+    return fail(name() + " is " +
+                (depth == 1 && member == Member::headers ? R"(no list such as [{"key":"a","value":"b"}])"
+                 : number                                ? "no whole number"
+                                                         : "neither a string nor null"));
+  }
+
   bool StartObject() {
     if (depth == 2) header_pieces.emplace_back();
-    if (depth != 0 && depth != 2) return fail(name() + " is an object, where a string or null is wanted");
+    if (depth != 0 && depth != 2) return fail_type();
     ++depth;
     return true;
   }
@@ -145,8 +153,7 @@ struct JsonRecordParser::Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<
     return true;
   }
   bool StartArray() {
-    if (depth != 1 || member != Member::headers)
-      return fail(depth == 0 ? "not an object" : name() + " is an array, where a string or null is wanted");
+    if (depth != 1 || member != Member::headers) return depth == 0 ? fail("not an object") : fail_type();
     ++depth;
     return true;
   }
@@ -165,7 +172,7 @@ struct JsonRecordParser::Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<
     return fail("unknown member \"" + std::string(wanted) + '"');
   }
   bool Null() { return depth == 1 || depth == 3 || fail("null, where an object is wanted"); }
-  bool Default() { return fail(depth == 0 || depth == 2 ? "not an object" : name() + " is of the wrong type"); }
+  bool Default() { return depth == 0 || depth == 2 ? fail("not an object") : fail_type(); }
   bool Int(int number) { return Int64(number); }
   bool Uint(unsigned number) { return Int64(number); }
   bool Uint64(std::uint64_t number) {
@@ -220,7 +227,7 @@ Result<JsonRecord> JsonRecordParser::parse(std::string_view text) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   constexpr unsigned kFlags = rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
   if (auto parsed = reader.Parse<kFlags>(stream, h); parsed.IsError()) {
-    if (h.problem.empty()) h.problem = "not a whole JSON object on one line";
+    if (h.problem.empty()) h.problem = "not a whole JSON object on one line, as jq writes it with -c";
     return invalid(h.problem + " (byte " + std::to_string(parsed.Offset()) + ")");
   }
   for (const HeaderPieces& pieces : h.header_pieces) h.headers.push_back({*h.view(pieces.key), h.view(pieces.value)});

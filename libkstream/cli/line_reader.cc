@@ -17,7 +17,25 @@ constexpr std::size_t kReadSize = 256 << 10;
 LineReader::LineReader(int fd, std::string delimiter, std::size_t limit)
     : fd_(fd), delimiter_(std::move(delimiter)), limit_(limit), buffer_(new char[kReadSize]), capacity_(kReadSize) {}
 
+void LineReader::skip_line() {
+  skipping_ = true;
+  skip();
+}
+
+/// Drops what is in the buffer of the line that is skipped. False if that is all there is.
+bool LineReader::skip() {
+  auto found = find_delimiter();
+  const bool ends = found != std::string_view::npos;
+  const std::size_t tail = at_end_ ? 0 : std::min(end_ - begin_, delimiter_.size() - 1);
+  const std::size_t to = ends ? found + delimiter_.size() : end_ - tail;
+  consumed_ += to - begin_;
+  begin_ = scanned_ = to;
+  skipping_ = !ends && !at_end_;
+  return ends;
+}
+
 std::optional<std::string_view> LineReader::next() {
+  if (skipping_ && !skip()) return std::nullopt;
   const char* base = buffer_.get();
   auto found = find_delimiter();
   std::size_t line_end = found, next_begin = found + delimiter_.size();

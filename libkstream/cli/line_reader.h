@@ -32,6 +32,9 @@ class LineReader {
   /// Whether what is left is the last line, or the input may grow after its end: a file that is written to.
   void set_at_end(bool at_end) { at_end_ = at_end; }
 
+  /// Passes over the line that is being read, up to its delimiter, however long it is: the one that was too_long.
+  void skip_line();
+
   enum class Fill {
     more,      ///< something came
     nothing,   ///< the read was interrupted, or would block
@@ -47,6 +50,7 @@ class LineReader {
 
  private:
   std::size_t find_delimiter() const;
+  bool skip();
   void make_room();
 
   int fd_;
@@ -59,6 +63,7 @@ class LineReader {
   std::size_t end_ = 0;      ///< of what was read
   std::uint64_t consumed_ = 0;
   bool at_end_ = false;
+  bool skipping_ = false;  ///< what comes up to the next delimiter is of a line that is passed over
 };
 
 }  // namespace kstream::cli

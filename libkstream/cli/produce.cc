@@ -72,9 +72,14 @@ std::uint32_t crc32(std::string_view bytes) {
   return ~crc;
 }
 
+/// Whether each line, or what ends with another delimiter, is a record.
+bool is_by_lines(InputKind input) {
+  return input == InputKind::json || input == InputKind::tombstones || input == InputKind::kafka_lines ||
+         input == InputKind::lines;
+}
+
 std::string_view unit_of(const ProducePlan& plan) {
-  bool lines = plan.input == InputKind::json || plan.input == InputKind::tombstones ||
-               plan.input == InputKind::kafka_lines || (plan.input == InputKind::lines && plan.delimiter == "\n");
+  bool lines = is_by_lines(plan.input) && (plan.input != InputKind::lines || plan.delimiter == "\n");
   return lines ? "line" : plan.input == InputKind::batches ? "batch" : "record";
 }
 
@@ -163,6 +168,10 @@ class Producing {
   /// Whether the topic is there, or was created, and has the partition that is wanted.
   bool check_topic(const std::string& topic) {
     auto count = producer_->partition_count(topic, settings_.timeout);
+    while (plan_.follow && !count && exit_code_of(count.code()) == ExitCode::unreachable) {
+      note_trouble(count.error());
+      count = producer_->partition_count(topic, settings_.timeout);
+    }
     if (count.code() == ErrorCode::unknown_topic_or_partition && plan_.create) count = create(topic);
     if (count.code() == ErrorCode::unknown_topic_or_partition) {
       fail(ExitCode::not_found,
@@ -252,8 +261,7 @@ class Producing {
         }
         return false;
       case LineReader::Fill::too_long:
-        fail_too_long();
-        return false;
+        return skip_too_long(reader);
       case LineReader::Fill::failed:
         fail_reading(input.name);
     }
@@ -262,9 +270,23 @@ class Producing {
 
   void fail_reading(const std::string& name) { fail(ExitCode::failed, name + ": " + std::strerror(errno)); }
   void fail_too_long() {
-    fail(ExitCode::failed,
-         here() + ": longer than max.request.size=" + std::string(settings_.config.get("max.request.size")) +
-             "; raise it with -X max.request.size=N, and the topic's max.message.bytes");
+    fail_record(ExitCode::failed,
+                here() + ": longer than max.request.size=" + std::string(settings_.config.get("max.request.size")) +
+                    "; raise it with -X max.request.size=N, and the topic's max.message.bytes");
+  }
+
+  /// Whether there is more behind it: where each line is a record, and only that one is bad.
+  bool skip_too_long(LineReader& reader) {
+    fail_too_long();
+    if (stopped() || !is_by_lines(plan_.input)) {
+      fail(ExitCode::failed, "nothing behind it can be read");
+      return false;
+    }
+    const auto number = ledger_.sent_count();
+    ledger_.sent(0);
+    ledger_.failed(std::span(&number, 1));
+    reader.skip_line();
+    return true;
   }
 
   /// True once `fd` can be read; false after a while, so that other things can be seen to.
@@ -300,7 +322,12 @@ class Producing {
         if (look == FollowedFile::Look::failed) fail_reading(file->file.name());
         if (look == FollowedFile::Look::too_long) {
           send_followed(*file);
-          fail_too_long();
+          LineReader& reader = file->file.reader();
+          const std::uint64_t from = reader.next_byte();
+          if (!skip_too_long(reader)) break;
+          ++file->sent;
+          file->bytes = reader.next_byte();
+          bytes_ += file->bytes - from;
         }
         if (look == FollowedFile::Look::fresh) {
           file->records = make_input(plan_);
@@ -310,7 +337,9 @@ class Producing {
         if (look == FollowedFile::Look::input) send_followed(*file);
         idle = idle && look == FollowedFile::Look::nothing;
       }
-      places_.forget_before(std::min(ledger_.first_open(), ledger_.sent_count()));
+      // The report names the last record before the first that is open, too.
+      const auto open = std::min(ledger_.first_open(), ledger_.sent_count());
+      places_.forget_before(open > 0 ? open - 1 : 0);
       if (idle && !stopped() && wait_for(watch.fd(), static_cast<int>(kFileGlance.count()))) watch.clear();
     }
   }
@@ -443,8 +472,7 @@ class Producing {
     if (gone_ || ledger_.all_settled()) return gone_;
     auto trouble = producer_->stats().last_trouble;
     if (plan_.follow && !signals_->stop_requested()) {
-      if (trouble.code != ErrorCode::none && trouble != last_trouble_) console_.note("waiting: " + trouble.to_string());
-      last_trouble_ = trouble;
+      note_trouble(trouble);
       return false;
     }
     gone_ = outage_.is_over(trouble.code, Clock::now());
@@ -452,6 +480,12 @@ class Producing {
     fail(ExitCode::unreachable,
          "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble.to_string());
     return true;
+  }
+
+  /// Why who follows waits, once.
+  void note_trouble(const Error& trouble) {
+    if (trouble.code != ErrorCode::none && trouble != last_trouble_) console_.note("waiting: " + trouble.to_string());
+    last_trouble_ = trouble;
   }
 
   // Deliveries

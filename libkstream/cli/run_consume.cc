@@ -3,6 +3,7 @@
 #include "cli/invalid.h"
 #include "cli/number.h"
 #include "cli/progress.h"
+#include "cli/show_config.h"
 #include "cli/stats_sink.h"
 #include "cli/time_expression.h"
 #include "cli/visible.h"
@@ -292,6 +293,8 @@ Status parse_instead(const Arguments& arguments, ConsumePlan& plan) {
     if (plan.follow || plan.tail || plan.max_records || plan.merge)
       return invalid(
           "--diff reads both topics to their ends, in the order of offsets: without -F, -n, --tail and --merge");
+    if (arguments.has(Flag::json) || arguments.has(Flag::record_format))
+      return invalid("--diff says in words what differs: without -f and -J");
     plan.other = {std::move(*target)};
   }
   plan.batches = !plan.stats && arguments.value(Flag::record_format) == "batch";
@@ -349,6 +352,7 @@ ExitCode run_consume(const Arguments& arguments, const Console& console) {
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
   if (auto applied = apply_properties(arguments, plan->exec || plan->copy, settings->config); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
+  if (arguments.has(Flag::show_config)) return show_settings(settings->config, arguments.has(Flag::json), console);
   return consume(*plan, *settings, console);
 }
 

@@ -4,6 +4,7 @@
 #include "cli/number.h"
 #include "cli/produce.h"
 #include "cli/progress.h"
+#include "cli/show_config.h"
 #include "cli/target.h"
 #include "cli/visible.h"
 
@@ -260,6 +261,7 @@ ExitCode run_produce(const Arguments& arguments, const Console& console) {
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
   if (auto applied = apply_properties(arguments, settings->config); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
+  if (arguments.has(Flag::show_config)) return show_settings(settings->config, arguments.has(Flag::json), console);
   if (plan->follow && !settings->config.is_set("delivery.timeout.ms")) {
     if (auto set = settings->config.set("delivery.timeout.ms", kForever); !set)
       return console.fail(ExitCode::usage, set.error().detail);

@@ -1,6 +1,7 @@
 #include "cli/show_config.h"
 
 #include "cli/json_object.h"
+#include "cli/output.h"
 
 namespace kstream::cli {
 
@@ -17,6 +18,13 @@ std::string shown_settings(const ClientConfig& config, const TopicsOutput& outpu
   }
   if (output.format != OutputFormat::json) append_table(table, output, out);
   return out;
+}
+
+ExitCode show_settings(const ClientConfig& config, bool json, const Console& console) {
+  TopicsOutput output;
+  output.format = json ? OutputFormat::json : default_output_format();
+  return write_stdout(shown_settings(config, output)) ? ExitCode::done
+                                                      : console.fail(ExitCode::failed, stdout_failure());
 }
 
 }  // namespace kstream::cli

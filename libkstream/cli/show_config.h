@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/client_settings.h"
+#include "cli/exit_code.h"
 #include "cli/topics_output.h"
 
 #include <string>
@@ -11,5 +12,8 @@ inline constexpr std::string_view kSettingColumns[] = {"property", "value"};
 
 /// What --show-config prints: the client properties that were set, wherever, and the brokers; no secret.
 std::string shown_settings(const ClientConfig& config, const TopicsOutput& output);
+
+/// The same of kproduce and kconsume, whose formats are those of records: a table or plain, or JSON.
+ExitCode show_settings(const ClientConfig& config, bool json, const Console& console);
 
 }  // namespace kstream::cli

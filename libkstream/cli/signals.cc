@@ -5,12 +5,23 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 
 namespace kstream::cli {
 namespace {
 
+/// timeout(1) sends its signal to the process and at once to its group: that is one, not two.
+constexpr std::int64_t kOneSignalNs = 100'000'000;
+
 volatile std::sig_atomic_t g_signal = 0;
+std::int64_t g_signal_at = 0;
 int g_event = -1;
+
+std::int64_t nanoseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
 
 [[noreturn]] void die_by(int signal) {
   std::signal(signal, SIG_DFL);
@@ -23,8 +34,11 @@ int g_event = -1;
 }
 
 void on_signal(int signal) {
-  if (g_signal != 0) die_by(signal);
+  const std::int64_t now = nanoseconds();
+  if (g_signal != 0 && now - g_signal_at >= kOneSignalNs) die_by(signal);
+  if (g_signal != 0) return;
   g_signal = signal;
+  g_signal_at = now;
   std::uint64_t one = 1;
   [[maybe_unused]] ssize_t written = ::write(g_event, &one, sizeof one);
 }

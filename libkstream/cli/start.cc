@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 namespace kstream::cli {
 namespace {
@@ -17,6 +18,15 @@ void fill_standard_descriptors() {
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) != 0 && errno == EBADF) ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
+}
+
+/// Whether nothing says where the brokers are.
+bool asks_default_broker(const Program& program, const Arguments& arguments) {
+  if ((program.where() & (kTopics | kProduce | kConsume)) == 0) return false;
+  for (Flag flag : {Flag::bootstrap_server, Flag::profile, Flag::command_config, Flag::property}) {
+    if (arguments.has(flag)) return false;
+  }
+  return !std::getenv("KSTREAM_SERVER") && !std::getenv("KSTREAM_PROFILE") && !std::getenv("KSTREAM_BOOTSTRAP_SERVERS");
 }
 
 ExitCode run_words(const Program& program, std::span<const std::string> words,
@@ -37,7 +47,10 @@ ExitCode run_words(const Program& program, std::span<const std::string> words,
   Console console(program.name, use_color(when, STDERR_FILENO));
   console.set_quiet(arguments->has(Flag::quiet));
   console.set_verbosity(static_cast<int>(arguments->count(Flag::verbose)));
-  return run(*arguments, console);
+  auto code = run(*arguments, console);
+  if (code == ExitCode::unreachable && asks_default_broker(program, *arguments))
+    console.note("no broker was named; name one: -b HOST:PORT, or KSTREAM_SERVER=HOST:PORT");
+  return code;
 }
 
 }  // namespace

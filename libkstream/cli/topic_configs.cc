@@ -18,16 +18,18 @@ const ConfigEntry* find(const std::vector<ConfigEntry>& configs, std::string_vie
   return at == configs.end() ? nullptr : &*at;
 }
 
+ExitCode no_config(const std::string& topic, const std::string& name, const TopicsWork& work) {
+  return work.console.fail(ExitCode::not_found, topic + " has no config " + name + "; see: ktopics config " + topic +
+                                                    " -a" + work.settings.same_cluster);
+}
+
 /// The configs of a topic that are to be shown; for each that is not there a line is said.
 void add_shown(const std::string& topic, const std::vector<ConfigEntry>& configs, const TopicConfigsPlan& plan,
                const TopicsWork& work, std::vector<TopicConfig>& rows, ItemsOutcome& outcome) {
   for (const auto& name : plan.shown) {
     const ConfigEntry* config = find(configs, name);
     if (config) rows.push_back({topic, *config});
-    outcome.add(config ? ExitCode::done
-                       : work.console.fail(ExitCode::not_found, topic + " has no config " + name +
-                                                                    "; see: ktopics config " + topic + " -a" +
-                                                                    work.settings.same_cluster));
+    outcome.add(config ? ExitCode::done : no_config(topic, name, work));
   }
   for (const auto& config : configs) {
     if (!plan.shown.empty()) break;
@@ -62,6 +64,15 @@ std::string undoing(const std::vector<ChangedConfig>& changes, const TopicsWork&
   return command + work.settings.same_cluster;
 }
 
+/// A config that is to be unset and that there is not: to a broker that is nothing to do.
+std::optional<std::string> unknown_config(const std::vector<ConfigEntry>& configs,
+                                          const std::vector<ConfigChange>& changes) {
+  for (const ConfigChange& change : changes) {
+    if (change.operation == ConfigOperation::unset && !find(configs, change.name)) return change.name;
+  }
+  return {};
+}
+
 /// The changes of each topic, with what held before.
 std::vector<ChangedConfig> with_old_values(const std::string& topic, const std::vector<ConfigEntry>& configs,
                                            const std::vector<ConfigChange>& changes) {
@@ -83,6 +94,10 @@ ExitCode change(const TopicConfigsPlan& plan, const std::vector<DescribedConfigs
   for (const auto& [resource, configs] : answers) {
     if (!configs) {
       outcome.add(fail(resource.name, configs.error(), work));
+      continue;
+    }
+    if (auto unknown = unknown_config(*configs, plan.changes)) {
+      outcome.add(no_config(resource.name, *unknown, work));
       continue;
     }
     alterations.push_back({resource, plan.changes});

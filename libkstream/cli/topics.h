@@ -26,7 +26,9 @@ struct TopicsWork {
   ExitCode fail(const Error& error) const { return console.fail(exit_code_of(error.code), error.to_string()); }
   /// That of one item.
   ExitCode fail(const std::string& item, const Error& error, const std::string& next = {}) const {
-    return console.fail(exit_code_of(error.code), item + ": " + error.to_string() + next);
+    std::string text = item + ": " + error.to_string();
+    if (!next.empty() && text.ends_with('.')) text.pop_back();
+    return console.fail(exit_code_of(error.code), text + next);
   }
   /// Prints, and answers with `code` unless stdout is broken.
   ExitCode print(std::string_view text, ExitCode code) const;

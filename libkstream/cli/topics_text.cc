@@ -74,7 +74,7 @@ std::size_t replication(const TopicDescription& topic) {
 }
 
 void append_json_topic(const TopicDescription& topic, const PartitionSizes* sizes, std::string& out) {
-  out += "{\"name\":";
+  out += "{\"topic\":";
   append_json_string(topic.name, out);
   append_json_id(topic.id, out);
   out += std::string(",\"internal\":") + (topic.internal ? "true" : "false");
@@ -118,7 +118,7 @@ void append_topic_table(const TopicDescription& topic, const PartitionSizes* siz
 }
 
 void append_json_created(const std::string& name, const CreatedTopic& created, bool dry_run, std::string& out) {
-  out += "{\"name\":";
+  out += "{\"topic\":";
   append_json_string(name, out);
   append_json_id(created.id, out);
   out += ",\"partitions\":" + std::to_string(created.partitions) +
@@ -137,7 +137,7 @@ std::string listed_text(const std::vector<Admin::ListedTopic>& topics, bool more
   for (const auto& topic : topics) {
     std::int64_t size = sizes ? size_of(topic.name, *sizes) : -1;
     if (output.format == OutputFormat::json) {
-      out += "{\"name\":";
+      out += "{\"topic\":";
       append_json_string(topic.name, out);
       append_json_id(topic.id, out);
       out += std::string(",\"internal\":") + (topic.internal ? "true" : "false") +

@@ -90,7 +90,7 @@ Status CreateTopics::check_partitions() const {
 Status CreateTopics::check_name(const std::string& name) const {
   if (Status legal = check_topic_name(name); !legal) return legal;
   if (name == kMetadataTopic) return {ErrorCode::invalid_request, "topic " + name + " is the metadata log's"};
-  if (image_.topic(name)) return {ErrorCode::topic_already_exists, "topic " + name + " exists already"};
+  if (image_.topic(name)) return {ErrorCode::topic_already_exists, "Topic '" + name + "' already exists."};
   const Topic* other = image_.colliding_topic(name);
   if (!other) return {};
   return {ErrorCode::invalid_topic_exception, "topic " + name + " would collide with topic " + other->name +

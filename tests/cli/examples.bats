@@ -195,6 +195,8 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   seq 1300 | kproduce -q -p 3 -k key orders
   try 'kconsume orders --to copy --keep-partition && kconsume orders --diff copy'
   [ "$status $output" = '0 ' ]
+  try 'kconsume orders -J | kproduce -b localhost:9092 -J --create orders2'
+  [ "$status" -eq 0 ]
   try 'kconsume orders --stats'
   grep -qE '^orders.3.130[345].' <<< "$output"
   try "kconsume orders -o -15m -u now -f '%{time} %k %s\\n'"

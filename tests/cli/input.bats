@@ -272,6 +272,47 @@ ends() {
   expect_error 2 "-F follows files" kproduce -F t
 }
 
+@test "--on-error skip passes over a line that no record can hold" {
+  new_topic
+  long() { echo a; head -c 5000000 /dev/zero | tr '\0' x; echo; echo b; }
+  run --separate-stderr kproduce --on-error skip "$topic" < <(long)
+  [ "$status" -eq 1 ]
+  [[ $stderr == *"line 2, byte 2: longer than max.request.size=1048576"*"acknowledged 2 of 3; all up to line 1; first not: line 2, byte 2" ]]
+  [ "$(kconsume "$topic" | line)" = 'a b ' ]
+  run --separate-stderr kproduce "$topic" < <(long)
+  [ "$status" -eq 1 ]
+  [[ $stderr == *"acknowledged 1 of 1" ]]
+  long > "$BATS_TEST_TMPDIR/log"
+  new_topic
+  follow --on-error skip
+  eventually shows 'a b '
+  kill -INT "$pid"
+  wait "$pid" || true
+  grep -q 'acknowledged 2 of 3; all up to line 1; first not: line 2, byte 2' "$folder/err"
+}
+
+@test "-F waits for a broker that is not there yet" {
+  folder=$BATS_TEST_TMPDIR/own
+  mkdir -p "$folder"
+  begin_server 0
+  kill "$server"
+  wait "$server"
+  echo one > "$folder/log"
+  kproduce -b "$address" --timeout 1s --create -F t "$folder/log" 2> "$folder/said" 3>&- &
+  pid=$!
+  kconsume -b "$address" --timeout 1s -F u > "$folder/read" 2> "$folder/said2" 3>&- &
+  reader=$!
+  eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said"
+  eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said2"
+  sleep 1.5
+  kill -0 "$reader"
+  kill "$reader"
+  begin_server "${address##*:}"
+  eventually kconsume -q -b "$address" t
+  [ "$(kconsume -b "$address" t -n 1 -F)" = one ]
+  kill "$pid" "$server"
+}
+
 @test "-F waits while there is no broker" {
   folder=$BATS_TEST_TMPDIR/own
   mkdir -p "$folder"

@@ -57,6 +57,7 @@ filled_topic() {
   ktopics config -t many-a -t many-b retention.ms=5s -q
   [ "$(ktopics config -E 'many-.*' | cut -f 1,3)" = $'many-a\t5000\nmany-b\t5000' ]
   ktopics config -E 'many-.' --unset retention.ms -q
+  expect_error 3 "many-a has no config retention.sm; see: ktopics config many-a -a" ktopics config many-a --unset retention.sm
   [ -z "$(ktopics config 'many-*')" ]
   expect_error 1 "cleanup.policy" ktopics config many-a cleanup.policy+=compact
   ktopics config many-a cleanup.policy-=compact -J | jq -e '.change == "subtract"'
@@ -202,4 +203,6 @@ filled_topic() {
   KSTREAM_LINGER_MS=7 run --separate-stderr ktopics list --show-config -b 127.0.0.1:9
   [ "$status" -eq 0 ]
   [[ $output == *$'bootstrap.servers\t127.0.0.1:9'*$'linger.ms\t7'* ]]
+  [[ $(kproduce x --show-config -z zstd) == *$'compression.type\tzstd'* ]]
+  [[ $(kconsume x --show-config -J) == *'{"property":"isolation.level","value":"read_committed"}'* ]]
 }

@@ -26,9 +26,9 @@ teardown_file() { stop_server; }
 }
 
 @test "json and csv" {
-  ktopics create shapes -p 2 -J | jq -e '.name == "shapes" and .partitions == 2 and .replication_factor == 1 and .dry_run == false'
-  ktopics list shapes -J | jq -e '.name == "shapes" and .partitions == 2 and .internal == false'
-  ktopics describe shapes -J | jq -e '.name == "shapes" and (.partitions | length) == 2 and .partitions[1].partition == 1
+  ktopics create shapes -p 2 -J | jq -e '.topic == "shapes" and .partitions == 2 and .replication_factor == 1 and .dry_run == false'
+  ktopics list shapes -J | jq -e '.topic == "shapes" and .partitions == 2 and .internal == false'
+  ktopics describe shapes -J | jq -e '.topic == "shapes" and (.partitions | length) == 2 and .partitions[1].partition == 1
     and .partitions[0].leader == .partitions[0].replicas[0] and .partitions[0].in_sync_replicas == .partitions[0].replicas'
   [ "$(ktopics list shapes -f csv)" = $'topic\r\nshapes\r' ]
   [ "$(ktopics list shapes -f table)" = $'TOPIC\nshapes' ]

@@ -62,7 +62,7 @@ TEST(Schema, Record) {
 
 TEST(Schema, RefusesOtherThings) {
   EXPECT_NONFATAL_FAILURE(fits_schema("record.json", R"({"topic":"t"})"), "required");
-  EXPECT_NONFATAL_FAILURE(fits_schema("topic-listed.json", R"({"name":"t","id":null,"internal":1,"partitions":1})"),
+  EXPECT_NONFATAL_FAILURE(fits_schema("topic-listed.json", R"({"topic":"t","id":null,"internal":1,"partitions":1})"),
                           "type");
 }
 

@@ -109,10 +109,21 @@ TEST(Signals, SecondEndsAtOnce) {
   auto stop = [] {
     signals();
     ::raise(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
     ::raise(SIGINT);
     _exit(0);
   };
   EXPECT_EXIT(stop(), testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(Signals, TheSameToProcessAndGroupIsOne) {
+  auto stop = [] {
+    signals();
+    ::raise(SIGTERM);
+    ::raise(SIGTERM);
+    _exit(0);
+  };
+  EXPECT_EXIT(stop(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
