@@ -11,6 +11,7 @@ from support.kserver import BIN, KserverTest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
+@unittest.skipIf(os.environ.get("KSTREAM_SANITIZED"), "a program cannot load the library of a sanitizer")
 class Installed(KserverTest):
     @classmethod
     def setUpClass(cls):

@@ -112,7 +112,7 @@ TEST(Admin, IsNotFooledByOtherServers) {
   FakeCluster cluster;
   cluster.cut(ApiKey::api_versions, 1000, false);
   Admin admin = make_admin(cluster.bootstrap());
-  const auto result = admin.describe_cluster(milliseconds(200));
+  const auto result = admin.describe_cluster(milliseconds(1000));
   EXPECT_EQ(result.code(), ErrorCode::network_exception);
   EXPECT_NE(result.error().detail.find("closed the connection"), std::string::npos) << result.error().detail;
 }
