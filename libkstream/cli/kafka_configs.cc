@@ -312,28 +312,11 @@ Status check_loggers(const KafkaWork& work, const ConfigResource& resource, cons
   return unknown.empty() ? Status() : invalid("Invalid broker logger(s): " + unknown);
 }
 
-/// That there is what is to be deleted: to a broker the rest is nothing to do.
-Status check_deleted(const KafkaWork& work, const Kind& kind, const std::string& name,
-                     const std::vector<ConfigChange>& deleted) {
-  if (deleted.empty() || kind.resource == ConfigResourceType::broker_logger) return {};
-  std::vector<ConfigResource> resources{{kind.resource, name}};
-  auto described = work.admin.describe_configs(resources, {}, work.timeout);
-  const auto& configs = described.front().configs;
-  if (!configs) return failed(work, configs.error());
-  std::string unknown;
-  for (const auto& change : deleted) {
-    if (std::ranges::find(*configs, change.name, &ConfigEntry::name) == configs->end())
-      unknown += (unknown.empty() ? "" : ",") + change.name;
-  }
-  return unknown.empty() ? Status() : invalid("Invalid config(s): " + unknown);
-}
-
 Result<ExitCode> alter(const KafkaWork& work, const Kind& kind) {
   std::string name = names_of(work.options).front();
   auto changes = parse_added(work.options);
   if (!changes) return changes.error();
   auto deleted = parse_deleted(work.options);
-  if (auto checked = check_deleted(work, kind, name, deleted); !checked) return checked.error();
   changes->insert(changes->end(), deleted.begin(), deleted.end());
   std::vector<ConfigAlteration> alterations{{{kind.resource, name}, std::move(*changes)}};
   const auto& [resource, wanted] = alterations.front();
