@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace kstream::cli {
@@ -29,8 +30,27 @@ constexpr std::size_t kMergedWrite = 256 << 10;
 /// How long a wait may last that something else may end: the time that merged records are held back.
 constexpr milliseconds kLongWait(1000), kMergeGlance(20);
 
+/// How long brokers may take to say whether there are more partitions, while nothing is read.
+constexpr milliseconds kLookFor(2000);
+
 /// Of how many partitions a note tells.
 constexpr std::size_t kMostNotes = 8;
+
+Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targets, const ClientSettings& settings) {
+  auto admin = Admin::create(settings.config);
+  if (!admin) return admin.error();
+  RangeQuestion question;
+  question.targets = targets;
+  question.internal = plan.internal;
+  question.regexes = plan.regexes;
+  question.follow = plan.follow && !plan.tail;
+  question.key = plan.filter.key;
+  question.grace = plan.grace;
+  question.read_committed = settings.config.get("isolation.level") == "read_committed";
+  question.timeout = settings.timeout;
+  question.same_cluster = settings.same_cluster;
+  return find_ranges(*admin, question);
+}
 
 class Consuming {
  public:
@@ -144,6 +164,12 @@ class Consuming {
   }
 
   void show(bool follow, bool merged) {
+    look_again_ = Clock::now() + max_age();
+    while (show_these(follow, merged)) continue;
+  }
+
+  /// Whether there are more to be shown.
+  bool show_these(bool follow, bool merged) {
     RangeReader reader(settings_, console_, signals_,
                        {.follow = follow, .batches = plan_.batches, .control = plan_.control});
     std::optional<Merge> merge;
@@ -152,15 +178,48 @@ class Consuming {
     last_news_ = Clock::now();
     firsts_.clear();
     for (const ReadRange& range : ranges_) firsts_.push_back(range.from);
-    while (going_on() && (reader.reading() || (merge && !merge->empty()))) {
+    bool more = false;
+    while (!more && going_on() && (reader.reading() || (merge && !merge->empty()))) {
       Piece piece = reader.next();
       if (piece.range) last_news_ = Clock::now();
       merge ? show_merged(*merge, reader, piece) : show_piece(piece);
       if (progress_.due(Clock::now())) tell_progress();
       if (!piece.range && going_on()) wait(reader, merge && !merge->empty() ? kMergeGlance : kLongWait);
+      more = follow && Clock::now() >= look_again_ && going_on() && find_more(merged);
     }
     if (!over_) sink_->flush();
     outcome_.add(reader.result());
+    return more;
+  }
+
+  milliseconds max_age() const {
+    return milliseconds(std::clamp<std::int64_t>(settings_.config.number("metadata.max.age.ms"), 100, 86'400'000));
+  }
+
+  /// Partitions, and topics that fit a glob, that were added since: they are read from their beginning, and the others
+  /// from where they were. Looked for as often as Kafka's consumers do.
+  bool find_more(bool merged) {
+    look_again_ = Clock::now() + max_age();
+    ClientSettings patience = settings_;
+    patience.timeout = std::min(patience.timeout, kLookFor);
+    auto answer = ask(plan_, plan_.targets, patience);
+    if (!answer) return false;  // whoever reads will tell
+    std::set<TopicPartition> known;
+    for (const ReadRange& range : ranges_) known.insert(range.partition);
+    std::erase_if(answer->ranges, [&](const ReadRange& range) { return known.contains(range.partition); });
+    if (answer->ranges.empty() || !sink_->flush()) return false;
+    for (ReadRange& range : ranges_) {
+      if (merged && range.last_shown != kNoOffset) range.from = range.last_shown + 1;
+      if (merged && range.last_shown == kNoOffset) range.from = range.start;
+      range.start = range.from;
+    }
+    for (ReadRange& range : answer->ranges) {
+      console_.note(shown(range.partition) + " is new");
+      range.from = range.start = Offset(0);
+      if (plan_.tail) range.until.reset();
+      ranges_.push_back(std::move(range));
+    }
+    return true;
   }
 
   /// Of all that is to be read, if it has ends.
@@ -265,27 +324,11 @@ class Consuming {
   std::uint64_t shown_ = 0;
   std::uint64_t shown_bytes_ = 0;  ///< keys and values
   bool over_ = false;
-  Clock::time_point last_news_;
+  Clock::time_point last_news_, look_again_;
   std::optional<std::pair<Clock::time_point, Timestamp>> pace_;  ///< when the first record was shown, and its time
   ItemsOutcome outcome_;                                         ///< of the partitions
   Progress progress_;
 };
-
-Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targets, const ClientSettings& settings) {
-  auto admin = Admin::create(settings.config);
-  if (!admin) return admin.error();
-  RangeQuestion question;
-  question.targets = targets;
-  question.internal = plan.internal;
-  question.regexes = plan.regexes;
-  question.follow = plan.follow && !plan.tail;
-  question.key = plan.filter.key;
-  question.grace = plan.grace;
-  question.read_committed = settings.config.get("isolation.level") == "read_committed";
-  question.timeout = settings.timeout;
-  question.same_cluster = settings.same_cluster;
-  return find_ranges(*admin, question);
-}
 
 /// --diff: one topic with another.
 ExitCode compare(const ConsumePlan& plan, const ClientSettings& settings, const Console& console,

@@ -171,3 +171,31 @@ teardown_file() { stop_server; }
   kill $feeder
   wait
 }
+
+@test "-F: partitions and topics that are added later are read, nothing twice" {
+  ktopics create new-a -q
+  for how in '' --merge '--tail 1'; do
+    ktopics delete -qy -E 'new-[b-z].*'
+    ktopics delete -qy new-a && ktopics create new-a -q
+    seq 1 3 | kproduce -q new-a
+    # shellcheck disable=SC2086  # a flag and its value
+    kconsume -F 'new-*' -X metadata.max.age.ms=300 $how -f '%t %p %s\n' > "$BATS_TEST_TMPDIR/read" 2> "$BATS_TEST_TMPDIR/said" 3>&- &
+    pid=$!
+    eventually grep -q 'new-a 0 3' "$BATS_TEST_TMPDIR/read"
+    ktopics alter new-a -p 2 -qy
+    seq 4 5 | kproduce -q -p 1 new-a
+    eventually grep -q 'new-a 1 5' "$BATS_TEST_TMPDIR/read"
+    ktopics create new-b -q
+    seq 6 7 | kproduce -q new-b
+    seq 8 9 | kproduce -q -p 0 new-a
+    eventually grep -q 'new-b 0 7' "$BATS_TEST_TMPDIR/read"
+    eventually grep -q 'new-a 0 9' "$BATS_TEST_TMPDIR/read"
+    kill "$pid"
+    wait "$pid" || true
+    grep -q 'kconsume: new-a \[1\] is new' "$BATS_TEST_TMPDIR/said"
+    [ "$(sort "$BATS_TEST_TMPDIR/read" | uniq -d)" = '' ]
+    first=1
+    [ "$how" != '--tail 1' ] || first=3
+    [ "$(cut -d ' ' -f 3 "$BATS_TEST_TMPDIR/read" | sort -n)" = "$(seq $first 9)" ]
+  done
+}
