@@ -126,7 +126,7 @@ EOF
   kconsume -F -b "$address" --timeout 1s to --to to2 2> "$folder/said" 3>&- &
   pid=$!
   [ "$(kconsume -b "$address" to2 -n 1 -F)" = one ]
-  kill -9 $server
+  kill -9 "$server"
   eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said"
   sleep 2.5
   kill -0 $pid
@@ -137,7 +137,7 @@ EOF
   status=0
   wait $pid || status=$?
   [ $status -eq 143 ]
-  kill $server
+  kill "$server"
 }
 
 @test "--topic-from-header, --strip-header: dead letters go back" {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # kproduce: what input may look like, what becomes of bad records, and files that are followed.
 
-# shellcheck disable=SC2154,SC2016  # topic, stderr and others come from setup.bash and bats; $0 is of the inner shell
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031  # topic, stderr and others come from setup.bash and bats; $0 is of the inner shell
 load setup
 setup_file() { start_server; }
 teardown_file() { stop_server; }
@@ -144,7 +144,7 @@ EOF
   exec 4> "$folder/fifo"
   echo first >&4
   eventually test "$(kconsume -b "$address" t -n 1 -F)" = first
-  kill -9 $server
+  kill -9 "$server"
   printf 'second\nthird\n' >&4
   exec 4>&-
   status=0
@@ -322,7 +322,7 @@ ends() {
   kproduce -b "$address" --timeout 1s -F t "$folder/log" 2> "$folder/said" 3>&- &
   pid=$!
   eventually test "$(kconsume -b "$address" t -n 1 -F)" = one
-  kill -9 $server
+  kill -9 "$server"
   echo two >> "$folder/log"
   eventually grep -q 'waiting: NETWORK_EXCEPTION' "$folder/said"
   sleep 2.5
@@ -331,7 +331,7 @@ ends() {
   echo three >> "$folder/log"
   [ "$(kconsume -b "$address" t -n 3 -F | line)" = 'one two three ' ]
   ends
-  kill $server
+  kill "$server"
 }
 
 @test "-F of several files: places are those of each file" {

@@ -25,6 +25,7 @@ start_server() {
 
 # begin_server PORT: starts a kserver of one test's own, which that test kills, and sets server (its process) and address.
 # Its folder is $folder, and may have been another one's that was killed.
+# shellcheck disable=SC2034  # the test uses them
 begin_server() {
   : > "$folder/out"
   kserver -X listeners="PLAINTEXT://127.0.0.1:$1" -X "log.dirs=$folder/data" > "$folder/out" 2> "$folder/err" 3>&- &
