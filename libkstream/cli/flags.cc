@@ -182,8 +182,8 @@ constexpr FlagRow kRows[] = {
     {Flag::command_config, 'C', "command-config", "FILE", kClients, "@files",
      "Client properties from a file: TOML with quoted names, or Java properties."},
     {Flag::timeout, 0, "timeout", "DURATION", kClients, "",
-     "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. kconsume -F "
-     "goes on for ever."},
+     "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. With -F "
+     "they go on for ever."},
     {Flag::color, 0, "color", "WHEN", kClients | kServerTold | kServerDump, "auto|always|never",
      "auto (the default: on a terminal, without NO_COLOR), always, never."},
     {Flag::quiet, 'q', "quiet", "", kClients, "", "Say nothing on stderr but errors."},
