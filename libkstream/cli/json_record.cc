@@ -201,12 +201,22 @@ struct JsonRecordParser::Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<
     if (*piece) return fail(name() + " is there twice");
     std::size_t begin = bytes.size();
     if (member != Member::key_b64 && member != Member::value_b64) {
+      if (has_surrogate({text, size})) return fail(name() + " has half of a surrogate pair");
       bytes.append(text, size);
     } else if (!decode_base64({text, size}, bytes)) {
       return fail(name() + " is not base64");
     }
     *piece = Piece{begin, bytes.size() - begin};
     return true;
+  }
+
+  /// RapidJSON takes a low one without a high one for a character. In text that is UTF-8 otherwise no other sequence
+  /// begins so.
+  static bool has_surrogate(std::string_view text) {
+    for (auto at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1)) {
+      if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;
+    }
+    return false;
   }
 
   bool is_key() const { return member == Member::key || member == Member::key_b64; }

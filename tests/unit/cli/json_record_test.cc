@@ -57,6 +57,10 @@ TEST(JsonRecord, Refuses) {
   EXPECT_NE(problem(R"({"partition":2147483648})").find("out of range"), std::string::npos);
   EXPECT_NE(problem(R"({"timestamp":18446744073709551615})").find("no whole number"), std::string::npos);
   EXPECT_NE(problem(R"({"headers":{"a":"b"}})").find("\"headers\" is no list such as"), std::string::npos);
+  EXPECT_NE(problem(R"({"topic":"\uDD28"})").find("half of a surrogate pair"), std::string::npos);
+  EXPECT_NE(problem(R"({"headers":[{"key":"a\uDFFF"}]})").find("half of a surrogate pair"), std::string::npos);
+  EXPECT_NE(problem(R"({"value":"\uD800"})").find("not a whole JSON object"), std::string::npos);
+  EXPECT_EQ(problem("{\"value\":\"\xED\x9F\xBF\\uD83D\\uDE00\"}"), "");
   EXPECT_NE(problem(R"({"value":"a","value_b64":"YQ=="})").find("twice"), std::string::npos);
   EXPECT_NE(problem(R"({"value_b64":"Y"})").find("not base64"), std::string::npos);
   EXPECT_NE(problem(R"({"headers":[{"value":"x"}]})").find("no \"key\""), std::string::npos);
