@@ -1,6 +1,6 @@
 #include "records/control.h"
 
-#include <kstream/consumer.h>
+#include <kstream/record.h>
 
 #include <utility>
 

@@ -37,10 +37,6 @@ struct BatchInfo {
   bool control = false;  ///< its records are control records; see Consumer::show_control_records
 };
 
-/// What the key of a control record says of it, in Kafka's words: `abort` or `commit`, the end of a transaction of its
-/// producer; of a metadata log `leader_change`, `snapshot_header` and others; `unknown`.
-KSTREAM_API std::string_view control_record_type(std::optional<std::string_view> key);
-
 /// What one poll has found: something of one partition, or nothing.
 struct Fetched {
   /// Empty if nothing came within the timeout. Valid until the partition is no longer assigned.

@@ -117,4 +117,8 @@ struct RecordView {
   HeaderRange headers;
 };
 
+/// What the key of a control record says of it, in Kafka's words: `abort` or `commit`, the end of a transaction of its
+/// producer; of a metadata log `leader_change`, `snapshot_header` and others; `unknown`.
+KSTREAM_API std::string_view control_record_type(std::optional<std::string_view> key);
+
 }  // namespace kstream
