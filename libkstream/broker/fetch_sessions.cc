@@ -110,10 +110,9 @@ FetchSession* FetchSessions::open(std::size_t partitions, bool by_id, base::Rand
   if (capacity_ == 0) return nullptr;
   std::size_t kept = partitions;
   for (const auto& [id, session] : by_id_) kept += session->kept();
-  if (kept > kMostPartitions) return nullptr;
-  if (by_id_.size() >= capacity_) {
+  if (by_id_.size() >= capacity_ || kept > kMostPartitions) {
     auto* goes = victim(partitions, now);
-    if (!goes) return nullptr;
+    if (!goes || kept - goes->kept() > kMostPartitions) return nullptr;
     evicted = close(*goes);
   }
   std::int32_t id = 0;

@@ -131,5 +131,21 @@ TEST_F(FetchSessionsTest, OpensNoneForWhichThereIsNoRoom) {
   EXPECT_TRUE(open(100'000, 0));
 }
 
+TEST_F(FetchSessionsTest, WhoIsNotUsedMakesRoomForPartitionsToo) {
+  FetchSessions many(1, 3, 1000);
+  auto open = [&](std::size_t partitions, std::int64_t seconds) {
+    auto* session = many.open(partitions, false, random, at(seconds), evicted);
+    for (std::size_t i = 0; session && i < partitions; ++i) put(*session, static_cast<std::int32_t>(i));
+    return session;
+  };
+  const auto id = open(400'000, 0)->id();
+  ASSERT_TRUE(open(50'000, 60));
+  EXPECT_FALSE(open(100'001, 119)) << "both are young";
+  EXPECT_FALSE(open(460'000, 121)) << "not even with the old one gone";
+  EXPECT_EQ(evicted, nullptr);
+  ASSERT_TRUE(open(100'001, 121));
+  EXPECT_EQ(evicted->id(), id);
+}
+
 }  // namespace
 }  // namespace kstream::broker
