@@ -209,8 +209,7 @@ class Consuming {
     std::erase_if(answer->ranges, [&](const ReadRange& range) { return known.contains(range.partition); });
     if (answer->ranges.empty() || !sink_->flush()) return false;
     for (ReadRange& range : ranges_) {
-      if (merged && range.last_shown != kNoOffset) range.from = range.last_shown + 1;
-      if (merged && range.last_shown == kNoOffset) range.from = range.start;
+      if (merged) range.from = range.start;
       range.start = range.from;
     }
     for (ReadRange& range : answer->ranges) {
@@ -268,6 +267,7 @@ class Consuming {
     auto now = Clock::now();
     for (auto next = merge.next(now); next.item && going_on(); next = merge.next(now)) {
       give(*next.range, next.item->record, next.item->batch, next.high_watermark);
+      next.range->start = next.item->record.offset + 1;
       if (ReadRange* hungry = merge.drop()) reader.resume(*hungry);
       if (sink_->size() > kMergedWrite && !sink_->flush()) over_ = true;
     }

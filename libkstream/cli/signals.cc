@@ -2,6 +2,7 @@
 
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -14,7 +15,7 @@ namespace {
 constexpr std::int64_t kOneSignalNs = 100'000'000;
 
 volatile std::sig_atomic_t g_signal = 0;
-std::int64_t g_signal_at = 0;
+std::atomic<std::int64_t> g_signal_at = 0;
 int g_event = -1;
 
 std::int64_t nanoseconds() {
@@ -37,8 +38,8 @@ void on_signal(int signal) {
   const std::int64_t now = nanoseconds();
   if (g_signal != 0 && now - g_signal_at >= kOneSignalNs) die_by(signal);
   if (g_signal != 0) return;
-  g_signal = signal;
   g_signal_at = now;
+  g_signal = signal;
   std::uint64_t one = 1;
   [[maybe_unused]] ssize_t written = ::write(g_event, &one, sizeof one);
 }
