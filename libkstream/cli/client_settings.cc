@@ -3,12 +3,12 @@
 #include "cli/config_file.h"
 #include "cli/duration.h"
 #include "cli/invalid.h"
+#include "cli/text.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <cstdlib>
 
@@ -37,9 +37,8 @@ class Layers {
 
   Result<ClientSettings> apply() {
     using Layer = Status (Layers::*)();
-    if (auto set = settings_.config.set("bootstrap.servers", "127.0.0.1:9092"); !set) return set.error();
-    for (Layer layer :
-         {&Layers::profile, &Layers::file, &Layers::environment_variables, &Layers::flags, &Layers::answer_timeout}) {
+    for (Layer layer : {&Layers::profile, &Layers::file, &Layers::environment_variables, &Layers::flags,
+                        &Layers::default_broker, &Layers::answer_timeout}) {
       if (auto applied = (this->*layer)(); !applied) return applied.error();
     }
     console_.detail("brokers: " + std::string(settings_.config.get("bootstrap.servers")));
@@ -105,8 +104,8 @@ class Layers {
       if (!text.starts_with("KSTREAM_") || equals == std::string_view::npos) continue;
       auto variable = text.substr(0, equals);
       if (std::find(kOtherVariables.begin(), kOtherVariables.end(), variable) != kOtherVariables.end()) continue;
-      std::string name(variable.substr(8));
-      for (char& c : name) c = c == '_' ? '.' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      auto name = lower_case(std::string(variable.substr(8)));
+      std::ranges::replace(name, '_', '.');
       auto properties = ClientConfig::properties();
       if (std::none_of(properties.begin(), properties.end(), [&](const auto& row) { return row.name == name; })) {
         console_.detail(std::string(variable) + " names no property that has an effect");
@@ -142,6 +141,12 @@ class Layers {
       settings_.timeout = std::min(*timeout, kLongestTimeout);
     }
     return {};
+  }
+
+  Status default_broker() {
+    if (settings_.config.is_set("bootstrap.servers")) return {};
+    settings_.default_broker = true;
+    return settings_.config.set("bootstrap.servers", "127.0.0.1:9092");
   }
 
   Status answer_timeout() {

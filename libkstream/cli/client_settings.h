@@ -22,6 +22,8 @@ struct ClientSettings {
   }
   /// What stood on the command line to reach this cluster (` -b host:9092`), to print in commands to paste.
   std::string same_cluster;
+  /// No layer says where the brokers are.
+  bool default_broker = false;
 };
 
 /// Puts the layers on each other: flags, then the environment (KSTREAM_SERVER, and KSTREAM_ with a property's name in

@@ -1,8 +1,11 @@
 #include "cli/consent.h"
 
+#include "cli/text.h"
+
 #include <unistd.h>
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace kstream::cli {
 namespace {
@@ -12,9 +15,7 @@ constexpr std::size_t kNamesShown = 5;
 bool answered_yes() {
   std::string answer;
   for (char c = 0; ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';) answer += c;
-  for (char& c : answer) c = c == ' ' || c == '\t' ? ' ' : static_cast<char>(c | 0x20);
-  answer.erase(0, answer.find_first_not_of(' '));
-  answer.erase(answer.find_last_not_of(' ') + 1);
+  answer = lower_case(trimmed(std::move(answer)));
   return answer == "y" || answer == "yes";
 }
 

@@ -2,6 +2,7 @@
 #include "cli/invalid.h"
 #include "cli/kafka_tool.h"
 #include "cli/number.h"
+#include "cli/text.h"
 #include "cli/topics.h"
 
 #include <algorithm>
@@ -197,7 +198,7 @@ Result<std::vector<ConfigChange>> parse_added(const KafkaOptions& options) {
           "requirement failed: Invalid entity config: all configs to be added must be in the format \"key=val\" or  "
           "\"key=[val1,val2]\" to group values which contain commas.");
     std::erase_if(parts[1], [](char c) { return c == '[' || c == ']'; });
-    changes.push_back({kafka_trimmed(parts[0]), ConfigOperation::set, kafka_trimmed(parts[1])});
+    changes.push_back({trimmed(parts[0]), ConfigOperation::set, trimmed(parts[1])});
   }
   constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
   for (const auto& change : changes) {
@@ -210,7 +211,7 @@ Result<std::vector<ConfigChange>> parse_added(const KafkaOptions& options) {
 std::vector<ConfigChange> parse_deleted(const KafkaOptions& options) {
   std::vector<ConfigChange> changes;
   for (const auto& list : options.all("delete-config")) {
-    for (const auto& name : split(list, ',')) changes.push_back({kafka_trimmed(name), ConfigOperation::unset, ""});
+    for (const auto& name : split(list, ',')) changes.push_back({trimmed(name), ConfigOperation::unset, ""});
   }
   return changes;
 }

@@ -90,12 +90,6 @@ Status KafkaOptions::check_values() const {
   return {};
 }
 
-std::string kafka_trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(" \t"));
-  text.erase(text.find_last_not_of(" \t") + 1);
-  return text;
-}
-
 std::string kafka_usage(std::span<const KafkaOption> table) {
   std::vector<KafkaOption> all(table.begin(), table.end());
   all.insert(all.end(), std::begin(kCommon), std::end(kCommon));

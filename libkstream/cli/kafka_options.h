@@ -47,9 +47,6 @@ class KafkaOptions {
   bool empty_ = true;
 };
 
-/// Without the blanks around it.
-std::string kafka_trimmed(std::string text);
-
 /// What a tool says to `--help`: all options, each with its argument and what it is for.
 std::string kafka_usage(std::span<const KafkaOption> table);
 

@@ -2,6 +2,7 @@
 
 #include "cli/config_file.h"
 #include "cli/invalid.h"
+#include "cli/text.h"
 
 namespace kstream::cli {
 
@@ -57,9 +58,7 @@ std::optional<std::string> kafka_property(const std::vector<Setting>& properties
 std::optional<bool> kafka_flag(const std::vector<Setting>& properties, std::string_view name) {
   auto value = kafka_property(properties, name);
   if (!value) return {};
-  std::string lower = kafka_trimmed(*value);
-  for (char& c : lower) c = static_cast<char>(c | 0x20);
-  return lower == "true";
+  return lower_case(trimmed(*value)) == "true";
 }
 
 Result<ClientConfig> kafka_client_config(const KafkaOptions& options, const std::vector<Setting>& properties,

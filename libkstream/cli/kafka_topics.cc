@@ -1,6 +1,7 @@
 #include "cli/invalid.h"
 #include "cli/kafka_tool.h"
 #include "cli/number.h"
+#include "cli/text.h"
 #include "cli/topics.h"
 
 #include <algorithm>
@@ -149,7 +150,7 @@ Result<std::vector<NewTopic::Config>> parse_configs(const std::vector<std::strin
     if (equals == std::string::npos || equals + 1 == text.size() || text.find('=', equals + 1) != std::string::npos)
       return invalid(
           "requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".");
-    configs.push_back({kafka_trimmed(text.substr(0, equals)), kafka_trimmed(text.substr(equals + 1))});
+    configs.push_back({trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1))});
   }
   return configs;
 }

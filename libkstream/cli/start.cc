@@ -1,5 +1,6 @@
 #include "cli/start.h"
 
+#include "cli/client_settings.h"
 #include "cli/help.h"
 #include "cli/output.h"
 
@@ -7,7 +8,6 @@
 #include <unistd.h>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 
 namespace kstream::cli {
 namespace {
@@ -23,10 +23,9 @@ void fill_standard_descriptors() {
 /// Whether nothing says where the brokers are.
 bool asks_default_broker(const Program& program, const Arguments& arguments) {
   if ((program.where() & (kTopics | kProduce | kConsume)) == 0) return false;
-  for (Flag flag : {Flag::bootstrap_server, Flag::profile, Flag::command_config, Flag::property}) {
-    if (arguments.has(flag)) return false;
-  }
-  return !std::getenv("KSTREAM_SERVER") && !std::getenv("KSTREAM_PROFILE") && !std::getenv("KSTREAM_BOOTSTRAP_SERVERS");
+  Console silent(program.name, false);
+  auto settings = make_client_settings(arguments, silent);
+  return settings && settings->default_broker;
 }
 
 ExitCode run_words(const Program& program, std::span<const std::string> words,

@@ -148,6 +148,18 @@ assert text == subprocess.run(["kconsume", "--help"], capture_output=True).stdou
   expect_error 5 "kconsume: " kconsume t -b $dead --timeout 300ms
 }
 
+@test "no broker, and none was named: how to name one" {
+  hint='no broker was named; name one: -b HOST:PORT, or KSTREAM_SERVER=HOST:PORT'
+  if (exec 3<> /dev/tcp/127.0.0.1/9092) 2> /dev/null; then skip "a broker runs on port 9092"; fi
+  expect_error 5 "$hint" ktopics list --timeout 300ms
+  expect_error 5 "$hint" kconsume t --timeout 300ms -X linger.ms=1
+  for named in '-b 127.0.0.1:9' '-X bootstrap.servers=127.0.0.1:9'; do
+    # shellcheck disable=SC2086  # a flag and its value
+    run ktopics list --timeout 300ms $named
+    [[ $status -eq 5 && $output != *"no broker was named"* ]]
+  done
+}
+
 @test "KSTREAM_SERVER and -X say which broker, -b wins" {
   KSTREAM_SERVER=127.0.0.1:7 expect_error 5 127.0.0.1:7 ktopics list --timeout 200ms -v
   KSTREAM_SERVER=127.0.0.1:7 expect_error 5 127.0.0.1:9 ktopics list --timeout 200ms -v -b $dead
