@@ -48,6 +48,11 @@ timed() {
   [ "$(grep -c 'from offset' <<< "$stderr")" -eq 1 ]
   kproduce -q -k k7 -p 0 "$topic" <<< elsewhere
   [ "$(kconsume "$topic:0" -k k7 | grep elsewhere)" = elsewhere ]
+  run --separate-stderr kconsume "$topic" -k nobody
+  [ "$status $output" = '0 ' ]
+  [[ $stderr == "kconsume: nothing with this key in $topic ["?"], where Kafka's Java client puts it; to look in others name them, as in -p 0-5" ]]
+  run --separate-stderr kconsume "$topic:0" -k nobody
+  [ -z "$stderr" ]
 }
 
 @test "-k KEY -n N -o end: the last ones of a key, from as far back as need be" {

@@ -194,6 +194,8 @@ $topic [2] offset 30000 and $topic-2 [2] offset 30000: another timestamp" ]
   kconsume "$topic:1" --diff "$topic-2:1" --grep z
   expect_error 3 "there is no topic nowhere" kconsume "$topic" --diff nowhere
   expect_error 2 "--diff reads both topics to their ends" kconsume "$topic" --diff u -F
+  expect_error 2 "--diff says in words what differs: without -f and -J" kconsume "$topic" --diff u -J
+  expect_error 2 "--diff says in words what differs: without -f and -J" kconsume "$topic" --diff u -f csv
   run kconsume "$topic*" --diff "$topic"
   [ "$status" -eq 2 ]
 }

@@ -161,6 +161,7 @@ EOF
 2 $topic 1 1
 3 $topic 1 2"
   expect_error 2 "of a record that was sent there are" kproduce t --report %s
+  expect_error 2 "of a record that was sent there are %{line} %t %p %o %T and %{time}" kproduce t --report '%{lines}'
   expect_error 2 "%{line} is for kproduce --report" kconsume t -f '%{line}'
   run --separate-stderr bash -c 'echo x | kproduce "$0" --report %o > /dev/full' "$topic"
   [ "$status" -eq 1 ]

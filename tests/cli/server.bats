@@ -267,6 +267,7 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   run kserver run --ephemeral -X log.level=info -X listeners=PLAINTEXT://127.0.0.1:0 -- printenv KSTREAM_SERVER
   [ "$status" -eq 0 ]
   [[ $output == *formatted*127.0.0.1:* ]]
+  [ "$(kserver --ephemeral -- echo without a verb)" = 'without a verb' ]
   expect_error 127 "cannot run no-such-program: No such file" kserver run --ephemeral -- no-such-program
   expect_error 126 "cannot run $folder: Permission denied" kserver run --ephemeral -- "$folder"
   expect_error 2 "--ephemeral has a folder of its own: leave out -X log.dirs=x" kserver run --ephemeral -X log.dirs=x -- true

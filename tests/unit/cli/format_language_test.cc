@@ -53,6 +53,8 @@ TEST_F(Formats, Names) {
   EXPECT_EQ(text("%{size} %{lag}"), "4 2");
   EXPECT_EQ(text("%{epoch} %{tstype} %{pid}"), "-1 CreateTime -1");
   EXPECT_EQ(text("%{s:hex} %{k:base64} %{s:json} %{s:esc}"), R"(7601 azE= "v\u0001" v\x01)");
+  record.timestamp = kNoTimestamp;
+  EXPECT_EQ(text("%{time} %{time:%F %T} %T"), "- - -1");
 }
 
 TEST_F(Formats, Integers) {
