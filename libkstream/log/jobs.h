@@ -76,6 +76,7 @@ struct Locate {
   Offset next;                       ///< the next segment's base or the log's end: where to read on if nothing is found
   std::uint64_t hint = 0;            ///< a batch starts here, at or before the one sought
   bool near = false;                 ///< it is the one sought, or a few KiB before it: no index knows better
+  bool exact = false;                ///< it is the one sought
   std::uint64_t offset_entries = 0;  ///< so many entries of the offset index are in its file
   base::FileRef index;               ///< that file, if it is open
   std::uint64_t end = 0;             ///< bytes of the segment that are written

@@ -104,8 +104,8 @@ Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes) const {
     }
   }
   const auto in_memory = segment.index.position_for(from);
-  auto place = in_memory ? in_memory : places_.find(from, segment.base);
-  if (from <= segment.base) place = 0;
+  const auto exact = from <= segment.base ? 0 : places_.find(from, segment.base);
+  const auto place = exact ? exact : in_memory;
   return Locate{.file = segment.file,
                 .folder = folder_,
                 .base = segment.base,
@@ -114,6 +114,7 @@ Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes) const {
                 .next = std::min(end_of(i), end_),
                 .hint = place.value_or(0),
                 .near = place.has_value(),
+                .exact = exact.has_value(),
                 .offset_entries = in_memory ? 0 : segment.index.offset_count(),
                 .index = in_memory ? nullptr : places_.index(segment.base),
                 .end = segment.written,

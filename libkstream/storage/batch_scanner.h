@@ -33,6 +33,9 @@ class BatchScanner {
   /// Goes on at another batch.
   void move_to(std::uint64_t position) { position_ = position; }
 
+  /// next() reads a header alone, too, as if batches were larger than the window. It is often all that is wanted.
+  void begin_with_header() { large_ = true; }
+
   /// The next batch; nothing at the end.
   Result<std::optional<Batch>> next();
   /// Whether the CRC of a batch that next() gave is right. Reads all of it, a window at a time.
@@ -53,7 +56,7 @@ class BatchScanner {
   std::uint64_t end_;
   const std::size_t size_;  ///< of a window
   const ReadFrom from_;
-  bool large_ = false;  ///< the last batch was larger
+  bool large_ = false;  ///< the last batch was larger: the next one is likely to be, too
   std::string window_;
   std::uint64_t window_position_ = 0;
 };

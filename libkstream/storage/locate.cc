@@ -16,10 +16,10 @@ using Index = std::optional<IndexFile<OffsetEntry>>;
 /// An index leads to within a few KiB.
 constexpr std::size_t kWindow = 16 * 1024, kSmallWindow = 4 * 1024;
 
-/// Enough for what lies before a range that an index led to. Of one whose place is known the first header may be all.
+/// Enough for what lies before a range that an index led to.
 std::size_t window_for(const Locate& what) {
   const std::size_t wanted = what.max_bytes + records::kBatchHeaderSize;
-  return what.near || wanted <= kSmallWindow ? kSmallWindow : kWindow;
+  return (what.near && !what.exact) || wanted <= kSmallWindow ? kSmallWindow : kWindow;
 }
 
 /// Which of `entries` lies at `part` of `whole`, if they lie evenly.
@@ -91,6 +91,7 @@ Result<End> find_end(const Locate& what, Index& index, BatchScanner& scanner, st
 
 Result<Located> search(const Locate& what, Index& index, ReadFrom from) {
   BatchScanner scanner(file(what.file), what.hint, what.end, window_for(what), from);
+  if (what.exact) scanner.begin_with_header();
   auto start = find_start(what, index, scanner);
   if (!start) return std::move(start).error();
   if (*start >= what.end) return Located{};
