@@ -148,7 +148,7 @@ std::optional<Leader> Fetcher::usable_leader(Entry& entry, FetchPlan& plan, Mono
   if (!topic || topic->answers == 0) return std::nullopt;
   const ErrorCode code = topic->error;
   if (code != ErrorCode::none && !may_pass(code)) {
-    halt(partition, {code, "topic " + name.topic});
+    halt(partition, topic_error(code, name.topic));
     list_if_ready(entry);
     return std::nullopt;
   }
@@ -156,7 +156,7 @@ std::optional<Leader> Fetcher::usable_leader(Entry& entry, FetchPlan& plan, Mono
     plan.metadata_is_stale = true;
     const std::string partition_name = name.topic + '-' + std::to_string(name.partition.value);
     trouble_ = code == ErrorCode::none ? Error{ErrorCode::leader_not_available, partition_name + " has no leader"}
-                                       : Error{code, "topic " + name.topic};
+                                       : topic_error(code, name.topic);
     return std::nullopt;
   }
   if (Status status = reachable(leader.node); !status) {

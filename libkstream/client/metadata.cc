@@ -4,6 +4,12 @@
 
 namespace kstream::client {
 
+Error topic_error(ErrorCode code, const std::string& topic) {
+  if (code == ErrorCode::unknown_topic_or_partition) return {code, "no topic is named " + topic};
+  if (code != ErrorCode::invalid_topic_exception) return {code, "topic " + topic};
+  return {code, "'" + topic + "' cannot be a topic's name: ASCII letters, digits, '.', '_' and '-', 249 at most"};
+}
+
 bool Metadata::want(std::string_view topic) {
   if (topics_.find(topic) != topics_.end()) return false;
   topics_.emplace(std::string(topic), TopicMetadata());

@@ -28,6 +28,9 @@ struct TopicMetadata {
   std::vector<Leader> partitions;
 };
 
+/// `code`, which the brokers have for this topic, in words.
+Error topic_error(ErrorCode code, const std::string& topic);
+
 /// What is known of the cluster: its brokers, and the topics that somebody wants to know of. Pure: what is told by
 /// answers of the brokers is all it knows.
 class Metadata {

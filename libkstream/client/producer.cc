@@ -184,7 +184,7 @@ Status Producer::Impl::await_topic(Lock& lock, ProducerTopic& topic, MonoTime de
     const bool answered =
         changed_.wait_until(lock, client::time_point(deadline), [&] { return topic.answers != before; });
     if (answered && topic.error == ErrorCode::none) return {};
-    Error error{topic.error, "topic " + topic.name};
+    Error error = client::topic_error(topic.error, topic.name);
     if (topic.answers == 0) error = cluster_trouble_;
     if (error.code == ErrorCode::none) error = {ErrorCode::request_timed_out, "no broker told of topic " + topic.name};
     const bool may_pass = error_info(error.code).retriable;

@@ -90,7 +90,7 @@ void Sender::drop_hopeless(PartitionQueue& queue, MonoTime now) {
   while (!queue.waiting.empty()) {
     Batch& first = *queue.waiting.front();
     if (!refused && now < first.created + settings_.delivery_timeout) return;
-    first.outcome.error = refused ? Error{code, "topic " + queue.topic->name} : timed_out(first.outcome.error);
+    first.outcome.error = refused ? topic_error(code, queue.topic->name) : timed_out(first.outcome.error);
     BatchPtr batch = std::move(queue.waiting.front());
     queue.waiting.pop_front();
     settle(std::move(batch));

@@ -1,5 +1,7 @@
 #include "client/topic_exchange.h"
 
+#include "client/metadata.h"
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -58,13 +60,7 @@ TopicDescription describe(const MetadataResponse::MetadataResponseTopic& from) {
   return topic;
 }
 
-Error unknown_topic(const std::string& name) {
-  return {ErrorCode::unknown_topic_or_partition, "no topic is named " + name};
-}
-
-Error topic_error(ErrorCode code, const std::string& name) {
-  return code == ErrorCode::unknown_topic_or_partition ? unknown_topic(name) : Error{code, "topic " + name};
-}
+Error unknown_topic(const std::string& name) { return topic_error(ErrorCode::unknown_topic_or_partition, name); }
 
 Error left_out() { return {ErrorCode::unknown_server_error, "the broker left this topic out"}; }
 

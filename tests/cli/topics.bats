@@ -53,6 +53,10 @@ teardown_file() { stop_server; }
 
 @test "refused by the broker: 1, with its sentence" {
   expect_error 1 "INVALID_TOPIC_EXCEPTION" ktopics create 'a b'
+  for words in 'ktopics describe a/b' 'ktopics delete a/b -y' 'kproduce a/b' 'kconsume a/b'; do
+    # shellcheck disable=SC2086  # several words
+    expect_error 1 "'a/b' cannot be a topic's name: ASCII letters, digits, '.', '_' and '-', 249 at most" $words
+  done
   expect_error 1 "INVALID_REPLICATION_FACTOR" ktopics create many -r 5
   expect_error 1 "INVALID_CONFIG" ktopics create odd -c cleanup.policy=shred
 }
