@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
 
 namespace kstream::cli {
 namespace {
@@ -30,6 +31,13 @@ constexpr std::array<std::string_view, 9> kOtherVariables = {"KSTREAM_SERVER",  
 constexpr std::chrono::milliseconds kLongestTimeout = std::chrono::hours(24 * 3650);
 /// What an answer may take beyond the time that a fetch waits at the broker.
 constexpr std::chrono::milliseconds kFetchSlack(1000);
+
+constexpr std::string_view kProfile = "profile.";
+
+std::string profile_path() {
+  auto base = environment("XDG_CONFIG_HOME");
+  return (base.empty() ? std::string(environment("HOME")) + "/.config" : std::string(base)) + "/kstream/client.toml";
+}
 
 class Layers {
  public:
@@ -55,18 +63,13 @@ class Layers {
     return {};
   }
 
-  static std::string profile_path() {
-    auto base = environment("XDG_CONFIG_HOME");
-    return (base.empty() ? std::string(environment("HOME")) + "/.config" : std::string(base)) + "/kstream/client.toml";
-  }
-
   Status profile() {
     std::string name(arguments_.has(Flag::profile) ? arguments_.value(Flag::profile) : environment("KSTREAM_PROFILE"));
     if (name.empty()) return {};
     auto path = profile_path();
     auto settings = read_settings(path);
     if (!settings) return settings.error();
-    std::string prefix = "profile." + name + '.';
+    auto prefix = std::string(kProfile) + name + '.';
     bool found = false;
     for (const Setting& setting : *settings) {
       if (!setting.name.starts_with(prefix)) continue;
@@ -163,6 +166,17 @@ class Layers {
 };
 
 }  // namespace
+
+std::vector<std::string> profile_names() {
+  std::set<std::string> names;
+  auto settings = read_settings(profile_path());
+  if (!settings) return {};
+  for (const Setting& setting : *settings) {
+    auto name = std::string_view(setting.name).substr(std::min(kProfile.size(), setting.name.size()));
+    if (setting.name.starts_with(kProfile)) names.emplace(name.substr(0, name.find('.')));
+  }
+  return {names.begin(), names.end()};
+}
 
 bool is_secret(std::string_view property) {
   return property.ends_with(".password") || property.ends_with(".secret") || property == "sasl.jaas.config" ||

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace kstream::cli {
 
@@ -29,6 +30,9 @@ struct ClientSettings {
 /// Puts the layers on each other: flags, then the environment (KSTREAM_SERVER, and KSTREAM_ with a property's name in
 /// capitals, dots as _), then -C's file, then the profile, then defaults. An error names the layer it comes from.
 Result<ClientSettings> make_client_settings(const Arguments& arguments, const Console& console);
+
+/// The profiles of client.toml; none if it cannot be read.
+std::vector<std::string> profile_names();
 
 /// Whether a property of this name holds a secret, which -X refuses because ps shows it.
 bool is_secret(std::string_view property);

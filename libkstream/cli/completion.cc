@@ -108,6 +108,12 @@ std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
+std::string profile_lines() {
+  std::string lines;
+  for (const auto& name : profile_names()) lines += name + '\n';
+  return lines;
+}
+
 std::string flag_lines(const Program& program) {
   std::string lines;
   for (const FlagRow& row : flag_rows()) {
@@ -148,6 +154,7 @@ std::string value_lines(const Program& program, std::string_view flag, std::stri
     bool same = flag == std::string{'-', row.letter} || (!row.name.empty() && flag == "--" + std::string(row.name));
     if (!same || (row.where & program.where()) == 0) continue;
     if (row.values == "@topics") return topic_lines(program, words);
+    if (row.values == "@profiles") return profile_lines();
     if (row.values == "@properties") return property_lines(properties);
     if (row.values == "@configs") return topic_config_lines(prefix, "");
     if (row.values == "@settings") return topic_config_lines(prefix, "=");

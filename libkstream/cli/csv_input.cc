@@ -7,10 +7,17 @@
 #include <array>
 
 namespace kstream::cli {
+namespace {
+
+/// What spreadsheets write in front of UTF-8.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+}  // namespace
 
 RecordInput::Cut CsvInput::next(LineReader& reader, JsonRecord& record) {
   std::size_t used = 0;
   bool header = columns_.empty();
+  if (header && reader.rest().starts_with(kByteOrderMark)) reader.take(kByteOrderMark.size());
   Cut cut = cut_row(reader.rest(), reader.at_end(), used);
   if (cut == Cut::more) return cut;
   if (cut == Cut::record) cut = header ? take_header() : take_row(record);

@@ -175,7 +175,7 @@ constexpr FlagRow kRows[] = {
      "Send control characters and what is not UTF-8 to a terminal as they are, not as \\xNN."},
     {Flag::bootstrap_server, 'b', "bootstrap-server", "HOST:PORT,...", kClients, "",
      "The brokers to ask first. Default: $KSTREAM_SERVER, the profile's, 127.0.0.1:9092."},
-    {Flag::profile, 'P', "profile", "NAME", kClients, "",
+    {Flag::profile, 'P', "profile", "NAME", kClients, "@profiles",
      "Settings from [profile.NAME] of client.toml. Default: $KSTREAM_PROFILE."},
     {Flag::property, 'X', "command-property", "NAME=VALUE", kClients, "@properties",
      "Any client property of Kafka; repeatable."},

@@ -141,8 +141,8 @@ struct FlagRow {
   std::string_view name;      ///< without the dashes; empty: only the letter
   std::string_view argument;  ///< empty: takes none
   std::uint32_t where;        ///< of Where
-  /// What completion offers: words parted by `|`, `@topics`, `@files`, `@properties`, `@configs` (names of topic
-  /// configs), `@settings` (those, a `=` and a value), or nothing.
+  /// What completion offers: words parted by `|`, `@topics`, `@files`, `@profiles`, `@properties`, `@configs`
+  /// (names of topic configs), `@settings` (those, a `=` and a value), or nothing.
   std::string_view values;
   std::string_view help;  ///< the first sentence is enough for -h
 };

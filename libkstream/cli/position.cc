@@ -38,6 +38,7 @@ Result<PositionExpression> parse_position(std::string_view text, Timestamp now) 
     return position;
   }
   auto time = parse_time(text, now);
+  if (time.code() == ErrorCode::invalid_timestamp) return invalid(time.error().detail);
   if (!time) {
     return invalid("'" + position.text +
                    "' is not a position: beginning, end, an offset, -N (the last N), +N (after the first N), -15m, "

@@ -14,6 +14,9 @@ namespace {
 
 using Kind = PositionExpression::Kind;
 
+/// No log gets that far, but the year 2001 in milliseconds begins here.
+constexpr std::int64_t kLikeATime = 1'000'000'000'000;
+
 /// One partition to ask about, and for which target.
 struct Wanted {
   TopicPartition partition;
@@ -169,7 +172,8 @@ ReadRange make_range(const TopicPartition& partition, const Target& target, cons
   }
   if (range.from > facts.offsets.end) {
     notes.push_back(shown(partition) + ": offset " + std::to_string(range.from.value) + " is behind the end, " +
-                    std::to_string(facts.offsets.end.value) + (follow ? "; waiting for it" : ""));
+                    std::to_string(facts.offsets.end.value) + (follow ? "; waiting for it" : "") +
+                    (range.from.value >= kLikeATime ? "; a time is written @" + std::to_string(range.from.value) : ""));
   }
   range.start = std::min(range.from, facts.offsets.end);
   if (target.until) {

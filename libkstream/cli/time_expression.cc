@@ -115,8 +115,9 @@ std::optional<std::int64_t> local_ms(const WallClock& c) {
 Result<Timestamp> local(const WallClock& clock, std::string_view text) {
   auto ms = local_ms(clock);
   if (!ms)
-    return invalid("'" + std::string(text) +
-                   "' is left out by a change of the local clocks; name a zone, as in ...Z or ...+01:00");
+    return Error{ErrorCode::invalid_timestamp,
+                 "'" + std::string(text) +
+                     "' is left out by a change of the local clocks; name a zone, as in ...Z or ...+01:00"};
   return Timestamp(*ms);
 }
 
@@ -229,8 +230,8 @@ Result<Timestamp> any_time(std::string_view text, Timestamp now) {
 
 Result<Timestamp> parse_time(std::string_view text, Timestamp now) {
   auto time = any_time(text, now);
-  if (time && time->value < 0) return invalid("'" + std::string(text) + "' is before 1970, where Kafka's time begins");
-  return time;
+  if (!time || time->value >= 0) return time;
+  return Error{ErrorCode::invalid_timestamp, "'" + std::string(text) + "' is before 1970, where Kafka's time begins"};
 }
 
 void append_utc(Timestamp time, std::string& out) {

@@ -61,6 +61,16 @@ offered() {
   [ -z "$(ktopics __complete words internal. config orders)" ]
 }
 
+@test "-P: the profiles of client.toml" {
+  [ -z "$(kconsume __complete -P '')" ]
+  export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR
+  mkdir "$XDG_CONFIG_HOME/kstream"
+  printf '[profile.prod]\n"bootstrap.servers" = "a:1"\nacks = "1"\n[profile.test]\nacks = "1"\n[other]\nx = "1"\n' \
+    > "$XDG_CONFIG_HOME/kstream/client.toml"
+  [ "$(kconsume __complete -P '')" = $'prod\ntest' ]
+  [ "$(kproduce __complete --profile t)" = test ]
+}
+
 @test "-b and -X that are typed count" {
   server=$KSTREAM_SERVER
   [ "$(KSTREAM_SERVER=127.0.0.1:9 kconsume __complete topics or -F -b "$server" -o)" = $'orders\norders2' ]

@@ -52,6 +52,8 @@ teardown_file() { stop_server; }
   [ "$status" -eq 0 ]
   [ -z "$output" ]
   [[ $stderr == *"offset 50 is behind the end, 1"* ]]
+  run --separate-stderr kconsume "$topic" -o 1763000000000
+  [[ $stderr == *"is behind the end, 1; a time is written @1763000000000" ]]
 }
 
 @test "partitions" {

@@ -84,6 +84,7 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "which topic?" kconsume
   expect_error 2 "is not a position" kconsume t -o noon
   expect_error 2 "-u: 't2' is not a position" kconsume t -u t2
+  TZ=Europe/Berlin expect_error 2 "-o: '2026-03-29 02:30' is left out by a change of the local clocks" kconsume t -o '2026-03-29 02:30'
   expect_error 2 "-u wants a position: --until POSITION" kconsume t -u
   expect_error 2 "is not a list of partitions" kconsume t:x
   expect_error 2 "-p: 'x' is not a list" kconsume t -p x

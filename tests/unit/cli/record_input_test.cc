@@ -108,6 +108,7 @@ TEST(CsvInput, Rows) {
   EXPECT_EQ(by_csv("key,value\na,1\r\n,\"\"\n\"x,\"\"y\n\",\n"), (Texts{"a=1", "<null>=", "x,\"y\n=<null>"}));
   EXPECT_EQ(by_csv("value,timestamp,partition,offset,topic,headers\nv,5,2,77,t,\"[{\"\"key\"\":\"\"h\"\"}]\""),
             (Texts{"<null>=v@5#2/t h:<null>"}));
+  EXPECT_EQ(by_csv("\xEF\xBB\xBFkey,value\n\xEF\xBB\xBF,b\n"), (Texts{"\xEF\xBB\xBF=b"}));
   EXPECT_EQ(by_csv("value\n\"a\"b,c\nd\n"), (Texts{"! text behind a closing quotation mark", "<null>=d"}));
   EXPECT_EQ(by_csv("value\n\"a\"b\nc\n"), (Texts{"! text behind a closing quotation mark", "<null>=c"}));
   EXPECT_EQ(by_csv("value\n\"a"), (Texts{"! the input ends within quotation marks"}));
