@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -51,6 +52,7 @@ FollowedFile::Look FollowedFile::open(Clock::time_point now, const Console& cons
   }
   reader_ = std::make_unique<LineReader>(fd_, delimiter_, limit_);
   last_growth_ = now;
+  replaced_.reset();
   return Look::fresh;
 }
 
@@ -68,7 +70,12 @@ FollowedFile::Look FollowedFile::at_end(Clock::time_point now, const Console& co
     return Look::fresh;
   }
   bool rest = !reader_->rest().empty();
-  over_ = now - last_growth_ >= kLinger && is_replaced();
+  if (!is_replaced()) {
+    replaced_.reset();
+  } else if (!replaced_) {
+    replaced_ = now;
+  }
+  over_ = replaced_ && now - std::max(*replaced_, last_growth_) >= kLinger;
   if (over_ || (rest && partial_ && now - last_growth_ >= *partial_)) reader_->set_at_end(true);
   return over_ || (rest && reader_->at_end()) ? Look::input : Look::nothing;
 }

@@ -13,8 +13,9 @@
 namespace kstream::cli {
 
 /// A file that others write to, by its name, as `tail -F` follows it. A file is a device and an inode: renamed, it is
-/// read to its end and for five seconds more, then comes the new one of that name, from its beginning. One that shrinks
-/// is read from its beginning, with a warning; one that is absent is waited for.
+/// read to its end and for five seconds more, from when that was seen or it grew last, then comes the new one of that
+/// name, from its beginning. One that shrinks is read from its beginning, with a warning; one that is absent is waited
+/// for.
 class FollowedFile {
  public:
   using Clock = std::chrono::steady_clock;
@@ -54,6 +55,7 @@ class FollowedFile {
   bool absent_told_ = false;
   bool over_ = false;  ///< the last line is being cut, then the file is left
   Clock::time_point last_growth_;
+  std::optional<Clock::time_point> replaced_;  ///< when that was seen first
 };
 
 /// Wakes who waits when one of some files may have changed.

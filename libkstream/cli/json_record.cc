@@ -60,7 +60,7 @@ void append_record(std::string_view topic, PartitionId partition, const Parts& r
   out += "{\"topic\":";
   append_json_string(topic, out);
   out += ",\"partition\":";
-  append_number(partition.value, out);
+  partition.value < 0 ? void(out += "null") : append_number(partition.value, out);
   out += ",\"offset\":";
   append_number(record.offset.value, out);
   out += ",\"timestamp\":";

@@ -29,7 +29,7 @@ bool RejectedFile::add(const Delivery& delivery) {
 bool RejectedFile::add(const ProducerRecord& record) {
   Record copy;
   copy.topic = record.topic;
-  copy.partition = record.partition.value_or(PartitionId(0));
+  copy.partition = record.partition.value_or(PartitionId(-1));
   copy.timestamp = record.timestamp;
   if (record.key) copy.key = *record.key;
   if (record.value) copy.value = *record.value;

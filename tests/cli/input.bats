@@ -127,6 +127,8 @@ EOF
   [ "$(jq -r '.key, .headers[0].value' "$BATS_TEST_TMPDIR/rejected" | line)" = 'big 1 ' ]
   kproduce -q -J "$topic" "$BATS_TEST_TMPDIR/rejected"
   [ "$(kconsume "$topic" -f '%k:%s\n')" = "$(grep big "$BATS_TEST_TMPDIR/in")" ]
+  run kproduce "$topic" -X max.request.size=1000 --on-error skip --rejected "$BATS_TEST_TMPDIR/too-large" "$BATS_TEST_TMPDIR/in"
+  jq -e '.partition == null and .offset == -1' "$BATS_TEST_TMPDIR/too-large"
   expect_error 2 "--rejected /nonexistent/f: No such file" kproduce "$topic" --rejected /nonexistent/f
 }
 
@@ -247,6 +249,20 @@ ends() {
   eventually shows 'one two three new '
   echo more >> "$folder/log"
   eventually shows 'one two three new more '
+  ends
+}
+
+@test "-F: a file that was idle for long is read on for 5 s after it was renamed" {
+  new_topic
+  echo one > "$BATS_TEST_TMPDIR/log"
+  follow
+  eventually shows 'one '
+  sleep 6
+  mv "$folder/log" "$folder/log.1"
+  sleep 2
+  echo two >> "$folder/log.1"
+  echo new > "$folder/log"
+  eventually shows 'one two new '
   ends
 }
 
