@@ -23,6 +23,7 @@ _kstream() {
   if [[ -z $offered ]]; then
     offered=("${(@f)$($program __complete words $current $typed 2> /dev/null)}")
   fi
+  [[ -n $offered ]] || return 1
   if [[ $offered[1] == @files ]]; then
     _files
   else

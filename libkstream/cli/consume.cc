@@ -52,6 +52,20 @@ Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targ
   return find_ranges(*admin, question);
 }
 
+/// What the times of targets came to. Whether there are any.
+bool say_times(const std::vector<Target>& targets, const Console& console) {
+  bool times = false;
+  for (const Target& target : targets) {
+    for (const auto& position : {target.from, target.until}) {
+      if (!position || position->kind != PositionExpression::Kind::time) continue;
+      times = true;
+      console.note((position == target.from ? "from " : "until ") + position->text + ": " +
+                   format_local(position->time));
+    }
+  }
+  return times;
+}
+
 class Consuming {
  public:
   Consuming(const ConsumePlan& plan, const ClientSettings& settings, const Console& console, const Signals& signals)
@@ -125,16 +139,7 @@ class Consuming {
 
   /// What times came to: the instants, and the offsets.
   void say_ranges(const std::vector<ReadRange>& ranges) const {
-    bool times = false;
-    for (const Target& target : plan_.targets) {
-      for (const auto& position : {target.from, target.until}) {
-        if (!position || position->kind != PositionExpression::Kind::time) continue;
-        times = true;
-        console_.note((position == target.from ? "from " : "until ") + position->text + ": " +
-                      format_local(position->time));
-      }
-    }
-    if (!times && console_.verbosity() == 0) return;
+    if (!say_times(plan_.targets, console_) && console_.verbosity() == 0) return;
     for (std::size_t i = 0; i < std::min(ranges.size(), kMostNotes); ++i) {
       const ReadRange& range = ranges[i];
       console_.note(shown(range.partition) + ": from offset " + std::to_string(range.from.value) +
@@ -334,6 +339,7 @@ class Consuming {
 ExitCode compare(const ConsumePlan& plan, const ClientSettings& settings, const Console& console,
                  const Signals& signals, RangeAnswer left, RangeAnswer right) {
   ItemsOutcome outcome;
+  for (const auto* targets : {&plan.targets, &plan.other}) say_times(*targets, console);
   for (RangeAnswer* answer : {&left, &right}) {
     for (const auto& note : answer->notes) console.note(note);
     for (const Error& failure : answer->failures) {

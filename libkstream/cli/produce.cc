@@ -180,7 +180,8 @@ class Producing {
       fail(count.error(), topic + ": ");
     } else if (plan_.partition && plan_.partition->value >= *count) {
       fail(ExitCode::not_found, topic + " has no partition " + std::to_string(plan_.partition->value) +
-                                    "; its last is " + std::to_string(*count - 1));
+                                    "; its last is " + std::to_string(*count - 1) + "; see: ktopics describe " + topic +
+                                    settings_.same_cluster);
     }
     if (stopped()) return false;
     partitions_[topic] = *count;

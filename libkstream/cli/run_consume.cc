@@ -127,8 +127,8 @@ Result<Format> parse_format(const Arguments& arguments) {
   if (is_template && arguments.has(Flag::key_delimiter))
     return invalid("-K is for -f value; a template says with %k where the key stands");
   if (text.find("%{line}") != std::string::npos) return invalid("%{line} is for kproduce --report");
-  if (text == "batch" && how.visible && !arguments.has(Flag::stats))
-    return invalid("batches are nothing for a terminal; send them to a file or a pipe");
+  if ((text == "batch" || text == "frame") && how.visible && !arguments.has(Flag::stats))
+    return invalid("-f " + text + " is nothing for a terminal; send it to a file or a pipe");
   auto rows = parse_rows(arguments, text);
   if (!rows) return rows.error();
   if (text == "batch") text = "raw";  // not looked at

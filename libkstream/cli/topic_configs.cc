@@ -110,7 +110,7 @@ ExitCode change(const TopicConfigsPlan& plan, const std::vector<DescribedConfigs
     outcome.add(status ? ExitCode::done : work.fail(resource.name, status.error()));
     if (!status) continue;
     done.insert(done.end(), rows[i].begin(), rows[i].end());
-    if (auto undo = undoing(rows[i], work); !plan.dry_run && !undo.empty()) work.console.note("to undo it: " + undo);
+    if (auto undo = undoing(rows[i], work); !undo.empty()) work.console.note("to undo it: " + undo);
   }
   if (plan.dry_run) work.console.note("dry run: nothing was changed");
   if (work.console.quiet() && !plan.dry_run) return outcome.result();

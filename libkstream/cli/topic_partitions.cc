@@ -1,6 +1,7 @@
 #include "cli/topic_partitions.h"
 
 #include "cli/read_range.h"
+#include "cli/time_expression.h"
 
 #include <set>
 #include <utility>
@@ -71,6 +72,7 @@ std::vector<FoundOffset> find_offsets(const std::vector<FoundPartition>& partiti
   std::vector<FoundOffset> offsets;
   std::vector<OffsetQuery> queries;
   bool by_time = position.kind == PositionExpression::Kind::time;
+  if (by_time) work.console.note(position.text + ": " + format_local(position.time));
   for (const auto& found : partitions) {
     offsets.push_back({found.range.partition, kNoOffset, kNoTimestamp});
     if (by_time) queries.push_back({found.range.partition, {position.time}});

@@ -40,6 +40,17 @@ timed() {
   expect_error 2 "-E: 're-[': missing ]" kconsume -E 're-['
 }
 
+@test "-a: internal topics, too, where several are meant" {
+  ktopics create __consumer_offsets in-1 -q
+  kproduce -q -X client.id=__admin_client __consumer_offsets <<< inner  # Kafka takes it from nobody else
+  kproduce -q in-1 <<< outer
+  [ "$(kconsume '*[n_]*' --grep 'inner|outer' | line)" = 'outer ' ]
+  [ "$(kconsume -a '*[n_]*' --grep 'inner|outer' | sort | line)" = 'inner outer ' ]
+  [ "$(kconsume -E '.*[n_].*' --grep 'inner|outer' | line)" = 'outer ' ]
+  [ "$(kconsume -aE '.*[n_].*' --grep 'inner|outer' | sort | line)" = 'inner outer ' ]
+  [ "$(kconsume __consumer_offsets)" = inner ]
+}
+
 @test "-k reads the one partition where Kafka's Java client puts that key" {
   new_topic 8
   seq 100 | sed 's/.*/k&:&/' | kproduce -q -K : "$topic"

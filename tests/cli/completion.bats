@@ -20,6 +20,46 @@ offered() {
     printf "%s\n" "${COMPREPLY[@]}"' - "$completions/kstream.bash" "$1"
 }
 
+offered_by_fish() {
+  # shellcheck disable=SC2016  # it is fish that expands these
+  XDG_CONFIG_HOME=$BATS_TEST_TMPDIR XDG_DATA_HOME=$BATS_TEST_TMPDIR fish --no-config -c \
+    'source $argv[1]; complete -C $argv[2]' "$completions/kstream.fish" "$1"  # it makes folders there
+}
+
+# What a line becomes by a press of TAB, in a terminal of zsh's; when it was pressed is in the file `pressed`.
+completed_by_zsh() {
+  cd "$BATS_TEST_TMPDIR" || return
+  rm -f ready line pressed
+  cat > .zshrc << EOF
+PROMPT= RPROMPT=
+autoload -Uz compinit && compinit -D
+source "$completions/kstream.zsh" 2> /dev/null
+compdef _kstream kserver ktopics kproduce kconsume
+zle-line-init() { : > ready }
+leave() { print -rn -- "\$BUFFER" > line.new; mv line.new line; exit }
+zle -N zle-line-init
+zle -N leave
+bindkey '^X' leave
+EOF
+  # shellcheck disable=SC2016  # it is zsh that expands these
+  ZDOTDIR=$PWD timeout 20 zsh -f -c 'zmodload zsh/zpty && zpty shell zsh -d -i && until [[ -e ready ]]; do sleep 0.05; done
+    date +%s%3N > pressed
+    zpty -w -n shell "$1"$'"'\t\x18'"'; until [[ -s line ]]; do sleep 0.05; done' - "$1"
+  cat line
+}
+
+# slow_server: a listener that never answers, at $slow, until its process $listener is killed.
+slow_server() {
+  python3 -c '
+import socket, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+print("127.0.0.1:%d" % s.getsockname()[1], flush=True)
+time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
+  listener=$!
+  eventually test -s "$BATS_TEST_TMPDIR/slow"
+  slow=$(cat "$BATS_TEST_TMPDIR/slow")
+}
+
 @test "topics, flags, verbs and values" {
   [ "$(kconsume __complete topics or)" = $'orders\norders2' ]
   [ "$(kconsume __complete words or)" = $'orders\norders2' ]
@@ -28,6 +68,14 @@ offered() {
   [ "$(ktopics __complete words us describe)" = users ]
   [ "$(kproduce __complete words x orders)" = @files ]
   kconsume __complete flags --fol | grep -q $'^--follow\t'
+}
+
+@test "flags: those that --help shows" {
+  for program in kserver ktopics kproduce kconsume; do
+    "$program" --help | grep -oE '^  (-.(, --[a-z-]+)?|    --[a-z-]+)' | grep -oE -- '-[^ ,]+' > "$BATS_TEST_TMPDIR/shown"
+    [ "$(wc -l < "$BATS_TEST_TMPDIR/shown")" -gt 15 ]
+    "$program" __complete flags - | cut -f 1 | diff "$BATS_TEST_TMPDIR/shown" -
+  done
 }
 
 @test "kserver: verbs, flags, configs" {
@@ -63,12 +111,11 @@ offered() {
 
 @test "-P: the profiles of client.toml" {
   [ -z "$(kconsume __complete -P '')" ]
-  export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR
-  mkdir "$XDG_CONFIG_HOME/kstream"
+  mkdir "$BATS_TEST_TMPDIR/kstream"
   printf '[profile.prod]\n"bootstrap.servers" = "a:1"\nacks = "1"\n[profile.test]\nacks = "1"\n[other]\nx = "1"\n' \
-    > "$XDG_CONFIG_HOME/kstream/client.toml"
-  [ "$(kconsume __complete -P '')" = $'prod\ntest' ]
-  [ "$(kproduce __complete --profile t)" = test ]
+    > "$BATS_TEST_TMPDIR/kstream/client.toml"
+  [ "$(XDG_CONFIG_HOME=$BATS_TEST_TMPDIR kconsume __complete -P '')" = $'prod\ntest' ]
+  [ "$(XDG_CONFIG_HOME=$BATS_TEST_TMPDIR kproduce __complete --profile t)" = test ]
 }
 
 @test "-b and -X that are typed count" {
@@ -78,14 +125,8 @@ offered() {
 }
 
 @test "a dead, a slow and a confused server: nothing, in silence, within 300 ms" {
-  python3 -c '
-import socket, time
-s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
-print(s.getsockname()[1], flush=True)
-time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
-  slow=$!
-  sleep 0.5
-  for server in 127.0.0.1:9 "127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")" not-a-server 'a b:c:d' ''; do
+  slow_server
+  for server in 127.0.0.1:9 "$slow" not-a-server 'a b:c:d' ''; do
     begin=$(date +%s%3N)
     run kconsume __complete topics '' -b "$server"
     took=$(($(date +%s%3N) - begin))
@@ -94,7 +135,31 @@ time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
     echo "$server took $took ms"
     [ "$took" -lt 1000 ]  # 300 ms, on a machine that has time
   done
-  kill $slow
+  kill $listener
+}
+
+@test "a dead and a slow server: the shells offer nothing, and do not wait" {
+  slow_server
+  # offers WANTED FUNCTION LINE: within a second, or two in zsh, which asks twice where nothing is offered.
+  offers() {
+    begin=$(date +%s%3N)
+    run --separate-stderr "${@:2}"
+    limit=1000
+    [ "$2" != completed_by_zsh ] || begin=$(cat "$BATS_TEST_TMPDIR/pressed") limit=2000
+    took=$(($(date +%s%3N) - begin))
+    echo "$KSTREAM_SERVER: $* offered '$output', said '$stderr', and took $took ms"
+    [ "$output" = "$1" ]
+    [ -z "$stderr" ]
+    [ "$took" -lt $limit ]
+  }
+  for KSTREAM_SERVER in 127.0.0.1:9 "$slow"; do
+    for words in or 'orders ' ''; do
+      offers '' offered "kconsume $words"
+      offers '' offered_by_fish "kconsume $words"
+      offers "kconsume $words" completed_by_zsh "kconsume $words"
+    done
+  done
+  kill $listener
 }
 
 @test "answers are kept for a while" {
@@ -126,9 +191,6 @@ time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
 }
 
 @test "fish" {
-  export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR XDG_DATA_HOME=$BATS_TEST_TMPDIR  # it makes folders there
-  # shellcheck disable=SC2016  # it is fish that expands these
-  offered_by_fish() { fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$completions/kstream.fish" "$1"; }
   [ "$(offered_by_fish 'kconsume or')" = $'orders\norders2' ]
   [ "$(offered_by_fish 'ktopics d')" = $'delete\ndescribe' ]
   [ "$(offered_by_fish 'kconsume --isolation-level=read_u')" = --isolation-level=read_uncommitted ]
@@ -141,27 +203,6 @@ time.sleep(20)' > "$BATS_TEST_TMPDIR/port" 3>&- &
 }
 
 @test "zsh" {
-  # What a line becomes by a press of TAB, in a terminal.
-  completed_by_zsh() {
-    rm -f ready line
-    # shellcheck disable=SC2016  # it is zsh that expands these
-    timeout 20 zsh -f -c 'zmodload zsh/zpty && zpty shell zsh -d -i && until [[ -e ready ]]; do sleep 0.05; done
-      zpty -w -n shell "$1"$'"'\t\x18'"'; until [[ -s line ]]; do sleep 0.05; done' - "$1"
-    cat line
-  }
-  cd "$BATS_TEST_TMPDIR"
-  export ZDOTDIR=$PWD
-  cat > .zshrc << EOF
-PROMPT= RPROMPT=
-autoload -Uz compinit && compinit -D
-source "$completions/kstream.zsh" 2> /dev/null
-compdef _kstream kserver ktopics kproduce kconsume
-zle-line-init() { : > ready }
-leave() { print -rn -- "\$BUFFER" > line.new; mv line.new line; exit }
-zle -N zle-line-init
-zle -N leave
-bindkey '^X' leave
-EOF
   [ "$(completed_by_zsh 'kconsume us')" = 'kconsume users ' ]
   [ "$(completed_by_zsh 'kconsume or')" = 'kconsume orders' ]
   [ "$(completed_by_zsh 'ktopics desc')" = 'ktopics describe ' ]
@@ -169,6 +210,6 @@ EOF
   [ "$(completed_by_zsh 'kproduce -F --key-')" = 'kproduce -F --key-delimiter ' ]
   [ "$(completed_by_zsh 'ktopics config orders cleanup.policy=c')" = 'ktopics config orders cleanup.policy=compact ' ]
   [ "$(completed_by_zsh 'ktopics create orders3 -c cleanup.')" = 'ktopics create orders3 -c cleanup.policy=' ]
-  touch some-file
+  touch "$BATS_TEST_TMPDIR/some-file"
   [ "$(completed_by_zsh "kproduce orders some")" = 'kproduce orders some-file ' ]
 }

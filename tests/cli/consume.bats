@@ -144,16 +144,36 @@ teardown_file() { stop_server; }
 }
 
 @test "the end is pinned at the start" {
-  new_topic
-  seq 100000 | kproduce -q "$topic"
   mkfifo "$BATS_TEST_TMPDIR/fifo"
-  kconsume -v "$topic" > "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
-  exec 4< "$BATS_TEST_TMPDIR/fifo"  # which is not read until more has come, so that kconsume stands before the end
-  eventually grep -q "from offset 0 to 100000" "$BATS_TEST_TMPDIR/err"
-  seq 1000 | kproduce -q "$topic"
-  [ "$(wc -l <&4)" -eq 100000 ]
-  exec 4<&-
-  wait $!
+  for flag in -v -ve; do
+    new_topic
+    seq 100000 | kproduce -q "$topic"
+    kconsume $flag "$topic" > "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+    exec 4< "$BATS_TEST_TMPDIR/fifo"  # which is not read until more has come, so that kconsume stands before the end
+    eventually grep -q "from offset 0 to 100000" "$BATS_TEST_TMPDIR/err"
+    seq 1000 | kproduce -q "$topic"
+    [ "$(wc -l <&4)" -eq 100000 ]
+    exec 4<&-
+    wait $!
+  done
+}
+
+@test "-vv: every request and answer, a line each" {
+  new_topic
+  run --separate-stderr kproduce -vv "$topic" <<< x
+  said() { grep -cE "^$1: $KSTREAM_SERVER $2 v[0-9]+ \{.*\}$" <<< "$stderr"; }
+  [ "$(said kproduce '< Produce')" -eq 1 ]
+  [ "$(said kproduce '> Produce')" -eq 1 ]
+  [[ $stderr == *'< Produce v'*"name:\"$topic\""*'> Produce v'*base_offset:0,* ]]
+  run --separate-stderr kconsume -vv "$topic"
+  [ "$output" = x ]
+  for api in DescribeTopicPartitions ListOffsets Fetch; do
+    [ "$(said kconsume "< $api")" -ge 1 ]
+    [ "$(said kconsume "> $api")" -ge 1 ]
+  done
+  [[ $stderr == *"< Fetch v"*fetch_offset:0,*"> Fetch v"*high_watermark:1,* ]]
+  run --separate-stderr kconsume -v "$topic"
+  [[ $stderr != *Fetch* ]]
 }
 
 @test "a reader that left is noticed while nothing passes the filter" {

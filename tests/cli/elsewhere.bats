@@ -192,6 +192,8 @@ $topic [1] offset 30000 and $topic-2 [1] offset 30000: another value
 $topic [2] offset 30000 and $topic-2 [2] offset 30000: another timestamp" ]
   kconsume "$topic" --diff "$topic-2" -u 30000
   kconsume "$topic:1" --diff "$topic-2:1" --grep z
+  run --separate-stderr kconsume "$topic" --diff "$topic-2" -u @0000000009
+  [[ $status -eq 0 && $stderr == *"until @0000000009: 1970-01-01T00:00:09.000+00:00"* ]]
   expect_error 3 "there is no topic nowhere" kconsume "$topic" --diff nowhere
   expect_error 2 "--diff reads both topics to their ends" kconsume "$topic" --diff u -F
   expect_error 2 "--diff says in words what differs: without -f and -J" kconsume "$topic" --diff u -J

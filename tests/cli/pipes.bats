@@ -44,6 +44,15 @@ teardown_file() { stop_server; }
   grep -q "written up to big \[0\] offset $((whole - 1))$" "$BATS_TEST_TMPDIR/err"
 }
 
+@test "a full disk: what ktopics did is done, and 1 says that its answer is lost" {
+  for words in list 'describe big' 'offsets big' 'config big retention.ms' 'create full' 'alter full -p 2 -y' 'delete full -y'; do
+    run --separate-stderr bash -c "ktopics $words > /dev/full"
+    [ "$status" -eq 1 ]
+    [ "$stderr" = "ktopics: stdout: No space left on device" ]
+  done
+  [ -z "$(ktopics list full)" ]
+}
+
 @test "SIGINT: whole records, and death by that signal" {
   mkfifo "$BATS_TEST_TMPDIR/fifo"
   # Started by a shell that lets SIGINT through: bash ignores it for what it runs in the background.
@@ -90,8 +99,10 @@ teardown_file() { stop_server; }
   [ "${output%$'\r'}" = 'a\x1B[31mb\xFF' ]
   run script -qec "kconsume --color never -f csv $topic" /dev/null
   [[ $output == *',a\x1B[31mb\xFF,'* ]]
-  run script -qec "kconsume -f batch $topic" /dev/null
-  [[ $output == *"batches are nothing for a terminal"* ]]
+  for format in batch frame; do
+    run script -qec "kconsume -f $format $topic" /dev/null
+    [[ $output == *"-f $format is nothing for a terminal"* ]]
+  done
   run script -qec "kconsume --raw-terminal $topic" /dev/null
   [[ $output == *$'a\e[31mb'* ]]
 }
@@ -123,6 +134,9 @@ teardown_file() { stop_server; }
 @test "a terminal gets tables, a pipe gets plain" {
   run script -qec "ktopics list big" /dev/null
   [[ $output == *TOPIC*big* ]]
+  [[ $output == *$'\e[1mTOPIC\e[0m'* ]]
+  NO_COLOR=1 run script -qec "ktopics list big" /dev/null
+  [[ $output == TOPIC*big* ]]
   [ "$(ktopics list big | cat)" = big ]
 }
 

@@ -6,6 +6,8 @@ load setup
 setup_file() { start_server; }
 teardown_file() { stop_server; }
 
+line() { tr '\n' ' '; }
+
 # A new topic with $1 records in its one partition.
 filled_topic() {
   new_topic
@@ -43,7 +45,7 @@ filled_topic() {
   new_topic
   run --separate-stderr ktopics config "$topic" retention.ms=5s --dry-run
   [ "$status" -eq 0 ]
-  [[ $stderr == *"dry run: nothing was changed" ]]
+  [[ $stderr == *"to undo it: ktopics config $topic --unset retention.ms"*"dry run: nothing was changed" ]]
   [ -z "$(ktopics config "$topic")" ]
   expect_error 1 "INVALID_CONFIG" ktopics config "$topic" no.such=1
   expect_error 1 "INVALID_CONFIG" ktopics config "$topic" no.such=1 --dry-run
@@ -137,6 +139,27 @@ filled_topic() {
   done
 }
 
+@test "alter and truncate ask on a terminal" {
+  filled_topic 10
+  # answered ANSWER COMMAND
+  # shellcheck disable=SC2016  # they are of the inner shell
+  answered() { run bash -c 'echo "$0" | script -qec "$1" /dev/null' "$@"; }
+  answered '' "ktopics truncate $topic --to 4"
+  [ "$status" -eq 1 ]
+  [[ $output == *"shall I delete 4 records of 1 partition: $topic? This cannot be undone. [y/N]"*"nothing was deleted"* ]]
+  [ "$(ktopics offsets "$topic" --columns beginning)" = 0 ]
+  answered y "ktopics truncate $topic --to 4"
+  [ "$status" -eq 0 ]
+  [ "$(ktopics offsets "$topic" --columns beginning)" = 4 ]
+  answered no "ktopics alter $topic -p 3"
+  [ "$status" -eq 1 ]
+  [[ $output == *"shall I give 1 topic 3 partitions, so that keys may go to other partitions: $topic? This cannot be undone. [y/N]"*"nothing was altered"* ]]
+  [ "$(ktopics describe "$topic" | wc -l)" -eq 1 ]
+  answered yes "ktopics alter $topic -p 3"
+  [ "$status" -eq 0 ]
+  [ "$(ktopics describe "$topic" | wc -l)" -eq 3 ]
+}
+
 @test "offsets: ranges, positions and times" {
   filled_topic 40
   [ "$(ktopics offsets "$topic")" = "$topic"$'\t0\t0\t40\t40' ]
@@ -157,6 +180,8 @@ filled_topic() {
   filled_topic 40
   expect_error 2 "would delete 30 records of 1 partition: $topic" ktopics truncate "$topic" --to -10
   [ "$(ktopics truncate "$topic" --to -10 --dry-run)" = "$topic"$'\t0\t0\t30\t40\t30' ]
+  run --separate-stderr ktopics truncate "$topic" --to @0000000009 --dry-run
+  [[ $status -eq 0 && $stderr == *"@0000000009: 1970-01-01T00:00:09.000+00:00"* ]]
   [ "$(ktopics offsets "$topic" --columns beginning)" = 0 ]
   ktopics truncate "$topic" --to -10 -y -J | jq -e '.before == 0 and .beginning == 30 and .records == 30'
   [ "$(kconsume "$topic" | head -n 1)" = 31 ]
@@ -195,11 +220,32 @@ filled_topic() {
   [ "$output" = "$topic"$'\n'"$topic"$'\n'"$topic" ]
 }
 
-@test "-E and -a choose" {
+@test "-E chooses" {
   ktopics create e-1 e-22 -q
   [ "$(ktopics list -E 'e-\d')" = e-1 ]
   [ "$(ktopics describe -E 'e-\d+' --columns topic)" = $'e-1\ne-22' ]
   [ -z "$(ktopics list -E 'e-')" ]
+}
+
+@test "-a: internal topics, too, where several are meant" {
+  ktopics create __consumer_offsets __transaction_state __share_group_state __other -q
+  [ "$(ktopics list '__*')" = __other ]
+  [ "$(ktopics list -a '__*' | line)" = '__consumer_offsets __other __share_group_state __transaction_state ' ]
+  [ "$(ktopics list -E '__.*')" = __other ]
+  [ "$(ktopics list -aE '__.*' | wc -l)" -eq 4 ]
+  [ "$(ktopics list | grep -c __)" -eq 1 ]
+  [ "$(ktopics list --all | grep -c __)" -eq 4 ]
+  ktopics list -a __consumer_offsets -J | jq -e .internal
+  [ "$(ktopics describe '__*' --columns topic)" = __other ]
+  [ "$(ktopics describe -a '__*' --columns topic | wc -l)" -eq 4 ]
+  [ "$(ktopics describe --columns topic | grep -c __)" -eq 1 ]
+  [ "$(ktopics describe -a --columns topic | grep -c __)" -eq 4 ]
+  [ "$(ktopics describe __consumer_offsets --columns topic)" = __consumer_offsets ]
+  [ "$(ktopics offsets -E '__.*' --columns topic)" = __other ]
+  [ "$(ktopics offsets -aE '__.*' --columns topic | wc -l)" -eq 4 ]
+  [ "$(ktopics delete -E '__.*' --dry-run | cut -f 1)" = __other ]
+  [ "$(ktopics delete -aE '__.*' -y | wc -l)" -eq 4 ]
+  [ -z "$(ktopics list -a '__*')" ]
 }
 
 @test "--show-config: what was set, wherever, and nothing else happens" {

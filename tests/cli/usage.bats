@@ -174,4 +174,16 @@ assert text == subprocess.run(["kconsume", "--help"], capture_output=True).stdou
   [[ $output == *$'\e[1;31mktopics:\e[0m '* ]]
   run ktopics list -b $dead --timeout 100ms
   [[ $output != *$'\e'* ]]
+  for flags in '' '--color auto' '--color always' '--color never'; do
+    for none in unset empty 1; do
+      no_color=(env "NO_COLOR=${none/empty/}")
+      [ $none != unset ] || no_color=()
+      run "${no_color[@]}" script -qec "ktopics list -b $dead --timeout 100ms $flags" /dev/null
+      [ "$status" -eq 5 ]
+      case $none,$flags in
+        *always | unset,*auto | empty,*auto | unset, | empty,) [[ $output == $'\e[1;31mktopics:\e[0m '* ]] ;;
+        *) [[ $output == ktopics:* && $output != *$'\e'* ]] ;;
+      esac
+    done
+  done
 }
