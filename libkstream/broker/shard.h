@@ -91,6 +91,8 @@ class Shard final : public Machine {
   bool is_offline(std::uint16_t directory) const { return offline_[directory]; }
   /// A line that a client can cause as often as it likes.
   void log_limited(base::RateLimit& limit, base::LogLevel level, base::Now now, std::string text);
+  /// Of batches that are refused for what is in them.
+  base::RateLimit& bad_batches() { return bad_batches_; }
 
  private:
   /// Whose operation it is that ends.
@@ -176,6 +178,7 @@ class Shard final : public Machine {
   std::vector<bool> offline_;   ///< log directories that failed
   /// Of the lines of failed reads: a client may ask again as often as it likes.
   base::RateLimit failed_reads_{10, std::chrono::seconds(10)};
+  base::RateLimit bad_batches_{10, std::chrono::seconds(10)};
   base::MonoTime sweep_at_;
 
   enum class Life : std::uint8_t { serving, draining, drained, closing, stopped } life_ = Life::serving;

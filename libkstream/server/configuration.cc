@@ -93,7 +93,7 @@ class Collector {
     for (auto variable = variables.lower_bound(std::string(prefix)); variable != variables.end(); ++variable) {
       if (!variable->first.starts_with(prefix)) break;
       auto name = name_from_environment(std::string_view(variable->first).substr(prefix.size()));
-      if (all_must_be_known || config::find_row(config::broker_rows(), name)) {
+      if (all_must_be_known || config::find_broker_row(name)) {
         set(name, variable->second, variable->first);
       } else if (!config::suggest(name, config::broker_rows()).empty()) {
         find(Finding::Level::warning, variable->first, name, config::unknown_name(name, config::broker_rows()));
@@ -278,8 +278,10 @@ std::vector<ConfigValue> list_configs(const Configuration& configuration) {
     all.push_back(std::move(one));
   }
   for (const auto& [name, value] : values) {  // of a listener, a plug-in: in no table
-    if (!config::find_row(config::broker_rows(), name))
-      all.push_back({name, value, origins.at(name), false, is_secret(name), {}});
+    if (config::find_row(config::broker_rows(), name)) continue;
+    const config::Row* row = config::find_broker_row(name);
+    const bool obeyed = row && row->effect == config::Effect::obeyed;
+    all.push_back({name, value, origins.at(name), obeyed, is_secret(name), row ? row->doc : std::string_view()});
   }
   for (auto& one : all) {
     if (one.is_secret) one.value.reset();

@@ -1,5 +1,6 @@
 #include "server/connection_limits.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -25,6 +26,14 @@ PeerAddress peer_address(const sockaddr& address) {
     std::memcpy(bytes.data() + 12, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
   }
   return bytes;
+}
+
+std::string to_string(const PeerAddress& address) {
+  constexpr PeerAddress kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  const bool four = std::equal(kMapped.begin(), kMapped.begin() + 12, address.begin());
+  char text[INET6_ADDRSTRLEN] = "";
+  ::inet_ntop(four ? AF_INET : AF_INET6, address.data() + (four ? 12 : 0), text, sizeof text);
+  return text;
 }
 
 std::vector<PeerAddress> resolve(const std::string& host) {

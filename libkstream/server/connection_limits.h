@@ -19,6 +19,8 @@ namespace kstream::server {
 using PeerAddress = std::array<std::uint8_t, 16>;
 /// Of a socket address; all zeros for one of another family.
 PeerAddress peer_address(const sockaddr& address);
+/// `192.0.2.1`, `2001:db8::1`.
+std::string to_string(const PeerAddress& address);
 /// The other end of a connection, and which listener it came by.
 struct Peer {
   PeerAddress address{};

@@ -136,11 +136,9 @@ void ControlDriver::take_connection(int socket, const Peer& peer) {
   if (!limits_.opened(peer, read_clocks().mono)) {
     ::close(socket);
     metrics_.count(base::Metric::connections_refused_per_ip);
-    if (refused_lines_.admit(now().mono)) {
-      process_.logging.write(base::LogLevel::warning,
-                             "a connection is refused: its address has as many as max.connections.per.ip allows");
-    }
-    return;
+    return log_limited(refused_lines_, base::LogLevel::warning,
+                       "a connection from " + to_string(peer.address) +
+                           " is refused: it has as many as max.connections.per.ip allows");
   }
   auto* least = *std::min_element(shards_.begin(), shards_.end(),
                                   [](auto* a, auto* b) { return a->connections() < b->connections(); });
@@ -150,11 +148,8 @@ void ControlDriver::take_connection(int socket, const Peer& peer) {
 void ControlDriver::exhausted() {
   woke();
   metrics_.count(base::Metric::connections_refused);
-  if (exhausted_lines_.admit(now().mono)) {
-    process_.logging.write(
-        base::LogLevel::error,
-        "connections are refused: the file descriptors left are for the logs; raise the limit (ulimit -n)");
-  }
+  log_limited(exhausted_lines_, base::LogLevel::error,
+              "connections are refused: the file descriptors left are for the logs; raise the limit (ulimit -n)");
 }
 
 // ---- status

@@ -74,6 +74,13 @@ void Driver::finish() {
   ring();
 }
 
+void Driver::log_limited(base::RateLimit& limit, base::LogLevel level, std::string text) {
+  const auto left_out = limit.admit(now_.mono);
+  if (!left_out) return metrics_.count(base::Metric::log_lines_refused);
+  if (*left_out > 0) text += " (and " + std::to_string(*left_out) + " more such lines were left out)";
+  process_.logging.write(level, text);
+}
+
 // Who finds the thread asleep wakes it, and only the first one does.
 void Driver::ring() {
   if (!asleep_.load() || !asleep_.exchange(false)) return;

@@ -60,6 +60,8 @@ class Driver {
 
   /// Every handler calls this first: the time is new, and nobody need ring the bell.
   void woke();
+  /// A line that a client can cause as often as it likes.
+  void log_limited(base::RateLimit& limit, base::LogLevel level, std::string text);
   bool finishing() const { return finishing_.load(); }
   base::Now now() const { return now_; }
 

@@ -41,10 +41,21 @@ base::Metric metric_of(broker::CloseReason reason) {
   return kMetrics[static_cast<std::size_t>(reason)];
 }
 
+/// What a client did whose connection is closed for that; empty where nobody need hear of it.
+std::string_view misdeed(base::Metric reason) {
+  if (reason == base::Metric::closed_malformed) return "it sent what is no request";
+  if (reason == base::Metric::closed_unsupported) return "it sent a request of an API or version that is not served";
+  if (reason == base::Metric::closed_over_budget)
+    return "it held most of the memory that queued.max.request.bytes allows, and others had to wait for it";
+  return {};
+}
+
 }  // namespace
 
 ShardDriver::ShardDriver(broker::MachineId id, broker::Shard& shard, Process& process)
-    : Driver(id, shard, shard.metrics(), process), shard_(shard), budget_(budget_of(shard)) {}
+    : Driver(id, shard, shard.metrics(), process), shard_(shard), budget_(budget_of(shard)) {
+  metrics_.set(base::Gauge::request_memory_limit, static_cast<std::int64_t>(budget_));
+}
 
 // ---- new connections
 
@@ -96,6 +107,10 @@ void ShardDriver::drop(broker::ConnectionId id, base::Metric reason) {
   auto* connection = find(id);
   if (!connection) return;
   metrics_.count(reason);
+  if (const auto what = misdeed(reason); !what.empty()) {
+    log_limited(misdeeds_, base::LogLevel::warning,
+                "the connection from " + to_string(connection->peer.address) + " is closed: " + std::string(what));
+  }
   if (connection->touched) std::erase(touched_, connection);
   idle_.remove(*connection);
   forget(connection->peer);
@@ -211,6 +226,7 @@ void ShardDriver::starve(Connection& connection) {
 
 // Those that were not read go on when there is room. Where a second makes none, those who hold most do.
 void ShardDriver::mend_budget() {
+  metrics_.set(base::Gauge::request_memory, static_cast<std::int64_t>(begun_ + unsent_ + shard_.held_bytes()));
   const bool room = unsent_ < budget_ / 2;
   shard_.set_room(room);
   if (room && starved_.empty()) {

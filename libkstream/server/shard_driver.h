@@ -82,6 +82,7 @@ class ShardDriver final : public Driver {
   /// are at most budget_, and answers alone half of it.
   std::uint64_t begun_ = 0, unsent_ = 0;
   const std::uint64_t budget_;
+  base::RateLimit misdeeds_{10, std::chrono::seconds(10)};
   std::vector<broker::ConnectionId> starved_;         ///< not read, since the budget is used up
   base::MonoTime mend_at_ = base::MonoTime::never();  ///< then the connections that hold most are closed
   base::MonoTime trim_at_ = base::MonoTime::never();  ///< when memory of frames is given back

@@ -54,9 +54,11 @@ Result<MetaProperties> parse_meta_properties(std::string_view text) {
   };
   const auto format = value("kstream.format");
   if (format.empty() && !value("cluster.id").empty()) {
-    return Error{ErrorCode::invalid_config,
-                 "this folder was formatted by Apache Kafka, for cluster " + std::string(value("cluster.id")) +
-                     ", and is refused: its data would be changed; name another in log.dirs"};
+    return Error{ErrorCode::invalid_config, "this folder was formatted by Apache Kafka, for cluster " +
+                                                std::string(value("cluster.id")) +
+                                                ", and is refused: its data would be changed; name another in log.dirs "
+                                                "(kserver adopt, which is to take over such a folder, is yet "
+                                                "to come)"};
   }
   if (value("version") != "1") return refuse("version", "is no version that can be read here; 1 is");
   if (!format.empty() && parse_integer<std::int32_t>(format).value_or(INT32_MAX) > kFormat) {

@@ -1,4 +1,5 @@
 """What an operator relies on: metrics, limits on connections, logs that can be moved away, a quick stop, ephemeral brokers."""
+import base64
 import concurrent.futures
 import json
 import os
@@ -16,6 +17,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from support import segment
 from support.kserver import BIN, Kserver, KserverTest
 
 SAMPLE = re.compile(r'^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\]|\\.)*",?)+\})? (\S+)$')
@@ -78,6 +80,43 @@ class Operated(KserverTest):
                 self.assertTrue(match, line)
                 found[match[1] + (match[2] or "")] = float(match[3])
         return found
+
+
+class Unhealthy(KserverTest):
+    def ktopics(self, *words):
+        done = self.run_tool("ktopics", "-b", self.server.address, *words, check=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def lose_a_replica(self, topic, partition):
+        """Gives the partition a second replica at a broker that is gone, by a record in the metadata log."""
+        id = json.loads(self.ktopics("describe", topic, "-J")[1])["id"]
+        # PartitionChangeRecord 1: replicas (tag 2) are 1 and 2, their directories (tag 8) are not known.
+        record = b"\1\5\1" + struct.pack(">i", partition) + base64.urlsafe_b64decode(id + "==")
+        record += b"\2" + b"\2\x09\3" + struct.pack(">ii", 1, 2) + b"\x08\1\1"
+        self.create("carrier")
+        self.run_tool("kproduce", "-b", self.server.address, "-f", "frame", "carrier", stdin=struct.pack(">i", len(record)) + record)
+        self.server.stop()
+        [carrier], [log] = (list((self.server.log_dir / name).glob("*.log")) for name in ("carrier-0", "__cluster_metadata-0"))
+        last, batch = segment.batches(log.parent)[-1], bytearray(carrier.read_bytes())
+        # The CRC is of neither.
+        struct.pack_into(">q", batch, 0, last.base_offset + last.records)
+        struct.pack_into(">i", batch, 12, last.leader_epoch)
+        log.write_bytes(log.read_bytes() + batch)
+        self.server.start()
+
+    def test_partitions_are_told_with_exit_status_7(self):
+        self.create("well", 2)
+        self.create("ill", 2)
+        self.lose_a_replica("ill", 1)
+        for flag in ("--unhealthy", "--under-replicated"):
+            self.assertEqual(self.ktopics("describe", flag, "--columns", "topic,partition,leader,replicas,isr,offline"),
+                             (7, "ill\t1\t1\t1,2\t1\t2\n", ""))
+            self.assertEqual(self.ktopics("describe", flag, "-q"), (7, "", ""))
+            self.assertEqual(self.ktopics("describe", flag, "well"), (0, "", ""))
+            code, text, _ = self.ktopics("describe", flag, "-J")
+            self.assertEqual((code, [p["partition"] for p in json.loads(text)["partitions"]]), (7, [1]))
+            self.assertEqual(self.ktopics("describe", flag, "ill", "nowhere")[0], 1)
+        self.assertEqual(len(self.ktopics("describe", "well", "ill")[1].splitlines()), 4)
 
 
 class Metrics(Operated):
@@ -295,6 +334,41 @@ class Nuisances(Operated):
         self.assertLess(times[-1], 2)
         self.assertLess(self.server.resident() >> 10, 400 * 1024)
         self.run_tool("kproduce", "-b", self.server.address, "t", stdin=b"fine\n", timeout=20)
+
+
+class Strangers(Operated):
+    def test_what_they_send_is_counted_and_told_now_and_then(self):
+        nonsense = {"malformed_request": [struct.pack(">i", -1), struct.pack(">i", 0x7FFFFFFF), struct.pack(">ih", 2, 18)],
+                    "unsupported_request": [struct.pack(">ihhih", 10, 32000, 0, 7, -1), struct.pack(">ihhih", 10, 3, 99, 7, -1)]}
+        for _ in range(20):
+            for sent in sum(nonsense.values(), []):
+                sock = self.connect()
+                sock.sendall(sent)
+                self.assertEqual(sock.recv(1), b"", sent)
+        samples = self.samples()
+        for reason, each in nonsense.items():
+            self.assertEqual(samples[f'kstream_connections_closed_total{{reason="{reason}"}}'], 20 * len(each))
+        line = re.compile(r"warning .*the connection from 127\.0\.0\.1 is closed: it sent (.*)")
+        told = {"what is no request", "a request of an API or version that is not served"}
+        self.assertTrue(eventually(lambda: told <= set(line.findall(self.server.said()))), self.server.said())
+        lines = line.findall(self.server.said())
+        self.assertLessEqual(len(lines), 60)  # ten in ten seconds, each shard
+        self.assertGreaterEqual(samples['kstream_log_lines_dropped_total{reason="rate_limit"}'], 1)
+        self.assertGreater(samples["kstream_request_memory_limit_bytes"], samples["kstream_request_memory_bytes"])
+
+    def test_a_batch_that_is_damaged(self):
+        self.create("t")
+        broker = ("-b", self.server.address)
+        self.run_tool("kproduce", *broker, "t", stdin=b"x\n")
+        batch = bytearray(self.run_tool("kconsume", *broker, "t", "-f", "batch"))
+        batch[-1] ^= 1
+        produce = struct.pack(">hhihhhii", 0, 3, 7, -1, -1, 1, 10_000, 1)  # v3: no client id, no transaction, acks=1
+        produce += struct.pack(">h1siii", 1, b"t", 1, 0, len(batch)) + batch
+        sock = self.connect()
+        sock.sendall(struct.pack(">i", len(produce)) + produce)
+        answer = sock.recv(1000)
+        self.assertEqual(struct.unpack_from(">h", answer, 4 + 4 + 4 + 3 + 4 + 4)[0], 2, answer)  # CORRUPT_MESSAGE
+        self.assertTrue(eventually(lambda: "a batch for t-0 is refused: CORRUPT_MESSAGE" in self.server.said()))
 
 
 class Log(unittest.TestCase):

@@ -10,8 +10,10 @@
 namespace kstream::config {
 namespace {
 
-/// Kafka opens and closes listeners while it runs; this server does that at its start only.
-constexpr std::string_view kAtStartOnly[] = {"listener.security.protocol.map", "listeners"};
+/// Kafka opens and closes listeners while it runs, and gives recovery, which it also does then, other threads; this
+/// server does both at its start only.
+constexpr std::string_view kAtStartOnly[] = {"listener.security.protocol.map", "listeners",
+                                             "num.recovery.threads.per.data.dir"};
 
 }  // namespace
 

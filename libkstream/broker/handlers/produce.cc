@@ -95,6 +95,11 @@ void submit(Shard& shard, const Request& request, const cluster::Topic& topic,
     out.error_code = code(batch.code());
     out.error_message = batch.error().detail;
     for (auto& error : errors) out.record_errors.push_back({error.index, std::string(error.reason)});
+    if (batch.code() == ErrorCode::corrupt_message || batch.code() == ErrorCode::invalid_record) {
+      shard.log_limited(
+          shard.bad_batches(), base::LogLevel::warning, request.received,
+          "a batch for " + topic.name + '-' + std::to_string(data.index) + " is refused: " + batch.error().to_string());
+    }
     return;
   }
   if (batch->header.has_producer_id() || batch->header.is_transactional()) {

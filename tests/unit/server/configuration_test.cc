@@ -124,8 +124,10 @@ TEST(Configuration, ReadsTheEnvironment) {
   auto inputs = ConfigurationInputs{.environment = kHome};
   inputs.environment.insert(
       {{"KAFKA_HOME", "/opt/kafka"}, {"KAFKA_HEAP_OPTS", "-Xmx1g"}, {"KAFKA_NODE_ID", "5"}, {"KAFKA_LOG_DRIS", "/x"}});
+  inputs.environment["KAFKA_LISTENER_NAME_PLAINTEXT_MAX_CONNECTIONS"] = "7";
   auto config = load(inputs);
   EXPECT_EQ(config.broker.node_id, NodeId(5));
+  EXPECT_EQ(config.broker.values.at("listener.name.plaintext.max.connections"), "7");
   EXPECT_EQ(config.warnings, Lines{"KAFKA_LOG_DRIS: \"log.dris\" is no config; \"log.dirs\" is the nearest"});
   inputs.environment["KSERVER_LOG_DRIS"] = "/x";
   EXPECT_EQ(errors(inputs), Lines{"KSERVER_LOG_DRIS: \"log.dris\" is no config; \"log.dirs\" is the nearest"});
@@ -200,7 +202,9 @@ TEST(ListConfigs, SaysWhatHoldsAndWhereItComesFrom) {
   TemporaryFile file("list.toml",
                      "num.partitions = 3\n\"log.retention.hours\" = 2\n\"ssl.key.password\" = \"hunter2\"\n");
   ConfigurationInputs inputs{
-      .file = file.path(), .overrides = {"node.id=3", "listener.name.x.y=z"}, .environment = kHome};
+      .file = file.path(),
+      .overrides = {"node.id=3", "listener.name.x.y=z", "listener.name.plaintext.max.connections=7"},
+      .environment = kHome};
   inputs.environment["KSERVER_NUM_SHARDS"] = "2";
   auto configuration = load(inputs);
   EXPECT_EQ(listed(configuration, "node.id").source, "-X");
@@ -219,7 +223,8 @@ TEST(ListConfigs, SaysWhatHoldsAndWhereItComesFrom) {
   EXPECT_TRUE(listed(configuration, "ssl.key.password").is_secret);
   EXPECT_EQ(listed(configuration, "ssl.key.password").value, std::nullopt);
   auto all = list_configs(configuration);
-  EXPECT_EQ(all.size(), config::broker_rows().size() + 1);
+  EXPECT_EQ(all.size(), config::broker_rows().size() + 2);
+  EXPECT_TRUE(listed(configuration, "listener.name.plaintext.max.connections").has_effect);
   EXPECT_TRUE(std::ranges::is_sorted(all, {}, &ConfigValue::name));
 }
 
