@@ -1,4 +1,5 @@
 """What `cmake --install` puts into an empty prefix is enough for a program that uses the library, and for the tools."""
+import json
 import os
 import pathlib
 import shutil
@@ -9,6 +10,7 @@ import unittest
 from support.kserver import BIN, KserverTest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+TOOLS = ("kserver", "ktopics", "kproduce", "kconsume")
 
 
 @unittest.skipIf(os.environ.get("KSTREAM_SANITIZED"), "a program cannot load the library of a sanitizer")
@@ -48,9 +50,45 @@ class Installed(KserverTest):
         self.check(program, env={**os.environ, "LD_LIBRARY_PATH": str(file.parent.parent)})
 
     def test_every_tool_starts_from_there(self):
-        for tool in ("kserver", "ktopics", "kproduce", "kconsume"):
+        for tool in TOOLS:
             self.assertRegex(self.run_quietly(self.prefix / "bin" / tool, "--version"), rf"^{tool} \d+\.\d+\.\d+")
             self.assertTrue((self.prefix / f"share/man/man1/{tool}.1").exists())
+
+    def test_the_completions_are_there(self):
+        share = self.prefix / "share"
+        completions = {"zsh/site-functions/_kstream": "kstream.zsh"}
+        for tool in TOOLS:
+            completions[f"bash-completion/completions/{tool}"] = "kstream.bash"
+            completions[f"fish/vendor_completions.d/{tool}.fish"] = "kstream.fish"
+        for installed, source in completions.items():
+            self.assertEqual((share / installed).read_bytes(), (TOP / "completions" / source).read_bytes(), installed)
+
+    def test_the_schemas_of_what_is_printed_are_there(self):
+        def schemas(folder):
+            return {file.name: json.loads(file.read_text()) for file in folder.iterdir()}
+
+        self.assertEqual(schemas(self.prefix / "share/kstream/schema"), schemas(TOP / "libkstream/cli/schema"))
+
+    def test_the_names_of_kafkas_tools_are_there_on_request(self):
+        names = {"ktopics": ("topics", "configs", "get-offsets", "delete-records"),
+                 "kserver": ("dump-log", "server-start", "storage"),
+                 "kproduce": ("console-producer",), "kconsume": ("console-consumer",)}
+        self.assertEqual(list((self.prefix / "bin").glob("kafka-*")), [])
+        # The programs are those that are built; only the rules that install them are made anew.
+        build, prefix = self.server.folder / "build", self.server.folder / "prefix"
+        build.mkdir()
+        for folder in ("bin", "lib"):
+            (build / folder).symlink_to(BIN.parent / folder)
+        self.run_quietly("cmake", "-G", "Ninja", "-S", TOP, "-B", build, "-DKSTREAM_KAFKA_LINKS=ON", "-DKSTREAM_BUILD_TESTS=OFF")
+        self.run_quietly("cmake", "--install", build, "--prefix", prefix)
+        links = {link.name: os.readlink(link) for link in (prefix / "bin").glob("kafka-*")}
+        self.assertEqual(links, {f"kafka-{name}.sh": tool for tool, its in names.items() for name in its})
+        for link, tool in links.items():
+            if link == "kafka-storage.sh":  # has no --version, as Kafka's
+                self.assertIn("random-uuid", self.run_quietly(prefix / "bin" / link, "--help"))
+                continue
+            version = self.run_quietly(prefix / "bin" / link, "--version").split()[0]
+            self.assertEqual(f"{tool} {version}\n", self.run_quietly(prefix / "bin" / tool, "--version"), link)
 
     def test_the_manual_is_whole(self):
         installed = {page.name for page in (self.prefix / "share/man").rglob("*.[1-8]")}

@@ -70,6 +70,12 @@ class Records(Librdkafka):
         self.produce("large", [{"value": value} for value in values])
         self.assertEqual([m.value() for m in self.consume("large", 3)], values)
 
+    def test_of_more_than_one_mebibyte_with_both_limits_raised(self):
+        self.create("larger", max_message_bytes=2_000_000)
+        value = bytes(range(256)) * 4097
+        self.produce("larger", [{"value": value}], message_max_bytes=2_000_000)
+        self.assertEqual(self.consume("larger", 1)[0].value(), value)
+
     def test_ten_thousand_in_order(self):
         self.create("order")
         self.produce("order", [{"value": b"%d" % i} for i in range(10_000)], linger_ms=5)
@@ -103,6 +109,13 @@ class Codecs(Librdkafka):
 
     def test_zstd(self):
         self.round_trip("zstd")
+
+    def test_lz4_made_by_kproduce(self):
+        self.create("lz4")
+        lines = [b"the same words again and again %d" % (i % 5) for i in range(500)]
+        self.run_tool("kproduce", "-b", self.server.address, "-z", "lz4", "lz4", stdin=b"".join(line + b"\n" for line in lines))
+        self.assertEqual(segment.codecs(self.server.log_dir / "lz4-0"), {"lz4"})
+        self.assertEqual([m.value() for m in self.consume("lz4", 500)], lines)
 
 
 class Offsets(Librdkafka):

@@ -18,10 +18,10 @@ class PythonKafka(KserverTest):
         producer.flush(30)
         return [future.get(30).offset for future in futures]
 
-    def consumer(self, topic, **config):
+    def consumer(self, topic, partition=0, **config):
         consumer = KafkaConsumer(bootstrap_servers=self.server.address, consumer_timeout_ms=5000, enable_auto_commit=False, **config)
         self.addCleanup(consumer.close)
-        partition = TopicPartition(topic, 0)
+        partition = TopicPartition(topic, partition)
         consumer.assign([partition])
         consumer.seek_to_beginning(partition)
         return consumer, partition
@@ -117,6 +117,15 @@ class Admin(PythonKafka):
         self.assertEqual(len(admin.describe_topics(["made"])[0]["partitions"]), 12)
         with self.assertRaises(TopicAlreadyExistsError):
             admin.create_topics([NewTopic("made", 1, 1)])
+
+    def test_creates_a_topic_of_a_thousand_partitions(self):
+        admin = KafkaAdminClient(bootstrap_servers=self.server.address)
+        self.addCleanup(admin.close)
+        admin.create_topics([NewTopic("many", 1000, 1)])
+        self.assertEqual(len(admin.describe_topics(["many"])[0]["partitions"]), 1000)
+        self.assertEqual(self.produce("many", [{"value": b"%d" % p, "partition": p} for p in range(1000)]), [0] * 1000)
+        for partition in (0, 1, 499, 999):
+            self.assertEqual(self.consume("many", 1, partition=partition)[0].value, b"%d" % partition)
 
     def test_describes_configs_and_the_cluster(self):
         admin = KafkaAdminClient(bootstrap_servers=self.server.address)
