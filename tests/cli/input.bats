@@ -274,7 +274,7 @@ ends() {
   echo new > "$folder/log"
   eventually shows 'one two new '
   ends
-  grep -q "log shrank from 8 to 4 bytes: reading it from its beginning" "$folder/err"
+  grep -q "log shrank from 8 to [04] bytes: reading it from its beginning" "$folder/err"  # 0: before it was written
 }
 
 @test "-F --partial: a last line without newline is sent after a while" {
