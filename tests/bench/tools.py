@@ -128,6 +128,20 @@ def start_times(address):
     print_table("From start to end in ms: median (min-max)", ["", "ms"], rows)
 
 
+def ready_times():
+    """Milliseconds until a server serves clients, on a folder that it formats and on one that is formatted."""
+    fresh, formatted = [], []
+    for _ in range(STARTS):
+        with Kserver() as server:
+            server.stop()
+            shutil.rmtree(server.log_dir)
+            for took in (fresh, formatted):
+                took.append(server.start() * 1e3)
+                server.stop()
+    rows = [[name, f"{statistics.median(took):.1f} ({min(took):.1f}-{max(took):.1f})"] for name, took in (("new folder", fresh), ("formatted folder", formatted))]
+    print_table("Until kserver is ready in ms: median (min-max)", ["", "ms"], rows)
+
+
 def measure(folder, rounds, count):
     with tempfile.TemporaryDirectory(dir=folder) as place:
         tools = Tools(pathlib.Path(place), count)
@@ -146,5 +160,6 @@ def measure(folder, rounds, count):
                         ["", "ours", "kcat", "times as fast", "our CPU", "kcat's CPU", "CPU, ours / kcat's"], rows)
             print_table("The same beside the codec alone, on one core. Seconds: median (min-max)", ["", "tool", "codec", "tool / codec"], codecs)
             start_times(tools.server.address)
+            ready_times()
         finally:
             tools.close()
