@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,19 +24,19 @@ class RateLimit {
  public:
   RateLimit(std::uint32_t lines, std::chrono::nanoseconds interval) : lines_(lines), interval_(interval) {}
 
-  /// Whether a line may be written now: then the number of lines refused since the last admitted one, for that line to
-  /// tell; nothing if this one is refused too.
-  std::optional<std::uint64_t> admit(MonoTime now) {
+  /// Whether a line may be written now. It then tells how many were refused since the last admitted one.
+  bool admit(MonoTime now, std::string& text) {
     if (now >= window_end_) {
       window_end_ = now + interval_;
       admitted_ = 0;
     }
     if (admitted_ == lines_) {
       ++refused_;
-      return std::nullopt;
+      return false;
     }
     ++admitted_;
-    return std::exchange(refused_, 0);
+    if (refused_ > 0) text += " (and " + std::to_string(std::exchange(refused_, 0)) + " more such lines were left out)";
+    return true;
   }
 
  private:

@@ -166,9 +166,7 @@ void Shard::deliver(Message&& message, base::Now now) {
 }
 
 void Shard::log_limited(base::RateLimit& limit, base::LogLevel level, base::Now now, std::string text) {
-  auto refused = limit.admit(now.mono);
-  if (!refused) return metrics_.count(base::Metric::log_lines_refused);
-  if (*refused > 0) text += " (and " + std::to_string(*refused) + " more such lines were left out)";
+  if (!limit.admit(now.mono, text)) return metrics_.count(base::Metric::log_lines_refused);
   effects().log.push_back({level, std::move(text)});
 }
 

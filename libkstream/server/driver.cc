@@ -75,9 +75,7 @@ void Driver::finish() {
 }
 
 void Driver::log_limited(base::RateLimit& limit, base::LogLevel level, std::string text) {
-  const auto left_out = limit.admit(now_.mono);
-  if (!left_out) return metrics_.count(base::Metric::log_lines_refused);
-  if (*left_out > 0) text += " (and " + std::to_string(*left_out) + " more such lines were left out)";
+  if (!limit.admit(now_.mono, text)) return metrics_.count(base::Metric::log_lines_refused);
   process_.logging.write(level, text);
 }
 

@@ -8,14 +8,18 @@ using std::chrono::seconds;
 TEST(RateLimit, AdmitsSoManyLinesAnInterval) {
   RateLimit limit(2, seconds(10));
   MonoTime start{5};
-  EXPECT_EQ(limit.admit(start), 0u);
-  EXPECT_EQ(limit.admit(start + seconds(9)), 0u);
-  EXPECT_EQ(limit.admit(start + seconds(9)), std::nullopt);
-  EXPECT_EQ(limit.admit(start + seconds(10)), 1u) << "tells of the one that was refused";
-  EXPECT_EQ(limit.admit(start + seconds(10)), 0u);
-  EXPECT_EQ(limit.admit(start + seconds(19)), std::nullopt);
-  EXPECT_EQ(limit.admit(start + seconds(19)), std::nullopt);
-  EXPECT_EQ(limit.admit(start + seconds(1000)), 2u);
+  const auto line = [&](MonoTime now) {
+    std::string text = "line";
+    return limit.admit(now, text) ? text : "";
+  };
+  EXPECT_EQ(line(start), "line");
+  EXPECT_EQ(line(start + seconds(9)), "line");
+  EXPECT_EQ(line(start + seconds(9)), "");
+  EXPECT_EQ(line(start + seconds(10)), "line (and 1 more such lines were left out)") << "tells of the one refused";
+  EXPECT_EQ(line(start + seconds(10)), "line");
+  EXPECT_EQ(line(start + seconds(19)), "");
+  EXPECT_EQ(line(start + seconds(19)), "");
+  EXPECT_EQ(line(start + seconds(1000)), "line (and 2 more such lines were left out)");
 }
 
 }  // namespace
