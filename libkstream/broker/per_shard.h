@@ -20,9 +20,9 @@ class PerShard {
   /// How many were sent.
   std::size_t send() {
     std::size_t sent = 0;
-    for (MachineId to = 0; to < messages_.size(); ++to) {
+    for (std::size_t to = 0; to < messages_.size(); ++to) {
       if (messages_[to].parts.empty()) continue;
-      shard_.send(to, std::move(messages_[to]));
+      shard_.send(static_cast<MachineId>(to), std::move(messages_[to]));
       ++sent;
     }
     return sent;
