@@ -1,7 +1,6 @@
 #include "records/validate.h"
 
 #include "base/varint.h"
-#include "records/compress.h"
 #include "records/fields.h"
 
 #include <algorithm>
@@ -35,15 +34,13 @@ struct Window {
 
 constexpr std::string_view kOutsideWindow = "the timestamp is further from the broker's time than the topic allows";
 
-/// Checks the records of one batch, given in any number of parts.
+/// Checks the records of one batch.
 class Walk {
  public:
   Walk(const BatchHeader& header, const ProduceLimits& limits, std::vector<RecordError>& errors)
       : header_(header), window_(limits), errors_(errors) {}
 
-  /// Checks the whole records at the start of `bytes` and returns how many bytes they are; or what is wrong with the
-  /// next.
-  Result<std::size_t> read(BytesView bytes) {
+  Result<ValidBatch> read(BytesView bytes) {
     const char* p = bytes.data();
     const char* const end = p + bytes.size();
     RecordFields record;
@@ -60,12 +57,7 @@ class Walk {
       ++index_;
       p = body + length;
     }
-    return static_cast<std::size_t>(p - bytes.data());
-  }
-
-  /// After the last part, of which `left` bytes are no whole record.
-  Result<ValidBatch> finish(std::size_t left) {
-    if (index_ < header_.records_count) return refuse(left > 0 ? "is cut off" : "is missing");
+    if (index_ < header_.records_count) return refuse(p < end ? "is cut off" : "is missing");
     if (wrong_time_ > 0) {
       return Error{ErrorCode::invalid_timestamp,
                    std::to_string(wrong_time_) + " records: " + std::string(kOutsideWindow)};
@@ -144,23 +136,6 @@ Status check_header(const BatchHeader& header) {
   return {};
 }
 
-/// Decompresses piece by piece: what is held at once is a piece and what it leaves of a record.
-Result<ValidBatch> walk_compressed(BytesView compressed, Codec codec, const ProduceLimits& limits, Walk& walk) {
-  Decompressor decompressor(codec, compressed, limits.max_decompressed_bytes);
-  std::string held;
-  for (;;) {
-    Result<BytesView> piece = decompressor.next();
-    if (!piece) {
-      return piece.code() == ErrorCode::message_too_large ? piece.error() : invalid(piece.error().detail);
-    }
-    if (piece->empty()) return walk.finish(held.size());
-    held.append(*piece);
-    Result<std::size_t> read = walk.read(held);
-    if (!read) return read.error();
-    held.erase(0, *read);
-  }
-}
-
 }  // namespace
 
 Result<ValidBatch> validate_produce(BytesView records, Validation level, const ProduceLimits& limits,
@@ -170,16 +145,11 @@ Result<ValidBatch> validate_produce(BytesView records, Validation level, const P
   if (!header) return header.error();
   if (!check_crc(records)) return corrupt("the batch's CRC is wrong");
   if (Status status = check_header(*header); !status) return status.error();
-  const Codec codec = header->codec();
-  if (level == Validation::header || (level == Validation::walk && codec != Codec::none)) {
+  if (level == Validation::header || header->codec() != Codec::none) {
     if (Window(limits).contains(header->max_timestamp.value)) return ValidBatch{*header, header->max_timestamp};
     return Error{ErrorCode::invalid_timestamp, "the batch's greatest timestamp: " + std::string(kOutsideWindow)};
   }
-  Walk walk(*header, limits, errors);
-  if (codec != Codec::none) return walk_compressed(payload(records), codec, limits, walk);
-  Result<std::size_t> read = walk.read(payload(records));
-  if (!read) return read.error();
-  return walk.finish(payload(records).size() - *read);
+  return Walk(*header, limits, errors).read(payload(records));
 }
 
 }  // namespace kstream::records

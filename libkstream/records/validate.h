@@ -14,18 +14,17 @@
 namespace kstream::records {
 
 /// How far a produced batch is looked into (`record.validation`): its header; the records too if they are not
-/// compressed; compressed ones too.
-enum class Validation : std::uint8_t { header, walk, full };
+/// compressed.
+enum class Validation : std::uint8_t { header, walk };
 
 /// What a topic and a request's version allow.
 struct ProduceLimits {
-  std::int32_t max_message_bytes = 1'048'588;                   ///< max.message.bytes: of the batch as it is sent
-  bool zstd_allowed = true;                                     ///< Produce version 7 and above
-  TimestampType timestamp_type = TimestampType::create_time;    ///< message.timestamp.type
-  Timestamp now{};                                              ///< what the next two are counted from
-  std::int64_t timestamp_before_max_ms = INT64_MAX;             ///< message.timestamp.before.max.ms
-  std::int64_t timestamp_after_max_ms = 3'600'000;              ///< message.timestamp.after.max.ms
-  std::size_t max_decompressed_bytes = std::size_t{256} << 20;  ///< of all records: what checking a batch may cost
+  std::int32_t max_message_bytes = 1'048'588;                 ///< max.message.bytes: of the batch as it is sent
+  bool zstd_allowed = true;                                   ///< Produce version 7 and above
+  TimestampType timestamp_type = TimestampType::create_time;  ///< message.timestamp.type
+  Timestamp now{};                                            ///< what the next two are counted from
+  std::int64_t timestamp_before_max_ms = INT64_MAX;           ///< message.timestamp.before.max.ms
+  std::int64_t timestamp_after_max_ms = 3'600'000;            ///< message.timestamp.after.max.ms
 };
 
 /// A batch that may be appended.
@@ -52,10 +51,10 @@ inline constexpr std::size_t kMaxRecordErrors = 100;
 ///  - count and offsets agree, not a control batch, a sequence if there is a producer id: INVALID_RECORD;
 ///  - no LogAppendTime, which only a broker may set: INVALID_TIMESTAMP;
 ///  - records, as far as `level` says: whole, offsets 0 to n-1, nothing behind the last:
-///    INVALID_RECORD; timestamps in the window: INVALID_TIMESTAMP; all of them, decompressed, not above the limit:
-///    MESSAGE_TOO_LARGE, upon which producers split a batch. Where records are not looked at, the max timestamp is.
-/// Where single records are at fault, `errors` (otherwise left empty) says which. Allocates nothing if all is well,
-/// unless it decompresses. Idempotent and transactional batches pass: ask the header.
+///    INVALID_RECORD; timestamps in the window: INVALID_TIMESTAMP. Where records are not looked at, the max timestamp
+///    is.
+/// Where single records are at fault, `errors` (otherwise left empty) says which. Allocates nothing if all is well.
+/// Idempotent and transactional batches pass: ask the header.
 Result<ValidBatch> validate_produce(BytesView records, Validation level, const ProduceLimits& limits,
                                     std::vector<RecordError>& errors);
 

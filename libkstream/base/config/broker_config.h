@@ -17,8 +17,7 @@
 
 namespace kstream::config {
 
-/// record.validation: how far a produced batch is looked into. Numbered as records::Validation, whose `full` may take
-/// as long as a client likes and so is no choice while validation runs on the shard's thread.
+/// record.validation: how far a produced batch is looked into. Numbered as records::Validation.
 enum class RecordValidation : std::uint8_t { header, walk };
 
 /// log.format.
