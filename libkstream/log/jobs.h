@@ -77,6 +77,7 @@ struct Locate {
   std::uint64_t hint = 0;            ///< a batch starts here, at or before the one sought
   bool near = false;                 ///< it is the one sought, or a few KiB before it: no index knows better
   bool exact = false;                ///< it is the one sought
+  bool fresh = false;                ///< what follows was written so lately that it is in memory
   std::uint64_t offset_entries = 0;  ///< so many entries of the offset index are in its file
   base::FileRef index;               ///< that file, if it is open
   std::uint64_t end = 0;             ///< bytes of the segment that are written

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 namespace kstream::log {
-
 Log::Log(std::string folder, Uuid topic_id, LogConfig config)
     : folder_(std::move(folder)), topic_id_(topic_id), config_(config) {}
 
@@ -21,6 +20,7 @@ Log::Log(std::string folder, Uuid topic_id, LogConfig config, RecoveredLog recov
       end_(recovered.end),
       reserved_end_(recovered.end),
       recovery_point_(recovered.recovery_point),
+      found_end_(recovered.end),
       sync_wanted_(recovered.recovery_point),
       dirty_(opened_),
       failure_(std::move(recovered.failure)) {
@@ -91,7 +91,7 @@ Offset Log::end_of(std::size_t segment) const {
   return segment + 1 < segments_.size() ? segments_[segment + 1].base : reserved_end_;
 }
 
-Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes) const {
+Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes, std::uint64_t fresh_bytes) const {
   if (failure_) return ErrorCode::kafka_storage_error;
   if (from < start_ || from > end_) return ErrorCode::offset_out_of_range;
   up_to = std::min(up_to, end_);
@@ -107,6 +107,7 @@ Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes) const {
   const auto exact = from <= segment.base ? 0 : places_.find(from, segment.base);
   const auto place = exact ? exact : in_memory;
   return Locate{.file = segment.file,
+  const bool fresh = from >= found_end_ && end_of(i) >= end_ && place && segment.written - *place <= fresh_bytes;
                 .folder = folder_,
                 .base = segment.base,
                 .from = from,
@@ -116,6 +117,7 @@ Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes) const {
                 .near = place.has_value(),
                 .exact = exact.has_value(),
                 .offset_entries = in_memory ? 0 : segment.index.offset_count(),
+                .fresh = fresh,
                 .index = in_memory ? nullptr : places_.index(segment.base),
                 .end = segment.written,
                 .max_bytes = max_bytes};

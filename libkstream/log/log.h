@@ -65,8 +65,9 @@ class Log {
   using Read = std::variant<Range, Locate, ErrorCode>;
   /// From the batch that contains `from`, at most `max_bytes` but one batch at least, only offsets below `up_to` (the
   /// high watermark or last stable offset; `end()` at most). A Range of 0 bytes where there is nothing yet.
-  /// OFFSET_OUT_OF_RANGE below the log start or above `end()`.
-  Read read(Offset from, Offset up_to, std::uint32_t max_bytes) const;
+  /// OFFSET_OUT_OF_RANGE below the log start or above `end()`. So many bytes as were written last (`fresh_bytes`) are
+  /// taken to be in memory still.
+  Read read(Offset from, Offset up_to, std::uint32_t max_bytes, std::uint64_t fresh_bytes = 0) const;
   Range found(const Locate& locate, Located&& located);
 
   /// About how many bytes `read` could give from `from` on, over all segments: exact at the tail, elsewhere as if a
@@ -190,6 +191,7 @@ class Log {
   std::vector<Retired> retired_;
   std::vector<BatchPiece> spare_;  ///< came back with an Append, for the next
   Offset start_, end_, reserved_end_, recovery_point_;
+  Offset found_end_;    ///< what lies below was not written by this process
   Offset sync_wanted_;  ///< sync() was called when this was the end
   std::uint64_t bytes_ = 0;
   bool appending_ = false;  ///< an Append is in flight

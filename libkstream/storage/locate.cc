@@ -102,6 +102,24 @@ Result<Located> search(const Locate& what, Index& index, ReadFrom from) {
 
 bool needs_index(const Locate& what) { return begins_by_index(what) || ends_by_index(what); }
 
+/// Whether a range can be sent without waiting for the disk, as far as its ends tell. The search has read the first.
+bool in_memory(File& file, const Located& range) {
+  constexpr std::uint64_t kPage = 4096;
+  const auto last = range.position + range.bytes - 1;
+  char byte;
+  return range.bytes == 0 || last / kPage == range.position / kPage || file.read_cached(last, &byte, 1).has_value();
+}
+
+/// Reads a range into the page cache, so that who sends it waits for no disk.
+Status load(File& file, const Located& range) {
+  std::string piece(std::min<std::uint64_t>(range.bytes, BatchScanner::kWindow), '\0');
+  for (std::uint64_t done = 0; done < range.bytes; done += piece.size()) {
+    const auto size = std::min<std::uint64_t>(range.bytes - done, piece.size());
+    if (auto got = file.read(range.position + done, piece.data(), size); !got) return std::move(got).error();
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Located> locate(Directory& directory, const Locate& what) {
@@ -113,8 +131,13 @@ Result<Located> locate(Directory& directory, const Locate& what) {
         open_index<OffsetEntry>(directory, log::segment_path(what.folder, what.base, ".index"), what.offset_entries);
   }
   auto located = search(what, index, ReadFrom::disk);
-  if (index && located.code() == ErrorCode::corrupt_message) return search(what, index = std::nullopt, ReadFrom::disk);
-  if (index && located.ok() && !what.index) located->index = index->opened();
+  if (index && located.code() == ErrorCode::corrupt_message) {
+    index.reset();
+    located = search(what, index, ReadFrom::disk);
+  }
+  if (!located) return located;
+  if (index && !what.index) located->index = index->opened();
+  if (auto loaded = load(file(what.file), *located); !loaded) return loaded.error();
   return located;
 }
 
@@ -123,7 +146,8 @@ std::optional<Result<Located>> locate_cached(const Locate& what) {
   Index index;
   if (what.index) index.emplace(what.index, what.offset_entries, ReadFrom::memory);
   auto located = search(what, index, ReadFrom::memory);
-  if (!located.ok()) return std::nullopt;  // not in memory, or an index leads astray: the disk decides
+  // Not in memory, or an index leads astray: the disk decides.
+  if (!located.ok() || !(what.fresh || in_memory(file(what.file), *located))) return std::nullopt;
   return located;
 }
 
