@@ -58,7 +58,8 @@ Result<Log::Reserved> Log::append(const records::ValidBatch& batch, base::Slice 
   if (segment.reserved == 0) segment.first_timestamp = time;
 
   const auto rest = records::payload(bytes.bytes);
-  BatchPiece& piece = segment.waiting.emplace_back(BatchPiece{records::copy_head(bytes.bytes), bytes.part(rest)});
+  BatchPiece& piece =
+      segment.waiting.emplace_back(BatchPiece{records::copy_head(bytes.bytes), {std::move(bytes.block), rest}});
   records::set_base_offset(piece.head, base);
   records::set_leader_epoch(piece.head, epoch);
   const auto type = config_.log_append_time ? TimestampType::log_append_time : TimestampType::create_time;
@@ -106,8 +107,8 @@ Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes, std::uin
   const auto in_memory = segment.index.position_for(from);
   const auto exact = from <= segment.base ? 0 : places_.find(from, segment.base);
   const auto place = exact ? exact : in_memory;
-  return Locate{.file = segment.file,
   const bool fresh = from >= found_end_ && end_of(i) >= end_ && place && segment.written - *place <= fresh_bytes;
+  return Locate{.file = segment.file,
                 .folder = folder_,
                 .base = segment.base,
                 .from = from,
@@ -116,8 +117,8 @@ Log::Read Log::read(Offset from, Offset up_to, std::uint32_t max_bytes, std::uin
                 .hint = place.value_or(0),
                 .near = place.has_value(),
                 .exact = exact.has_value(),
-                .offset_entries = in_memory ? 0 : segment.index.offset_count(),
                 .fresh = fresh,
+                .offset_entries = in_memory ? 0 : segment.index.offset_count(),
                 .index = in_memory ? nullptr : places_.index(segment.base),
                 .end = segment.written,
                 .max_bytes = max_bytes};
