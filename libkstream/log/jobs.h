@@ -126,6 +126,9 @@ struct RemoveFolder {
 /// The name under which a deleted partition's folder waits for its removal: `orders-0.<32 hex digits>-delete`. A long
 /// topic name is cut, so that no name is longer than the 255 bytes that file systems allow.
 std::string deleted_folder(const std::string& topic, PartitionId partition, Uuid unique);
+/// The same for a partition of which nobody knows: `orders-0.<32 hex digits>-stray`. It stays until somebody removes
+/// it.
+std::string stray_folder(const std::string& topic, PartitionId partition, Uuid unique);
 
 /// Replaces a small text file atomically (write, sync, rename, sync of the folder), such as `leader-epoch-checkpoint`.
 /// `sync_later`: without the syncs, so that a power loss may leave anything in its place.

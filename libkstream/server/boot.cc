@@ -137,36 +137,56 @@ Result<std::vector<Start>> begin_runs(const BootRequest& request, Boot& boot) {
   return starts;
 }
 
-/// Whether a folder is what is left of a topic that was deleted, as its id or its emptiness shows. The metadata comes
-/// first in all: a folder is made when its topic is committed, and renamed when the topic's end is. One that cannot be
-/// read is none: its recovery will say why.
-bool is_of_deleted_topic(storage::Directory& directory, const storage::PartitionFolder& folder,
-                         const cluster::Image& image) {
-  auto entries = directory.list(folder.name);
-  if (!entries.ok()) return false;
-  bool named = false, holds_data = false;
-  for (const auto& entry : *entries) {
-    named |= entry.name == log::kPartitionMetadata;
-    holds_data |= storage::parse_segment_file(entry.name).has_value();
-  }
-  if (!named) return !holds_data && !image.topic(folder.topic);
-  auto text = storage::read_file(directory, folder.name + "/" + log::kPartitionMetadata, log::kPartitionMetadataLimit);
-  if (!text.ok()) return false;
-  auto id = log::parse_partition_metadata(*text);
-  return id.ok() && !image.topic(*id);
+bool is_empty(storage::Directory& directory, const std::string& path) {
+  auto file = directory.open(path, storage::Directory::Open::read);
+  auto size = file.ok() ? storage::file(*file).size() : Result<std::uint64_t>(file.error());
+  return size.ok() && *size == 0;
 }
 
-/// Takes a deleted partition's folder out of the way: its name must be free for a new one before anything else happens.
-Status set_aside(const BootRequest& request, std::uint16_t index, const storage::PartitionFolder& folder, Boot& boot) {
+/// What a folder is whose topic the metadata does not know, as its id or its emptiness shows. The metadata comes first
+/// in all: a folder is made when its topic is committed, and renamed when the topic's end is. One that cannot be read
+/// is none of these: its recovery will say why.
+enum class Orphan {
+  no,
+  empty,  ///< nothing is lost with it
+  stray,  ///< of a topic that was deleted just before a crash; or the metadata are not those of this folder
+};
+Orphan orphan_of(storage::Directory& directory, const storage::PartitionFolder& folder, const cluster::Image& image) {
+  auto entries = directory.list(folder.name);
+  if (!entries.ok()) return Orphan::no;
+  bool named = false, has_segments = false, has_records = false;
+  for (const auto& entry : *entries) {
+    named |= entry.name == log::kPartitionMetadata;
+    const auto segment = storage::parse_segment_file(entry.name);
+    has_segments |= segment.has_value();
+    has_records |= segment && segment->suffix == ".log" && !is_empty(directory, folder.name + "/" + entry.name);
+  }
+  if (!named) return !has_segments && !image.topic(folder.topic) ? Orphan::empty : Orphan::no;
+  auto text = storage::read_file(directory, folder.name + "/" + log::kPartitionMetadata, log::kPartitionMetadataLimit);
+  if (!text.ok()) return Orphan::no;
+  auto id = log::parse_partition_metadata(*text);
+  if (!id.ok() || image.topic(*id)) return Orphan::no;
+  return has_records ? Orphan::stray : Orphan::empty;
+}
+
+/// Takes a folder out of the way: its name must be free for a new one before anything else happens. What was deleted is
+/// removed later; a stray stays, as with Kafka: nobody deleted it knowingly.
+Status set_aside(const BootRequest& request, std::uint16_t index, const storage::PartitionFolder& folder, bool stray,
+                 Boot& boot) {
   auto& directory = *boot.directories[index];
   auto name = folder.name;
   if (folder.kind == storage::PartitionFolder::Kind::current) {
-    name = log::deleted_folder(folder.topic, folder.partition, request.random.uuid());
+    name = (stray ? log::stray_folder : log::deleted_folder)(folder.topic, folder.partition, request.random.uuid());
     auto renamed = storage::perform(directory, log::RenameFolder{folder.name, name});
     if (!renamed.ok()) return std::move(renamed).error();
   }
-  boot.notes.push_back({LogLevel::info, directory.path() + "/" + folder.name +
-                                            " is of a topic that was deleted: it is removed in the background"});
+  const auto path = directory.path() + "/" + folder.name;
+  if (stray) {
+    boot.notes.push_back({LogLevel::warning, path + " is of a topic that the metadata do not know, and is kept as " +
+                                                 name + ": remove it if that topic was deleted"});
+    return {};
+  }
+  boot.notes.push_back({LogLevel::info, path + " is of a topic that was deleted: it is removed in the background"});
   boot.leftovers.push_back({index, std::move(name)});
   return {};
 }
@@ -191,10 +211,9 @@ Status find_logs(const BootRequest& request, std::uint16_t index, Start& start, 
   if (!folders.ok()) return std::move(folders).error();
   for (auto& folder : *folders) {
     if (folder.name == quorum::kMetadataFolder) continue;
-    bool deleted = folder.kind == Kind::deleted ||
-                   (folder.kind == Kind::current && is_of_deleted_topic(directory, folder, *boot.metadata.image));
-    if (deleted) {
-      if (auto aside = set_aside(request, index, folder, boot); !aside.ok()) return aside;
+    const auto orphan = folder.kind == Kind::current ? orphan_of(directory, folder, *boot.metadata.image) : Orphan::no;
+    if (folder.kind == Kind::deleted || orphan != Orphan::no) {
+      if (auto aside = set_aside(request, index, folder, orphan == Orphan::stray, boot); !aside.ok()) return aside;
       continue;
     }
     const auto* topic = boot.metadata.image->topic(folder.topic);

@@ -203,7 +203,7 @@ class Deleted(KserverTest):
         lost = [key for key, value in acknowledged.items() if found.get(key) != value]
         self.assertEqual(lost, [], f"{len(lost)} of {len(acknowledged)} acknowledged records are lost")
 
-    def test_folders_that_a_crash_left_are_removed_at_the_start_and_never_adopted(self):
+    def test_folders_that_a_crash_left_are_set_aside_at_the_start_and_never_adopted(self):
         self.create("gone", self.PARTITIONS)
         self.write("gone", b"old")
         self.server.stop()
@@ -220,7 +220,10 @@ class Deleted(KserverTest):
             shutil.rmtree(data / entry.name, ignore_errors=True)
             shutil.copytree(entry, data / entry.name)
         self.server.start()
-        self.assertIn("gone-0 is of a topic that was deleted", self.server.said())
+        self.assertIn("gone-0 is of a topic that the metadata do not know, and is kept as gone-0.", self.server.said())
+        strays = list(data.glob("gone-*-stray"))
+        self.assertEqual(len(strays), self.PARTITIONS)
+        self.assertTrue(any(b"old" in log.read_bytes() for stray in strays for log in stray.glob("*.log")))
         self.write("gone", b"new")
         self.assertEqual(self.values("gone"), {b"new"})
 

@@ -235,13 +235,29 @@ TEST_F(BootTest, RemovesTheFoldersOfTopicsThatAreGone) {
   put(directory_, deleted + "/00000000000000000000.log", "x");
   put(directory_, "orders-0/partition.metadata", log::print_partition_metadata(Uuid::from_halves(9, 9)));
   ASSERT_TRUE(broker_.start(true).ok());
-  EXPECT_PRED2(holds, broker_.said(), "/orders-0 is of a topic that was deleted: it is removed in the background\n");
+  EXPECT_PRED2(holds, broker_.said(),
+               "/orders-0 is of a topic that the metadata do not know, and is kept as orders-0.");
   EXPECT_PRED2(holds, broker_.said(), deleted + " is of a topic that was deleted");
-  EXPECT_EQ(folders_of(directory_, "orders"), Folders{"orders-1"});
+  const auto folders = folders_of(directory_, "orders");
+  ASSERT_EQ(folders.size(), 2u);
+  EXPECT_EQ(folders[1], "orders-1");
+  ASSERT_TRUE(folders[0].starts_with("orders-0.") && folders[0].ends_with("-stray")) << folders[0];
+  EXPECT_NE(content_of(directory_, folders[0] + "/00000000000000000000.log"), "");
   EXPECT_FALSE(holds(content_of(directory_, storage::kRecoveryPoints), "orders 0 ")) << "it would vouch for the next";
   EXPECT_PRED2(holds, content_of(directory_, storage::kRecoveryPoints), "orders 1 ");
   ASSERT_EQ(broker_.append("orders", 0), ErrorCode::none);
   EXPECT_EQ(broker_.answers().back().base, Offset(0)) << "nothing of it was adopted";
+}
+
+TEST_F(BootTest, RemovesTheFoldersOfTopicsThatNeverHadARecord) {
+  fill();
+  ASSERT_TRUE(directory_.make_folder("new-0").ok());
+  put(directory_, "new-0/partition.metadata", log::print_partition_metadata(Uuid::from_halves(9, 9)));
+  put(directory_, "new-0/00000000000000000000.log", "");
+  ASSERT_TRUE(directory_.make_folder("newer-0").ok());
+  ASSERT_TRUE(broker_.start(true).ok());
+  EXPECT_EQ(folders_of(directory_, "new"), Folders{});
+  EXPECT_EQ(folders_of(directory_, "newer"), Folders{});
 }
 
 TEST_F(BootTest, LeavesFoldersAloneThatItCannotKnow) {
