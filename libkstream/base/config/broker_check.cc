@@ -93,7 +93,10 @@ class Checker {
     if (starts_with_one_of(name, kRemovedPrefixes) || std::ranges::find(kRemoved, name) != std::end(kRemoved)) {
       return warning(name, quoted(name) + " has no effect: Kafka removed it in 4.0");
     }
-    error(name, unknown_name(name, broker_rows()) + (suggest(name, broker_rows()).empty() ? ": remove it" : ""));
+    // As Kafka, which leaves to plug-ins what it does not know; but a slip of the pen is told from their names.
+    if (suggest(name, broker_rows()).empty())
+      return warning(name, unknown_name(name, broker_rows()) + " and has no effect");
+    error(name, unknown_name(name, broker_rows()));
   }
 
   /// What a synonym gives must be valid for the config that it stands for: `broker.id` for `node.id`, `log.roll.hours`

@@ -39,6 +39,11 @@ struct R : Row {
     copy.effect = Effect::refused;
     return copy;
   }
+  constexpr R not_zero(std::string_view why) const {
+    R copy = *this;
+    copy.valid.why_not_zero = why;
+    return copy;
+  }
   constexpr R or_else(Synonym a, Synonym b = {}, Synonym c = {}) const {
     R copy = *this;
     copy.synonyms = {a, b, c};

@@ -46,6 +46,7 @@ struct Valid {
   std::string_view choices = {};  ///< `compact|delete`, or empty: no choice; of a list, what each item may be
   bool any_case = false;          ///< of the choices
   bool not_empty = false;
+  std::string_view why_not_zero = {};  ///< what 0 would do, which nobody wants; empty: it is as good as others
 };
 
 /// A broker config that gives the value where a config is not set: its own value times `factor`.

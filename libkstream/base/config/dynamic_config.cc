@@ -15,6 +15,17 @@ namespace {
 constexpr std::string_view kAtStartOnly[] = {"listener.security.protocol.map", "listeners",
                                              "num.recovery.threads.per.data.dir"};
 
+/// What is the default of topic configs must be valid for these, too: `log.roll.ms` for `segment.ms`.
+Status check_as_topic_default(std::string_view name, std::string_view value) {
+  const Values values{{std::string(name), std::string(value)}};
+  for (const Row& row : topic_rows()) {
+    const auto given = value_of_synonyms(row, values);
+    if (!given) continue;
+    if (auto valid = check_value(row, *given); !valid) return valid;
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_dynamic_config(std::string_view name, std::string_view value, bool one_broker) {
@@ -28,6 +39,12 @@ Status check_dynamic_config(std::string_view name, std::string_view value, bool 
     return {ErrorCode::invalid_request, quoted + " is of one broker: name its id, not all brokers"};
   }
   if (auto valid = check_value(*row, value); !valid) return {ErrorCode::invalid_request, valid.error().detail};
+  if (auto meant = check_as_topic_default(name, value); !meant)
+    return {ErrorCode::invalid_request, quoted + " stands for " + meant.error().detail};
+  if (name == "max.connections.per.ip" && parse_integer(value) == 0) {
+    return {ErrorCode::invalid_request,
+            quoted + " of 0 lets nobody in, and nobody could take that back: set it in the configuration"};
+  }
   if (name == "max.connections.per.ip.overrides") {
     if (auto counts = parse_counts(value); !counts) {
       return {ErrorCode::invalid_request, quoted + ": " + counts.error().detail};

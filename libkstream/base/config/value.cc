@@ -68,21 +68,27 @@ std::string plain_number(double number) {
   return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::fixed).ptr};
 }
 
-/// What is wrong with a value of the right type; empty if nothing is.
+std::string not_this(const Row& row, std::string_view value) {
+  return row.type == Type::password ? "" : ", not \"" + std::string(value.substr(0, 100)) + '"';
+}
+
+/// What is wrong with a value of the right type; empty if nothing is. Says the value too, unless that is said already.
 std::string fault(const Row& row, std::string_view value) {
   const Valid& valid = row.valid;
   if (valid.not_empty && value.empty()) return "must not be empty";
+  const auto told = not_this(row, value);
   if (!is_text(row.type)) {
     double number = *as_number(row.type, value);
-    if (number < valid.min) return "must be at least " + plain_number(valid.min);
-    if (number > valid.max) return "must be at most " + plain_number(valid.max);
+    if (number < valid.min) return "must be at least " + plain_number(valid.min) + told;
+    if (number > valid.max) return "must be at most " + plain_number(valid.max) + told;
+    if (number == 0 && !valid.why_not_zero.empty()) return "must not be 0, which " + std::string(valid.why_not_zero);
   }
   if (valid.choices.empty()) return {};
   auto items = row.type == Type::list ? parse_list(value) : std::vector{value};
   if (std::ranges::all_of(items, [&](auto item) { return is_choice(valid, item); })) return {};
   std::string choices(valid.choices);
   for (std::size_t bar; (bar = choices.find('|')) != choices.npos;) choices.replace(bar, 1, ", ");
-  return (row.type == Type::list ? "may only hold " : "must be one of ") + choices;
+  return (row.type == Type::list ? "may only hold " : "must be one of ") + choices + told;
 }
 
 }  // namespace
@@ -122,13 +128,12 @@ std::vector<std::string_view> parse_list(std::string_view text) {
 Status check_value(const Row& row, std::string_view value) {
   std::string reason;
   if (!is_text(row.type) && !as_number(row.type, value)) {
-    reason = "must be " + std::string(type_in_words(row.type));
+    reason = "must be " + std::string(type_in_words(row.type)) + not_this(row, value);
   } else {
     reason = fault(row, trim(value));
   }
   if (reason.empty()) return {};
-  std::string quoted = row.type == Type::password ? "" : ", not \"" + std::string(value.substr(0, 100)) + '"';
-  return {ErrorCode::invalid_config, '"' + std::string(row.name) + "\" " + reason + quoted};
+  return {ErrorCode::invalid_config, '"' + std::string(row.name) + "\" " + reason};
 }
 
 bool same_value(const Row& row, std::string_view a, std::string_view b) {

@@ -55,6 +55,7 @@ TEST(BrokerCheck, ChecksSynonymsByWhatTheyStandFor) {
   EXPECT_EQ(check({{"log.roll.ms", "0"}}),
             Lines{"error log.roll.ms: \"log.roll.ms\" stands for \"segment.ms\" must be at least 1, not \"0\""});
   EXPECT_EQ(check({{"log.retention.minutes", "-7"}}).size(), 1u);
+  EXPECT_EQ(check({{"log.retention.hours", "0"}}).size(), 1u);
   EXPECT_EQ(check({{"node.id", "2"}, {"broker.id", "3"}}),
             Lines{"error broker.id: \"broker.id\" is the old name of \"node.id\", which is 2"});
   EXPECT_EQ(check({{"node.id", "2"}, {"broker.id", "2"}}), Lines{});
@@ -103,6 +104,9 @@ TEST(BrokerCheck, ChecksLimitsOfConnections) {
             Lines{"error max.connections.per.ip.overrides: \"max.connections.per.ip.overrides\": \"h\" is no "
                   "HOST:COUNT"});
   EXPECT_EQ(check({{"max.connections", "-1"}}).size(), 1u);
+  EXPECT_EQ(check({{"listener.name.plaintext.max.connections", "0"}}),
+            Lines{"error listener.name.plaintext.max.connections: \"listener.name.plaintext.max.connections\": "
+                  "\"max.connections\" must not be 0, which would let nobody in"});
   EXPECT_EQ(check({{"listener.name.plaintext.max.connections", "5"}}), Lines{});
   EXPECT_EQ(check({{"listener.name.other.max.connections", "5"}}),
             Lines{"warning listener.name.other.max.connections: \"listener.name.other.max.connections\" is of no "
@@ -117,8 +121,10 @@ TEST(BrokerCheck, ChecksTheListenerForMetrics) {
             Lines{"error metrics.listener: \"metrics.listener\": \"9404\" is no HOST:PORT, such as 127.0.0.1:9404"});
 }
 
-TEST(BrokerCheck, SaysWhatToDoWithANameThatNobodyKnows) {
-  EXPECT_EQ(check({{"colour", "red"}}), Lines{"error colour: \"colour\" is no config: remove it"});
+TEST(BrokerCheck, TellsSlipsOfThePenFromNamesOfOthers) {
+  EXPECT_EQ(check({{"log.drs", "/d"}}), Lines{"error log.drs: \"log.drs\" is no config; \"log.dirs\" is the nearest"});
+  EXPECT_EQ(check({{"confluent.metrics.enable", "true"}}),
+            Lines{"warning confluent.metrics.enable: \"confluent.metrics.enable\" is no config and has no effect"});
 }
 
 TEST(BrokerCheck, WantsAClusterOfOne) {

@@ -27,6 +27,14 @@ TEST(DynamicConfig, WhatMayChangeWhileTheServerRuns) {
   EXPECT_EQ(check("listener.name.internal.max.connections", "5", false), ErrorCode::none);
   EXPECT_EQ(check("listener.name.internal.max.connections", "many"), ErrorCode::invalid_request);
   EXPECT_EQ(check("listener.name.internal.sasl.mechanism", "PLAIN"), ErrorCode::invalid_config);
+  EXPECT_EQ(check("log.roll.ms", "0"), ErrorCode::invalid_request) << "topics have segment.ms from it";
+  EXPECT_EQ(check("log.retention.ms", "-2"), ErrorCode::invalid_request);
+  EXPECT_EQ(check("log.retention.ms", "0"), ErrorCode::invalid_request) << "somebody means: for ever";
+  EXPECT_EQ(check("log.retention.ms", "-1"), ErrorCode::none);
+  for (auto limit : {"max.connections", "max.connections.per.ip", "max.connection.creation.rate",
+                     "listener.name.internal.max.connections"})
+    EXPECT_EQ(check(limit, "0"), ErrorCode::invalid_request) << limit << ": nobody could connect to take it back";
+  EXPECT_EQ(check("cordoned.log.dirs", "*"), ErrorCode::invalid_config);
   EXPECT_EQ(check_dynamic_config("log.retentoin.ms", "5", true).error().detail,
             "\"log.retentoin.ms\" is no config; \"log.retention.ms\" is the nearest");
 }
