@@ -19,24 +19,42 @@ Error cannot(const std::string& what, const char* why) {
   return {ErrorCode::invalid_config, "cannot listen on " + what + ": " + why};
 }
 
-Result<int> bound_socket(const config::Listener& listener) {
+/// -1, with errno, if it cannot be bound. Every interface of IPv6 means those of IPv4 too.
+int bound_to(const addrinfo& address) {
+  int fd = ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  int on = 1, off = 0;
+  if (address.ai_family == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+      ::bind(fd, address.ai_addr, address.ai_addrlen) == 0)
+    return fd;
+  int why = errno;
+  ::close(fd);
+  errno = why;
+  return -1;
+}
+
+Result<int> bound_socket(const config::Listener& listener, int family) {
   auto port = std::to_string(listener.port);
   auto what = (listener.host.empty() ? "*" : listener.host) + ":" + port;
   addrinfo hints{};
+  hints.ai_family = family;
   hints.ai_flags = AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   int error = ::getaddrinfo(listener.host.empty() ? nullptr : listener.host.c_str(), port.c_str(), &hints, &found);
   if (error != 0) return cannot(what, gai_strerror(error));
-  int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  int on = 1;
-  bool bound = fd >= 0 && ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-               ::bind(fd, found->ai_addr, found->ai_addrlen) == 0;
-  int why = errno;
+  int fd = bound_to(*found), why = errno;
   ::freeaddrinfo(found);
-  if (bound) return fd;
-  if (fd >= 0) ::close(fd);
+  if (fd >= 0) return fd;
+  bool no_such_protocol = why == EAFNOSUPPORT || why == EADDRNOTAVAIL;
+  if (family == AF_INET6 && no_such_protocol) return bound_socket(listener, AF_INET);
   return cannot(what, std::strerror(why));
+}
+
+/// Without a host: every interface, of both protocols where the machine has both.
+Result<int> bound_socket(const config::Listener& listener) {
+  return bound_socket(listener, listener.host.empty() ? AF_INET6 : AF_UNSPEC);
 }
 
 }  // namespace

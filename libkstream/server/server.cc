@@ -167,6 +167,7 @@ Broker::Broker(const config::BrokerConfig& config, Boot& boot, Listeners& listen
                                                     std::move(shard_drivers));
   process_.drivers.push_back(control_driver_.get());
   auto host = config.listeners.front().host.empty() ? std::string("localhost") : config.listeners.front().host;
+  if (host.find(':') != host.npos) host = "[" + host + "]";
   auto ready = "ready " + host + ":" + std::to_string(bound_port(listeners.sockets.front())) + "\n";
   control_driver_->listen(std::exchange(listeners.sockets, {}), status, std::exchange(listeners.metrics, -1), [ready] {
     [[maybe_unused]] auto written = ::write(STDOUT_FILENO, ready.data(), ready.size());
