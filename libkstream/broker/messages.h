@@ -256,6 +256,11 @@ struct DirectoryFailed {
   std::uint16_t directory = 0;
   std::string detail{};
 };
+/// To all other shards, from that of the partitions: their logs have failed, and cannot be served until the broker is
+/// started anew.
+struct PartitionsOffline {
+  std::vector<PartitionKey> keys;
+};
 
 struct ReportMetrics {
   std::uint32_t query = 0;
@@ -265,10 +270,10 @@ struct MetricsReport {
   base::MetricsSnapshot metrics;
 };
 
-using Message =
-    std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, EpochLookup, EpochFound,
-                 DeleteRecords, RecordsDeleted, Checkpoint, Checkpointed, DescribeLogs, LogsDescribed,
-                 DirectoryMeasured, ControllerCall, ControllerAnswer, Publish, Published, Stop, Drained, CloseLogs,
-                 Stopped, ReportRecoveryPoints, RecoveryPoints, DirectoryFailed, ReportMetrics, MetricsReport>;
+using Message = std::variant<Append, Appended, Arm, Grown, Collect, Ranges, Disarm, Lookup, LookedUp, EpochLookup,
+                             EpochFound, DeleteRecords, RecordsDeleted, Checkpoint, Checkpointed, DescribeLogs,
+                             LogsDescribed, DirectoryMeasured, ControllerCall, ControllerAnswer, Publish, Published,
+                             Stop, Drained, CloseLogs, Stopped, ReportRecoveryPoints, RecoveryPoints, PartitionsOffline,
+                             DirectoryFailed, ReportMetrics, MetricsReport>;
 
 }  // namespace kstream::broker

@@ -42,7 +42,9 @@ Shard::Shard(ShardSetup setup, base::Now now)
       fetch_sessions_(id_, shards_, share(config().max_incremental_fetch_session_cache_slots, shards_)),
       offline_(setup.directories),
       sweep_at_(now.mono + config().log_retention_check_interval) {
+  std::vector<PartitionKey> failed;
   for (auto& found : setup.logs) {
+    if (found.recovered.failure) failed.push_back(found.key);
     const auto* topic = image_->topic(found.key.topic);
     const auto* state = topic ? topic->partition(found.key.partition) : nullptr;
     KS_ASSERT(state != nullptr);
@@ -52,6 +54,7 @@ Shard::Shard(ShardSetup setup, base::Now now)
     partition->announced = partition->high_watermark();
     partitions_.emplace(found.key, std::move(partition));
   }
+  tell_offline(std::move(failed));
   for (auto& left : setup.leftovers) {
     submit(left.directory, {.kind = Pending::Kind::leftover}, log::RemoveFolder{std::move(left.folder)});
   }
@@ -288,13 +291,26 @@ void Shard::lose_directory(std::uint16_t directory, const std::string& detail) {
   effects().log.push_back(
       {base::LogLevel::error, "log directory " + config().log_dirs[directory] + " is offline: " + detail});
   const Error why{ErrorCode::kafka_storage_error, detail};
+  std::vector<PartitionKey> failed;
   for (auto& [key, partition] : partitions_) {
     if (partition->directory != directory) continue;
+    failed.push_back(key);
     if (!partition->log.failed()) partition->log.fail(why);
     fail(*partition, why);
     step_removal(*partition);
   }
+  tell_offline(std::move(failed));
 }
+
+void Shard::tell_offline(std::vector<PartitionKey> keys) {
+  if (keys.empty()) return;
+  for (MachineId to = 0; to < control(); ++to) {
+    if (to != id_) post(to, PartitionsOffline{keys});
+  }
+  offline_partitions_.insert(keys.begin(), keys.end());
+}
+
+void Shard::handle(PartitionsOffline&& m, base::Now) { offline_partitions_.insert(m.keys.begin(), m.keys.end()); }
 
 void Shard::handle(DirectoryFailed&& m, base::Now) { lose_directory(m.directory, m.detail); }
 
@@ -613,6 +629,7 @@ void Shard::log_done(Partition& partition, DiskWork&& work, Result<log::Outcome>
     fail(partition, {ErrorCode::kafka_storage_error, detail});
   } else if (code != ErrorCode::none && !offline_[partition.directory]) {
     for (MachineId to = 0; to <= control(); ++to) {
+    tell_offline({partition.key});
       if (to != id_) post(to, DirectoryFailed{partition.directory, detail});
     }
     lose_directory(partition.directory, detail);

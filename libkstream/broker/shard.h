@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,8 @@ class Shard final : public Machine {
   /// Asks how large the file system of a log directory is: DirectoryMeasured says it to the call.
   void measure(std::uint16_t directory, const Call& call);
   bool is_offline(std::uint16_t directory) const { return offline_[directory]; }
+  /// Whether this broker, which is its leader, cannot serve a partition, on whatever shard: its log has failed.
+  bool is_offline(const PartitionKey& key) const { return offline_partitions_.contains(key); }
   /// A line that a client can cause as often as it likes.
   void log_limited(base::RateLimit& limit, base::LogLevel level, base::Now now, std::string text);
   /// Of batches that are refused for what is in them.
@@ -124,7 +127,9 @@ class Shard final : public Machine {
   void handle(ReportRecoveryPoints&& m, base::Now now);
   void handle(ReportMetrics&& m, base::Now now);
   void handle(DirectoryFailed&& m, base::Now now);
+  void handle(PartitionsOffline&& m, base::Now now);
   template <class PartOfAnswer>
+  void tell_offline(std::vector<PartitionKey> keys);
   void join(PartOfAnswer&& m, base::Now now);
 
   Partition* find(const PartitionKey& key);
@@ -164,6 +169,7 @@ class Shard final : public Machine {
   FetchSessions fetch_sessions_;
 
   std::map<PartitionKey, std::unique_ptr<Partition>> partitions_;  ///< in an order, since what decides goes over them
+  std::set<PartitionKey> offline_partitions_;                      ///< of all shards
   std::vector<PartitionKey> gone_;                                 ///< deleted, and nothing left to wait for
   std::size_t vacating_ = 0;                                       ///< deleted partitions that still have their folder
   bool unannounced_ = false;                                       ///< Published is owed

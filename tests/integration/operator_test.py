@@ -119,6 +119,22 @@ class Unhealthy(KserverTest):
         self.assertEqual(len(self.ktopics("describe", "well", "ill")[1].splitlines()), 4)
 
 
+    def test_a_log_that_could_not_be_recovered_has_no_leader(self):
+        self.create("well")
+        self.create("hurt")
+        for topic in ("well", "hurt"):
+            self.run_tool("kproduce", "-b", self.server.address, topic, stdin=b"x\n" * 1000)
+        self.server.stop()
+        [log] = (self.server.log_dir / "hurt-0").glob("*.log")
+        log.write_bytes(log.read_bytes()[:-100])  # after a clean stop that is damage
+        self.server.start()
+        self.assertIn("hurt-0 is offline", self.server.said())
+        told = (7, "hurt\t0\tnone\t1\t1\t1\n", "")
+        for _ in range(4):  # whatever shard is asked
+            self.assertEqual(self.ktopics("describe", "--unhealthy", "--columns", "topic,partition,leader,replicas,isr,offline"), told)
+        self.assertEqual(self.run_tool("kconsume", "-b", self.server.address, "well", "-n", "1"), b"x\n")
+
+
 class Metrics(Operated):
     def test_a_scrape_says_what_happened(self):
         self.create("counted")

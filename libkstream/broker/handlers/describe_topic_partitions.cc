@@ -78,11 +78,12 @@ class PartitionsAnswer {
   void add(TopicAnswer& topic, std::int32_t index, const cluster::Partition& state) {
     auto& out = topic.partitions.emplace_back();
     out.partition_index = index;
-    out.leader_id = reachable(state.leader) ? state.leader.value : -1;
+    const bool offline = shard_.is_offline({topic.topic_id, PartitionId(index)});
+    out.leader_id = reachable(state.leader) && !offline ? state.leader.value : -1;
     out.leader_epoch = state.leader_epoch.value;
     for (auto id : state.replicas) {
       out.replica_nodes.push_back(id.value);
-      if (!reachable(id)) out.offline_replicas.push_back(id.value);
+      if (!reachable(id) || (offline && id == shard_.config().node_id)) out.offline_replicas.push_back(id.value);
     }
     for (auto id : state.isr) out.isr_nodes.push_back(id.value);
     out.eligible_leader_replicas.emplace();  // none while eligible.leader.replicas.version is not a feature here

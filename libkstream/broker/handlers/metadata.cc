@@ -76,17 +76,19 @@ class MetadataAnswer {
   }
   void add(MetadataResponse::MetadataResponseTopic& topic, std::int32_t index, const cluster::Partition& state) {
     auto& out = topic.partitions.emplace_back();
+    const bool offline = shard_.is_offline({topic.topic_id, PartitionId(index)});
     out.partition_index = index;
     out.leader_id = state.leader.value;
     out.leader_epoch = state.leader_epoch.value;
     for (auto id : state.replicas) {
       out.replica_nodes.push_back(id.value);
       const auto* broker = shard_.image().broker(id);
-      if (!broker || broker->fenced) out.offline_replicas.push_back(id.value);
+      if (!broker || broker->fenced || (offline && id == shard_.config().node_id))
+        out.offline_replicas.push_back(id.value);
     }
     for (auto id : state.isr) out.isr_nodes.push_back(id.value);
     const auto* leader = shard_.image().broker(state.leader);
-    if (!leader || leader->fenced) {
+    if (!leader || leader->fenced || offline) {
       out.error_code = code(ErrorCode::leader_not_available);
       out.leader_id = -1;
     } else if (!leader->endpoint(listener_)) {
