@@ -31,6 +31,7 @@ std::uint32_t FetchSession::put(const protocol::FetchRequest::FetchTopic& topic,
   if (!std::exchange(partition.alive, true)) {
     ++alive_;
     partition.high_watermark = partition.log_start = kNoOffset;
+    new_.push_back(number);
   }
   partition.from = Offset(asked.fetch_offset);
   partition.current_leader_epoch = LeaderEpoch(asked.current_leader_epoch);

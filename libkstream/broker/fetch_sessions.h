@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace kstream::broker {
@@ -40,7 +41,7 @@ class FetchSession {
     bool listed = false;                ///< in changed()
     bool served = false;                ///< and to be behind the others there
     bool alive = false;                 ///< the client has not forgotten it
-    Offset high_watermark = kNoOffset;  ///< as last answered; -1 after an error
+    Offset high_watermark = kNoOffset;  ///< as last answered; -1 after an error, and if it never was
     Offset log_start = kNoOffset;
   };
 
@@ -74,6 +75,11 @@ class FetchSession {
   /// Those that have something to tell, in the order in which they are to be served. Those that no longer have are left
   /// out.
   const std::vector<std::uint32_t>& changed();
+  /// Those that were put since this was last asked: the client learns where they begin and end, though nothing is
+  /// there.
+  std::vector<std::uint32_t> take_new() { return std::exchange(new_, {}); }
+  /// Whether it is the session's and not among changed().
+  bool is_quiet(std::uint32_t number) const { return partitions_[number].alive && !partitions_[number].listed; }
   /// Of two that want more than an answer holds, the other comes first next time.
   void served(std::uint32_t number) { partitions_[number].served = true; }
   template <class Visit>
@@ -99,7 +105,7 @@ class FetchSession {
   const std::size_t opened_with_;         ///< partitions
   std::vector<Partition> partitions_;     ///< by number
   std::map<Name, std::uint32_t> places_;  ///< of the forgotten ones too: they may come back
-  std::vector<std::uint32_t> changed_;
+  std::vector<std::uint32_t> changed_, new_;
   std::size_t alive_ = 0;
   std::uint64_t available_ = 0;
   std::size_t errors_ = 0;

@@ -480,7 +480,10 @@ void Shard::handle(Lookup&& m, base::Now) {
     send(m.call.origin, std::move(reply));
   };
   if (m.timestamp == kLatest) return answer_with(end, partition->epoch);
-  if (m.timestamp == kEarliest) return answer_with(log.start(), log.epoch_at(log.start()));
+  if (m.timestamp == kEarliest) {
+    const auto epoch = log.epoch_at(log.start());  // with nothing written yet it is the leader's, which comes next
+    return answer_with(log.start(), epoch == kNoLeaderEpoch && log.start() == end ? partition->epoch : epoch);
+  }
   if (m.timestamp == kEarliestLocal) return answer_with(log.local_start(), log.epoch_at(log.local_start()));
   if (m.timestamp <= kLatestTiered) return answer_with(kNoOffset, kNoLeaderEpoch);  // nothing is tiered
   auto find = log.find_timestamp(Timestamp(m.timestamp), m.timestamp == kMaxTimestamp, end);

@@ -1,4 +1,5 @@
 """The real kserver: crashes, restarts, signals, a full disk. What was acknowledged must be there, at its offset."""
+import base64
 import ctypes
 import os
 import pathlib
@@ -226,6 +227,23 @@ class Deleted(KserverTest):
         self.assertTrue(any(b"old" in log.read_bytes() for stray in strays for log in stray.glob("*.log")))
         self.write("gone", b"new")
         self.assertEqual(self.values("gone"), {b"new"})
+
+    def test_who_knows_an_older_epoch_is_told_the_leader_of_now(self):
+        """Fetch v16, which no client of Debian's sends, after a crash, which begins a new leader epoch (KIP-951)."""
+        self.create("led", 1)
+        self.server.kill()
+        self.server.start()
+        broker = ("-b", self.server.address)
+        topic = base64.urlsafe_b64decode(self.run_tool("ktopics", "describe", "led", *broker, "-f", "plain").split()[1] + b"==")
+        partition = struct.pack(">iiqiqi", 0, 0, 0, -1, -1, 1000) + b"\0"
+        fetch = struct.pack(">hhih", 1, 16, 7, -1) + b"\0" + struct.pack(">iiibii", 0, 1, 1000, 0, 0, -1)
+        fetch += b"\2" + topic + b"\2" + partition + b"\0" + b"\1\1\0"
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as sock:
+            sock.sendall(struct.pack(">i", len(fetch)) + fetch)
+            answer = sock.recv(1000)
+        self.assertIn(struct.pack(">ih", 0, 74), answer)  # FENCED_LEADER_EPOCH
+        self.assertIn(struct.pack(">ii", 1, 1), answer)  # the leader, its epoch
+        self.assertIn(struct.pack(">i", 1) + b"\x0a127.0.0.1" + struct.pack(">i", self.server.port), answer)
 
     def test_configs_hold_after_a_restart(self):
         self.create("sized", 1)

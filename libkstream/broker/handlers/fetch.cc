@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace kstream::broker {
 namespace {
@@ -28,8 +29,8 @@ constexpr std::int32_t kInitialEpoch = 0, kFinalEpoch = -1;
 
 class FetchJoin final : public Join {
  public:
-  FetchJoin(Ticket<FetchResponse> ticket, FetchRequest request, int version)
-      : ticket_(std::move(ticket)), request_(std::move(request)), version_(version) {}
+  FetchJoin(Ticket<FetchResponse> ticket, FetchRequest request, int version, std::uint8_t listener)
+      : ticket_(std::move(ticket)), request_(std::move(request)), version_(version), listener_(listener) {}
 
   /// Goes on within a session, as a full or an incremental fetch.
   void enter(Shard& shard, FetchSession& session, bool full);
@@ -82,6 +83,7 @@ class FetchJoin final : public Join {
     std::uint32_t max_bytes = 0;
     std::uint64_t available = 0;
     bool asked = true;    ///< its shard, in this round
+    bool is_new = false;  ///< in the session
     bool filled = false;  ///< the answer has come
     bool sent = false;    ///< with records
     Ranges::Part range;
@@ -91,7 +93,8 @@ class FetchJoin final : public Join {
   }
   FetchSession* find_session(Shard& shard) const { return shard.fetch_sessions().find(*session_); }
   /// Clients that name a topic by its id are told so when it is deleted while they wait.
-  std::int16_t told(ErrorCode error) const {
+  std::int16_t told(ErrorCode error) {
+    wrong_leader_ |= error == ErrorCode::fenced_leader_epoch || error == ErrorCode::not_leader_or_follower;
     bool gone = error == ErrorCode::unknown_topic_or_partition && version_ >= 13;
     return code(gone ? ErrorCode::unknown_topic_id : error);
   }
@@ -105,6 +108,7 @@ class FetchJoin final : public Join {
   void take_changed(FetchSession& session);
   void tell(FetchSession& session);
   void drop_untold();
+  void hint_at_leaders(const Shard& shard);
   void fail(Shard& shard, ErrorCode error);
   void grow(Shard& shard, const Grown& grown, base::Now now);
   void waited(Shard& shard, base::Now now);
@@ -116,12 +120,14 @@ class FetchJoin final : public Join {
   FetchRequest request_;
   FetchResponse response_;
   const int version_;
+  const std::uint8_t listener_;
   std::optional<Call> session_;  ///< FetchSession::call()
   bool full_ = true;             ///< every partition is answered, not only those that changed
   std::vector<Part> parts_;
   std::size_t unanswered_ = 0;   ///< Arms whose first answer has not come
   std::uint64_t available_ = 0;  ///< bytes, over all parts
   bool at_once_ = false;         ///< a partition has an error
+  bool wrong_leader_ = false;    ///< a partition has one that tells of another leader, or another epoch of this one
   bool waited_ = false;          ///< max.wait.ms is over
   std::size_t collecting_ = 0;   ///< Collects that are not answered
 };
@@ -157,7 +163,7 @@ void FetchJoin::resolve(const Shard& shard) {
       auto& in = asked.partitions[p];
       auto& out = add_place(answered, in.partition);
       auto error = resolve_topic(topic, in.partition, shard.config().node_id);
-      out.error_code = code(error);
+      out.error_code = told(error);
       if (error != ErrorCode::none) {
         at_once_ = true;
         continue;
@@ -281,10 +287,15 @@ void FetchJoin::take_changed(FetchSession& session) {
                       .max_bytes = partition.max_bytes,
                       .available = partition.available,
                       .asked = partition.here,
+                      .is_new = partition.high_watermark == kNoOffset,
                       .range = {}});
   };
+  const auto added = session.take_new();
   if (full_) return session.each([&](std::uint32_t number, auto&) { take(number); });
   for (auto number : session.changed()) take(number);
+  for (auto number : added) {
+    if (session.is_quiet(number)) take(number);
+  }
 }
 
 // What the answer says the session has told its client. In an incremental fetch, what says nothing new is left out.
@@ -310,6 +321,27 @@ void FetchJoin::drop_untold() {
   for (auto& topic : response_.responses)
     std::erase_if(topic.partitions, [](auto& partition) { return partition.partition_index < 0; });
   std::erase_if(response_.responses, [](auto& topic) { return topic.partitions.empty(); });
+}
+
+// Whoever asked the wrong broker, or one of another epoch, need not ask for metadata to mend that (KIP-951).
+void FetchJoin::hint_at_leaders(const Shard& shard) {
+  std::set<NodeId> named;
+  for (auto& topic : response_.responses) {
+    for (auto& out : topic.partitions) {
+      const auto error = static_cast<ErrorCode>(out.error_code);
+      if (error != ErrorCode::fenced_leader_epoch && error != ErrorCode::not_leader_or_follower) continue;
+      const auto* known = shard.image().topic(topic.topic_id);
+      const auto* state = known ? known->partition(PartitionId(out.partition_index)) : nullptr;
+      if (!state) continue;
+      out.current_leader = {state->leader.value, state->leader_epoch.value};
+      named.insert(state->leader);
+    }
+  }
+  for (const auto id : named) {
+    const auto* broker = shard.image().broker(id);
+    const auto* endpoint = broker ? broker->endpoint(shard.config().listeners[listener_].name) : nullptr;
+    if (endpoint) response_.node_endpoints.push_back({id.value, endpoint->host, endpoint->port, broker->rack});
+  }
 }
 
 // The session is gone: closed by another request of its client.
@@ -356,7 +388,7 @@ void FetchJoin::collect(Shard& shard, base::Now now) {
       if (give > 0) first = false;
       left -= std::min({left, give, part.available});
     }
-    if (session_) part.asked &= full_ || give > 0 || place(part).error_code != 0;
+    if (session_) part.asked &= full_ || give > 0 || part.is_new || place(part).error_code != 0;
     if (!part.asked) continue;
     collects.of(part.key).parts.push_back({i, part.key, part.from, part.epoch, static_cast<std::uint32_t>(give)});
   }
@@ -396,6 +428,7 @@ void FetchJoin::answer(Shard& shard) {
     tell(*session);
     drop_untold();
   }
+  if (wrong_leader_ && version_ >= 16) hint_at_leaders(shard);
   if (version_ <= 5) {  // older clients do not know KAFKA_STORAGE_ERROR
     for (auto& topic : response_.responses) {
       for (auto& partition : topic.partitions) {
@@ -440,7 +473,8 @@ void handle_fetch(Shard& shard, Request&& request, AnyTicket&& ticket) {
                   ? shard.open_fetch_session(partitions, version >= 13, request.received)
                   : nullptr;
   }
-  auto join = std::make_unique<FetchJoin>(Ticket<FetchResponse>(std::move(ticket)), std::move(*body), version);
+  auto join = std::make_unique<FetchJoin>(Ticket<FetchResponse>(std::move(ticket)), std::move(*body), version,
+                                          request.listener);
   if (session) {
     join->enter(shard, *session, full);
     if (session->size() == 0) {
