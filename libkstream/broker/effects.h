@@ -43,6 +43,7 @@ enum class CloseReason : std::uint8_t {
 struct Close {
   ConnectionId connection;
   CloseReason reason;
+  std::string detail{};  ///< for the log: what was not served, and whose it was
 };
 
 /// A request that is over, for the histograms. What of its time lies within the turn only the driver knows.

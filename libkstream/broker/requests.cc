@@ -1,7 +1,9 @@
 #include "broker/requests.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "broker/dispatch.h"
+#include "protocol/api_table.h"
 
 #include <algorithm>
 
@@ -16,6 +18,22 @@ constexpr std::size_t kMaxHeldRequests = 100, kMaxHeldBytes = 16 << 20;
 constexpr std::size_t kTurnRequests = 64, kTurnBytes = 1 << 20, kLargeRange = 32 << 10;
 /// What all of them together may be answered in one turn, ranges of files aside.
 constexpr std::size_t kTurnAnswers = 4 << 20;
+
+/// What a frame asks for, and whose it is: `FindCoordinator 4, client "rdkafka"`. The front of a header, which is the
+/// same in all versions, has been found to be there; the client id may be anything.
+std::string named(base::BytesView frame) {
+  constexpr std::size_t kVersion = 2, kClientSize = 8, kClient = 10, kShown = 64;
+  const auto key = base::load_be<std::int16_t>(frame.data());
+  const auto* api = protocol::find_api(key);
+  std::string text = (api ? std::string(api->name) : "API " + std::to_string(key)) + ' ' +
+                     std::to_string(base::load_be<std::int16_t>(frame.data() + kVersion));
+  const auto size = frame.size() < kClient ? 0 : base::load_be<std::int16_t>(frame.data() + kClientSize);
+  if (size <= 0) return text;
+  text += ", client \"";
+  for (const char c : frame.substr(kClient, std::min<std::size_t>(static_cast<std::size_t>(size), kShown)))
+    text += c >= ' ' && c <= '~' ? c : '?';
+  return text + '"';
+}
 
 base::ApiGroup group_of(std::int16_t api) {
   if (api == static_cast<std::int16_t>(protocol::ApiKey::produce)) return base::ApiGroup::produce;
@@ -104,8 +122,8 @@ void Requests::abandon_all(Connection& connection) {
 }
 
 // The slot is used again when the driver has closed the connection: until then answers may be on their way.
-void Requests::refuse(ConnectionId id, CloseReason reason) {
-  effects_.closes.push_back({id, reason});
+void Requests::refuse(ConnectionId id, CloseReason reason, std::string detail) {
+  effects_.closes.push_back({id, reason, std::move(detail)});
   abandon_all(*find(id));
 }
 
@@ -117,12 +135,12 @@ bool Requests::receive(ConnectionId id, base::Slice frame, base::Now now) {
   protocol::Reader reader(frame.bytes, false);
   auto header = protocol::read_request_header(reader);
   if (!header.ok()) {
-    refuse(id, header.code() == ErrorCode::unsupported_version ? CloseReason::unsupported_request
-                                                               : CloseReason::malformed_request);
-    return true;
+    if (header.code() != ErrorCode::unsupported_version) return refuse(id, CloseReason::malformed_request), true;
+    return refuse(id, CloseReason::unsupported_request, named(frame.bytes)), true;
   }
   const auto* handler = find_handler(header->api_key);
-  if (!handler || !serves(*handler, header->api_version)) return refuse(id, CloseReason::unsupported_request), true;
+  if (!handler || !serves(*handler, header->api_version))
+    return refuse(id, CloseReason::unsupported_request, named(frame.bytes)), true;
   auto body = frame.bytes.substr(frame.bytes.size() - reader.left());
   connection->held_bytes += frame.bytes.size();
   held_bytes_ += frame.bytes.size();

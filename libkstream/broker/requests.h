@@ -170,7 +170,7 @@ class Requests {
   /// Null once the connection is closed or is to be.
   Connection* find(ConnectionId id);
   void abandon_all(Connection& connection);
-  void refuse(ConnectionId id, CloseReason reason);
+  void refuse(ConnectionId id, CloseReason reason, std::string detail = {});
   bool may_start(const Connection& connection) const;
   /// Whether it has had its share of this turn, so that the others have theirs and answers do not heap up.
   bool had_its_share(const Connection& connection) const;

@@ -629,10 +629,10 @@ void Shard::log_done(Partition& partition, DiskWork&& work, Result<log::Outcome>
   partition.log.done(std::move(work.operation), std::move(result), now);
   if (code == ErrorCode::inconsistent_topic_id) {  // its folder is another's: the disk has done what it should
     effects().log.push_back({base::LogLevel::error, partition.log.folder() + " is offline: " + detail});
+    tell_offline({partition.key});
     fail(partition, {ErrorCode::kafka_storage_error, detail});
   } else if (code != ErrorCode::none && !offline_[partition.directory]) {
     for (MachineId to = 0; to <= control(); ++to) {
-    tell_offline({partition.key});
       if (to != id_) post(to, DirectoryFailed{partition.directory, detail});
     }
     lose_directory(partition.directory, detail);

@@ -94,8 +94,9 @@ class Shard final : public Machine {
   bool is_offline(const PartitionKey& key) const { return offline_partitions_.contains(key); }
   /// A line that a client can cause as often as it likes.
   void log_limited(base::RateLimit& limit, base::LogLevel level, base::Now now, std::string text);
-  /// Of batches that are refused for what is in them.
+  /// Of batches that are refused for what is in them, and of topics that cannot be created for who asks for them.
   base::RateLimit& bad_batches() { return bad_batches_; }
+  base::RateLimit& failed_creations() { return failed_creations_; }
 
  private:
   /// Whose operation it is that ends.
@@ -126,10 +127,10 @@ class Shard final : public Machine {
   void handle(CloseLogs&& m, base::Now now);
   void handle(ReportRecoveryPoints&& m, base::Now now);
   void handle(ReportMetrics&& m, base::Now now);
-  void handle(DirectoryFailed&& m, base::Now now);
   void handle(PartitionsOffline&& m, base::Now now);
-  template <class PartOfAnswer>
+  void handle(DirectoryFailed&& m, base::Now now);
   void tell_offline(std::vector<PartitionKey> keys);
+  template <class PartOfAnswer>
   void join(PartOfAnswer&& m, base::Now now);
 
   Partition* find(const PartitionKey& key);
@@ -168,8 +169,8 @@ class Shard final : public Machine {
   Requests requests_;
   FetchSessions fetch_sessions_;
 
-  std::map<PartitionKey, std::unique_ptr<Partition>> partitions_;  ///< in an order, since what decides goes over them
   std::set<PartitionKey> offline_partitions_;                      ///< of all shards
+  std::map<PartitionKey, std::unique_ptr<Partition>> partitions_;  ///< in an order, since what decides goes over them
   std::vector<PartitionKey> gone_;                                 ///< deleted, and nothing left to wait for
   std::size_t vacating_ = 0;                                       ///< deleted partitions that still have their folder
   bool unannounced_ = false;                                       ///< Published is owed
@@ -185,6 +186,7 @@ class Shard final : public Machine {
   /// Of the lines of failed reads: a client may ask again as often as it likes.
   base::RateLimit failed_reads_{10, std::chrono::seconds(10)};
   base::RateLimit bad_batches_{10, std::chrono::seconds(10)};
+  base::RateLimit failed_creations_{10, std::chrono::seconds(10)};
   base::MonoTime sweep_at_;
 
   enum class Life : std::uint8_t { serving, draining, drained, closing, stopped } life_ = Life::serving;

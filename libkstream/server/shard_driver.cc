@@ -103,13 +103,14 @@ ShardDriver::Connection* ShardDriver::find(broker::ConnectionId id) {
   return connection && connection->id == id ? connection : nullptr;
 }
 
-void ShardDriver::drop(broker::ConnectionId id, base::Metric reason) {
+void ShardDriver::drop(broker::ConnectionId id, base::Metric reason, const std::string& detail) {
   auto* connection = find(id);
   if (!connection) return;
   metrics_.count(reason);
   if (const auto what = misdeed(reason); !what.empty()) {
     log_limited(misdeeds_, base::LogLevel::warning,
-                "the connection from " + to_string(connection->peer.address) + " is closed: " + std::string(what));
+                "the connection from " + to_string(connection->peer.address) + " is closed: " + std::string(what) +
+                    (detail.empty() ? "" : ": " + detail));
   }
   if (connection->touched) std::erase(touched_, connection);
   idle_.remove(*connection);
@@ -312,7 +313,7 @@ void ShardDriver::perform_network(broker::Effects& effects) {
     connection->blocked ? charge(*connection) : flush(*connection);
   }
   touched_.clear();
-  for (auto& close : effects.closes) drop(close.connection, metric_of(close.reason));
+  for (auto& close : effects.closes) drop(close.connection, metric_of(close.reason), close.detail);
   for (auto id : effects.resumed) {
     auto* connection = find(id);
     if (!connection) continue;

@@ -57,7 +57,8 @@ class ShardDriver final : public Driver {
   void read(Connection& connection);
   bool give_frames(Connection& connection, std::size_t& frames);
   void flush(Connection& connection);
-  void drop(broker::ConnectionId id, base::Metric reason);
+  /// `detail`: what else there is to say to the log.
+  void drop(broker::ConnectionId id, base::Metric reason, const std::string& detail = {});
   void adopt_new();
   void forget(const Peer& peer);
   std::chrono::nanoseconds idle_limit() const { return shard_.config().connections_max_idle; }

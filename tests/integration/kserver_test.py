@@ -300,6 +300,15 @@ class Alone(KserverTest):
         if "build/release" in str(BIN):
             self.assertLess(self.server.resident() >> 10, 20 * 1024, "kB resident")
 
+    def test_every_interface_is_of_both_protocols(self):
+        for host, told in (("", "localhost"), ("[::]", "[::]"), ("0.0.0.0", "0.0.0.0")):
+            with Kserver({"listeners": f"PLAINTEXT://{host}:0", "advertised.listeners": "PLAINTEXT://localhost:9092"}) as server:
+                self.assertEqual(server.address, f"{told}:{server.port}")
+                for address in ("127.0.0.1", "::1") if host != "0.0.0.0" else ("127.0.0.1",):
+                    with socket.create_connection((address, server.port), timeout=10) as sock:
+                        sock.sendall(struct.pack(">ihhih", 10, 18, 0, 7, -1))
+                        self.assertEqual(struct.unpack(">i", sock.recv(8)[4:8])[0], 7, address)
+
     def test_a_second_server_on_its_folder_is_refused(self):
         other = subprocess.run([BIN / "kserver", "-X", f"log.dirs={self.server.log_dir}", "-X", "listeners=PLAINTEXT://127.0.0.1:0"],
                                capture_output=True, timeout=30)
@@ -318,15 +327,6 @@ class Alone(KserverTest):
 
 class Refused(KserverTest):
     CONFIG = {"num.partitions": 4, "auto.create.topics.enable": "true"}
-    def test_every_interface_is_of_both_protocols(self):
-        for host, told in (("", "localhost"), ("[::]", "[::]"), ("0.0.0.0", "0.0.0.0")):
-            with Kserver({"listeners": f"PLAINTEXT://{host}:0", "advertised.listeners": "PLAINTEXT://localhost:9092"}) as server:
-                self.assertEqual(server.address, f"{told}:{server.port}")
-                for address in ("127.0.0.1", "::1") if host != "0.0.0.0" else ("127.0.0.1",):
-                    with socket.create_connection((address, server.port), timeout=10) as sock:
-                        sock.sendall(struct.pack(">ihhih", 10, 18, 0, 7, -1))
-                        self.assertEqual(struct.unpack(">i", sock.recv(8)[4:8])[0], 7, address)
-
 
     def setUp(self):
         self.limits = resource.getrlimit(resource.RLIMIT_NOFILE)

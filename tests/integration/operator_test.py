@@ -355,7 +355,8 @@ class Nuisances(Operated):
 class Strangers(Operated):
     def test_what_they_send_is_counted_and_told_now_and_then(self):
         nonsense = {"malformed_request": [struct.pack(">i", -1), struct.pack(">i", 0x7FFFFFFF), struct.pack(">ih", 2, 18)],
-                    "unsupported_request": [struct.pack(">ihhih", 10, 32000, 0, 7, -1), struct.pack(">ihhih", 10, 3, 99, 7, -1)]}
+                    "unsupported_request": [struct.pack(">ihhih4s", 14, 32000, 0, 7, 4, b"a\n\x00b"), struct.pack(">ihhih", 10, 3, 99, 7, -1),
+                                            struct.pack(">ihhih", 10, 10, 2, 7, -1)]}
         for _ in range(20):
             for sent in sum(nonsense.values(), []):
                 sock = self.connect()
@@ -365,12 +366,23 @@ class Strangers(Operated):
         for reason, each in nonsense.items():
             self.assertEqual(samples[f'kstream_connections_closed_total{{reason="{reason}"}}'], 20 * len(each))
         line = re.compile(r"warning .*the connection from 127\.0\.0\.1 is closed: it sent (.*)")
-        told = {"what is no request", "a request of an API or version that is not served"}
+        not_served = "a request of an API or version that is not served: "
+        told = {"what is no request", not_served + 'API 32000 0, client "a??b"', not_served + "Metadata 99",
+                not_served + "FindCoordinator 2"}
         self.assertTrue(eventually(lambda: told <= set(line.findall(self.server.said()))), self.server.said())
         lines = line.findall(self.server.said())
         self.assertLessEqual(len(lines), 60)  # ten in ten seconds, each shard
         self.assertGreaterEqual(samples['kstream_log_lines_dropped_total{reason="rate_limit"}'], 1)
         self.assertGreater(samples["kstream_request_memory_limit_bytes"], samples["kstream_request_memory_bytes"])
+
+    def test_topics_that_nobody_can_make_for_them(self):
+        with Kserver({"auto.create.topics.enable": "true", "default.replication.factor": 3}) as server:
+            ask = struct.pack(">hhihih4s?", 3, 4, 7, -1, 1, 4, b"here", True)
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as sock:
+                sock.sendall(struct.pack(">i", len(ask)) + ask)
+                self.assertIn(b"\0\3\0\4here", sock.recv(1000))  # UNKNOWN_TOPIC_OR_PARTITION
+            self.assertTrue(eventually(lambda: "here is not created as a client asks for it: INVALID_REPLICATION_FACTOR" in server.said()),
+                            server.said())
 
     def test_a_batch_that_is_damaged(self):
         self.create("t")

@@ -92,13 +92,14 @@ auto& entry(Topics& topics, std::string std::decay_t<decltype(topics[0])>::*name
 }
 
 template <class Request>
-std::string encode(const Request& request, int version, std::int32_t correlation) {
+std::string encode(const Request& request, int version, std::int32_t correlation, std::string_view client = "") {
   std::string frame;
   protocol::Writer writer(frame, version >= Request::kFlexibleFrom);
   protocol::RequestHeader header;
   header.api_key = static_cast<std::int16_t>(Request::kApiKey);
   header.api_version = static_cast<std::int16_t>(version);
   header.correlation_id = correlation;
+  header.client_id = client;
   protocol::write_request_header(writer, header);
   request.encode(writer, version);
   if (!writer.ok()) throw std::invalid_argument("not to be encoded in this version");
@@ -111,6 +112,7 @@ std::string produce(Words& words, std::int32_t correlation, base::Now now) {
   request.acks = static_cast<std::int16_t>(words.number("acks", -1));
   request.timeout_ms = static_cast<std::int32_t>(words.number("timeout", 30'000));
   auto producer_id = words.number("producer", -1);
+  auto client = words.text("client");
   for (const auto& word : words.plain) {
     auto [topic, partition, values] = target(word, '=');
     records::BatchBuilder builder;
@@ -132,7 +134,7 @@ std::string produce(Words& words, std::int32_t correlation, base::Now now) {
     data.index = partition;
     data.records = protocol::Records{batches.back(), 0};
   }
-  return encode(request, words.version, correlation);
+  return encode(request, words.version, correlation, client);
 }
 
 std::string fetch(Words& words, std::int32_t correlation) {

@@ -110,11 +110,24 @@ class AutoCreateJoin final : public Join {
   AutoCreateJoin(Ticket<MetadataResponse> ticket, MetadataRequest body, int version, std::uint8_t listener)
       : ticket_(std::move(ticket)), body_(std::move(body)), version_(version), listener_(listener) {}
 
-  // Whatever became of the creation, the image says what exists now.
-  void part(Shard& shard, Message&&, base::Now) override { end(shard); }
+  // Whatever became of the creation, the image says what exists now. The client only sees that the topic does not.
+  void part(Shard& shard, Message&& message, base::Now now) override {
+    auto& answer = std::get<ControllerAnswer>(message);
+    for (const auto& topic : std::get<protocol::CreateTopicsResponse>(answer.response).topics) {
+      const auto error = static_cast<ErrorCode>(topic.error_code);
+      if (error != ErrorCode::none && error != ErrorCode::topic_already_exists)
+        tell(shard, topic.name, {error, topic.error_message.value_or("")}, now);
+    }
+    if (answer.error.code != ErrorCode::none) tell(shard, "a topic", answer.error, now);
+    end(shard);
+  }
   void expire(Shard& shard, base::Now) override { end(shard); }
 
  private:
+  static void tell(Shard& shard, const std::string& topic, const Error& error, base::Now now) {
+    shard.log_limited(shard.failed_creations(), base::LogLevel::warning, now,
+                      topic + " is not created as a client asks for it: " + error.to_string());
+  }
   void end(Shard& shard) {
     auto response = MetadataAnswer(shard, body_, version_, listener_).make();
     shard.requests().answer(std::move(ticket_), response);
@@ -135,6 +148,8 @@ protocol::CreateTopicsRequest topics_to_create(const Shard& shard, const Metadat
   for (const auto& asked : *body.topics) {
     if (!asked.name || !asked.topic_id.is_zero() || shard.image().topic(*asked.name)) continue;
     if (!cluster::check_topic_name(*asked.name).ok() || !seen.insert(*asked.name).second) continue;
+    // Kafka's coordinators make these as they need them; made by default they would stay so.
+    if (cluster::is_internal_topic(*asked.name)) continue;
     auto& topic = create.topics.emplace_back();
     topic.name = *asked.name;
     topic.num_partitions = -1;

@@ -2,6 +2,7 @@
 // by id. The batch is checked on the connection's shard and appended on the partition's: the answer joins the parts.
 #include "protocol/produce.h"
 #include "broker/handlers/handler.h"
+#include "cluster/topic_name.h"
 #include "records/validate.h"
 
 #include <algorithm>
@@ -12,6 +13,9 @@ namespace {
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
 using PartitionResponse = ProduceResponse::PartitionProduceResponse;
+
+/// The client id under which Kafka's own tools may write to internal topics.
+constexpr std::string_view kAdminClient = "__admin_client";
 
 /// An append that is not answered by then is told as timed out; it may still happen.
 constexpr std::chrono::seconds kLeastTimeout{5};
@@ -70,12 +74,14 @@ records::ProduceLimits limits_for(const config::TopicConfig& topic, int version,
   return limits;
 }
 
-ErrorCode check_target(const Shard& shard, const cluster::Topic* topic, std::int32_t index, std::int16_t acks,
-                       bool by_id) {
+ErrorCode check_target(const Shard& shard, const Request& request, const cluster::Topic* topic, std::int32_t index,
+                       std::int16_t acks, bool by_id) {
   if (acks < -1 || acks > 1) return ErrorCode::invalid_required_acks;
   if (!topic) return by_id ? ErrorCode::unknown_topic_id : ErrorCode::unknown_topic_or_partition;
   const auto* partition = topic->partition(PartitionId(index));
   if (!partition) return ErrorCode::unknown_topic_or_partition;
+  if (cluster::is_internal_topic(topic->name) && request.header.client_id != kAdminClient)
+    return ErrorCode::invalid_topic_exception;
   if (partition->leader != shard.config().node_id) return ErrorCode::not_leader_or_follower;
   auto least =
       std::min<std::size_t>(static_cast<std::size_t>(topic->config().min_insync_replicas), partition->replicas.size());
@@ -139,7 +145,7 @@ void handle_produce(Shard& shard, Request&& request, AnyTicket&& ticket) {
       auto& out = answer.partition_responses[p];
       out.index = asked.partition_data[p].index;
       out.base_offset = -1;
-      auto error = check_target(shard, topic, out.index, body->acks, by_id);
+      auto error = check_target(shard, request, topic, out.index, body->acks, by_id);
       out.error_code = code(error);
       if (error == ErrorCode::none) submit(shard, request, *topic, asked.partition_data[p], join, out);
     }
