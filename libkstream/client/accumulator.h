@@ -30,7 +30,8 @@ struct PartitionQueue {
   std::size_t largest;  ///< batch, uncompressed
   std::deque<BatchPtr> waiting;
   bool under_way = false;
-  bool listed = false;  ///< among Accumulator::active
+  bool listed = false;         ///< among Accumulator::active
+  bool topic_is_gone = false;  ///< as the last answer said
 };
 
 struct ProducerTopic {

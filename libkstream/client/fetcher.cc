@@ -57,6 +57,7 @@ Status Fetcher::assign(std::span<const Assignment> partitions) {
 
 void Fetcher::set_position(Partition& partition, const Position& position) {
   partition.epoch = ++epoch_;
+  partition.topic_id = {};
   partition.resolving = false;
   partition.halt.reset();
   partition.failures = 0;
@@ -120,8 +121,9 @@ FetchPlan Fetcher::plan(MonoTime now, const Metadata& metadata, const Reachable&
       continue;
     }
     if (partition.chunks.size() >= kMostChunks) without_room.insert(leader->node);
+    partition.topic_id = metadata.topic(name.topic)->id;
     fetches[leader->node].parts.push_back(
-        {name, metadata.topic(name.topic)->id, leader->epoch, partition.next_fetch, partition.epoch});
+        {name, partition.topic_id, leader->epoch, partition.next_fetch, partition.epoch});
   }
   if (buffered_ >= static_cast<std::size_t>(settings_.max_bytes) && buffered_ > 0) return plan;
   for (auto& [node, order] : fetches) {
@@ -157,6 +159,12 @@ std::optional<Leader> Fetcher::usable_leader(Entry& entry, FetchPlan& plan, Mono
     const std::string partition_name = name.topic + '-' + std::to_string(name.partition.value);
     trouble_ = code == ErrorCode::none ? Error{ErrorCode::leader_not_available, partition_name + " has no leader"}
                                        : topic_error(code, name.topic);
+    return std::nullopt;
+  }
+  if (!partition.topic_id.is_zero() && !topic->id.is_zero() && partition.topic_id != topic->id) {
+    lose_position(partition, {ErrorCode::inconsistent_topic_id, name.topic + " was deleted and created anew"}, now);
+    list_if_ready(entry);
+    plan.next = std::min(plan.next, std::max(now, partition.not_before));
     return std::nullopt;
   }
   if (Status status = reachable(leader.node); !status) {
@@ -200,7 +208,10 @@ bool Fetcher::take(Partition& partition, const FetchResponse::PartitionData& dat
   if (code == ErrorCode::none) {
     take_records(partition, data, body, ahead);
   } else if (code == ErrorCode::offset_out_of_range) {
-    go_out_of_range(partition, data, now);
+    lose_position(partition,
+                  {code, "offset " + std::to_string(partition.next_fetch.value) + " is not between " +
+                             std::to_string(data.log_start_offset) + " and " + std::to_string(data.high_watermark)},
+                  now);
   } else if (may_pass(code)) {
     wait(partition, {code, "fetching"}, now);
     return true;
@@ -241,11 +252,8 @@ void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionD
   ahead_ += given;
 }
 
-/// What was fetched before is read first.
-void Fetcher::go_out_of_range(Partition& partition, const FetchResponse::PartitionData& data, MonoTime now) {
-  Error error{ErrorCode::offset_out_of_range, "offset " + std::to_string(partition.next_fetch.value) +
-                                                  " is not between " + std::to_string(data.log_start_offset) + " and " +
-                                                  std::to_string(data.high_watermark)};
+/// There is no going on from where the partition is. What was fetched before is read first.
+void Fetcher::lose_position(Partition& partition, Error error, MonoTime now) {
   if (!partition.chunks.empty()) return wait(partition, std::move(error), now);
   if (settings_.out_of_range == OutOfRange::halt) return halt(partition, std::move(error));
   set_position(partition, settings_.out_of_range == OutOfRange::to_beginning ? kBeginning : kEnd);

@@ -94,6 +94,7 @@ class Fetcher {
   struct Partition {
     std::uint64_t epoch = 0;
     std::optional<Offset> until;           ///< not asked for any more
+    Uuid topic_id;                         ///< in which the position is one; zero if that is not known
     std::optional<OffsetSpec> unresolved;  ///< the position, until it is an offset
     bool resolving = false;
     Offset next_fetch = kNoOffset;
@@ -121,7 +122,7 @@ class Fetcher {
   void take_records(Partition& partition, const protocol::FetchResponse::PartitionData& data, const base::Slice& body,
                     DecompressedBatches& ahead);
   void count_ahead(Partition& partition);
-  void go_out_of_range(Partition& partition, const protocol::FetchResponse::PartitionData& data, base::MonoTime now);
+  void lose_position(Partition& partition, Error error, base::MonoTime now);
   void wait(Partition& partition, Error error, base::MonoTime now);
   void halt(Partition& partition, Error error);
 

@@ -35,7 +35,7 @@ SendPlan Sender::plan(MonoTime now, const Metadata& metadata, const Reachable& r
   SendPlan plan;
   std::vector<PartitionQueue*>& active = accumulator_.active();
   std::erase_if(active, [](PartitionQueue* queue) {
-    queue->listed = !queue->waiting.empty();
+    queue->listed = !queue->waiting.empty() || (queue->under_way && queue->topic_is_gone);
     return !queue->listed;
   });
   ++start_;
@@ -49,6 +49,7 @@ SendPlan Sender::plan(MonoTime now, const Metadata& metadata, const Reachable& r
 
 void Sender::plan_queue(PartitionQueue& queue, SendPlan& plan, MonoTime now, const Metadata& metadata,
                         const Reachable& reachable) {
+  if (queue.topic_is_gone) plan.trouble = {ErrorCode::unknown_topic_or_partition, name_of(queue)};
   if (queue.under_way) return;
   drop_hopeless(queue, now);
   if (queue.waiting.empty()) return;
@@ -102,6 +103,7 @@ void Sender::done(ProduceOrder order, MonoTime now) {
   for (BatchPtr& batch : order.batches) {
     const ErrorCode code = batch->outcome.error.code;
     batch->queue->under_way = false;
+    batch->queue->topic_is_gone = code == ErrorCode::unknown_topic_or_partition || code == ErrorCode::unknown_topic_id;
     ++batch->attempts;
     if (code == ErrorCode::message_too_large && batch->tags.size() > 1 && replace_by_halves(*batch)) continue;
     const bool in_time = now < batch->created + settings_.delivery_timeout;

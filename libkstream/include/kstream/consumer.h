@@ -58,7 +58,8 @@ struct Fetched {
   Offset last_stable_offset = kNoOffset;  ///< end of what `read_committed` may see
   Offset log_start_offset = kNoOffset;
 
-  /// With a topic: the partition is at a halt until seek() or assign(): OFFSET_OUT_OF_RANGE (`auto.offset.reset=none`),
+  /// With a topic: the partition is at a halt until seek() or assign(): OFFSET_OUT_OF_RANGE, or
+  /// INCONSISTENT_TOPIC_ID if the topic is another one of its name now (both with `auto.offset.reset=none`),
   /// CORRUPT_MESSAGE, TOPIC_AUTHORIZATION_FAILED, ... Without one: why nothing can come at present although the client
   /// keeps trying (no broker is in reach, no such topic yet, no leader); NONE if there merely is nothing new.
   Error error{ErrorCode::none, {}};
@@ -70,8 +71,8 @@ struct Fetched {
 /// brought at most, the one that poll() is reading included.
 ///
 /// One thread at a time may call a consumer. Properties: `isolation.level`, `fetch.*`, `max.partition.fetch.bytes`,
-/// `max.poll.records` (for one poll), `check.crcs`, `auto.offset.reset` (of a position that is out of range: `none`
-/// halts the partition, `earliest` and `latest` move it).
+/// `max.poll.records` (for one poll), `check.crcs`, `auto.offset.reset` (of a position that is out of range or of a
+/// topic that is no more: `none` halts the partition, `earliest` and `latest` move it).
 class KSTREAM_API Consumer {
  public:
   /// Does not connect. INVALID_CONFIG if properties contradict each other or `bootstrap.servers` cannot be read.

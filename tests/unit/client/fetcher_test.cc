@@ -28,10 +28,18 @@ TopicPartition partition(int number) { return {"t", PartitionId(number)}; }
 struct Fetching {
   explicit Fetching(int partitions = 2, int nodes = 1, ConsumerSettings s = small_settings()) : settings(s) {
     metadata.want("t");
+    tell(Uuid::from_halves(1, 1), partitions, nodes);
+    std::vector<Assignment> all;
+    for (int i = 0; i < partitions; ++i) all.push_back({partition(i), Offset(0)});
+    EXPECT_TRUE(fetcher.assign(all).ok());
+  }
+
+  void tell(Uuid id, int partitions, int nodes = 1) {
     protocol::MetadataResponse response;
     for (int i = 1; i <= nodes; ++i) response.brokers.push_back({i, "host", 9092, std::nullopt});
     auto& topic = response.topics.emplace_back();
     topic.name = "t";
+    topic.topic_id = id;
     for (int i = 0; i < partitions; ++i) {
       auto& from = topic.partitions.emplace_back();
       from.partition_index = i;
@@ -39,9 +47,6 @@ struct Fetching {
       from.leader_epoch = 3;
     }
     metadata.apply(response);
-    std::vector<Assignment> all;
-    for (int i = 0; i < partitions; ++i) all.push_back({partition(i), Offset(0)});
-    EXPECT_TRUE(fetcher.assign(all).ok());
   }
 
   FetchPlan plan() {
@@ -261,6 +266,27 @@ TEST(Fetcher, OutOfRangeHaltsOrResets) {
       EXPECT_EQ(plan.resolves[0].query.spec, policy == OutOfRange::to_end ? kEnd : kBeginning);
       fetching.fetcher.resolved(plan.resolves[0], OffsetInfo{Offset(77), kNoTimestamp, kNoLeaderEpoch}, fetching.now);
       EXPECT_EQ(fetching.plan().fetches.at(0).parts.at(0).from, Offset(77));
+    }
+  }
+}
+
+TEST(Fetcher, ATopicThatWasMadeAnewIsNotTheOneThatWasRead) {
+  for (const OutOfRange policy : {OutOfRange::halt, OutOfRange::to_beginning}) {
+    ConsumerSettings settings = small_settings();
+    settings.out_of_range = policy;
+    Fetching fetching(1, 1, settings);
+    fetching.answer(fetching.plan().fetches.at(0), {0});
+    EXPECT_EQ(fetching.read(), 0);
+    fetching.answer(fetching.plan().fetches.at(0), {}, ErrorCode::unknown_topic_id);
+    fetching.now = fetching.now + milliseconds(500);
+    fetching.tell(Uuid::from_halves(2, 2), 1);
+    EXPECT_TRUE(fetching.plan().fetches.empty());
+    if (policy == OutOfRange::halt) {
+      EXPECT_EQ(fetching.fetcher.next_ready()->error.code, ErrorCode::inconsistent_topic_id);
+      ASSERT_TRUE(fetching.fetcher.seek(partition(0), Offset(0)).ok());
+      EXPECT_EQ(fetching.plan().fetches.at(0).parts.at(0).topic_id, Uuid::from_halves(2, 2));
+    } else {
+      EXPECT_EQ(fetching.plan().resolves.at(0).query.spec, kBeginning);
     }
   }
 }
