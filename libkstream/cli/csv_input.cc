@@ -79,8 +79,13 @@ RecordInput::Cut CsvInput::take_header() {
     if (name == kNames.end())
       return bad("unknown column '" + std::string(cell.text) +
                  "': the first line names columns of topic, partition, offset, timestamp, key, value and headers");
-    columns.push_back(static_cast<Column>(name - kNames.begin()));
+    const auto column = static_cast<Column>(name - kNames.begin());
+    if (std::ranges::find(columns, column) != columns.end())
+      return bad("the column '" + std::string(cell.text) + "' is there twice");
+    columns.push_back(column);
   }
+  if (std::ranges::find(columns, Column::value) == columns.end())
+    return bad("no column is named value; keys alone, for records whose value is null, are sent by --tombstone");
   columns_ = std::move(columns);
   return Cut::record;
 }

@@ -1,12 +1,9 @@
 #include "cli/format_language.h"
 
-#include "cli/base64.h"
-#include "cli/hex.h"
 #include "cli/invalid.h"
 #include "cli/json_record.h"
 #include "cli/json_text.h"
 #include "cli/time_expression.h"
-#include "cli/utf8.h"
 #include "cli/visible.h"
 
 #include <algorithm>
@@ -22,29 +19,6 @@ using Bytes = std::optional<std::string_view>;
 
 std::int64_t size_of(Bytes bytes) { return bytes ? static_cast<std::int64_t>(bytes->size()) : -1; }
 
-/// The integer that `bytes` are, signed; in hex, as 0x..., if they are not exactly `size`.
-void append_integer(std::string_view bytes, std::size_t size, bool big_endian, std::string& out) {
-  if (bytes.size() != size) {
-    out += "0x";
-    append_hex(bytes, out);
-    return;
-  }
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[big_endian ? i : size - 1 - i]);
-  }
-  unsigned unused = 64 - static_cast<unsigned>(size) * 8;
-  append_number(static_cast<std::int64_t>(value << unused) >> unused, out);
-}
-
-/// A JSON string; of bytes that are not UTF-8, their base64.
-void append_json(std::string_view bytes, std::string& out) {
-  if (is_utf8(bytes)) return append_json_string(bytes, out);
-  out += '"';
-  append_base64(bytes, out);
-  out += '"';
-}
-
 }  // namespace
 
 Status Format::add_literal(std::string_view text) {
@@ -52,7 +26,7 @@ Status Format::add_literal(std::string_view text) {
   if (!unescape(text, literal)) {
     return invalid("unknown escape in '" + std::string(text) + "': there are \\n \\r \\t \\\\ \\xNN \\NNN");
   }
-  if (!literal.empty()) steps_.push_back({Field::literal, How::plain, std::move(literal)});
+  if (!literal.empty()) steps_.push_back({Field::literal, Notation::plain, std::move(literal)});
   return {};
 }
 
@@ -73,15 +47,13 @@ Status Format::add_letter(char letter) {
     return {};
   }
   if (letter == '%') {
-    steps_.push_back({Field::literal, How::plain, "%"});
+    steps_.push_back({Field::literal, Notation::plain, "%"});
     return {};
   }
   return invalid(std::string("unknown letter %") + letter + ": there are %s %S %R %k %K %T %h %t %p %o %% and %{name}");
 }
 
 Status Format::add_name(std::string_view inside) {
-  constexpr std::array<std::string_view, 11> kHows = {"",     "hex",  "base64", "json", "esc", "be16",
-                                                      "be32", "be64", "le16",   "le32", "le64"};
   constexpr std::array<std::pair<std::string_view, Field>, 9> kPlain = {{{"time", Field::time},
                                                                          {"headers", Field::headers_json},
                                                                          {"size", Field::size},
@@ -97,15 +69,15 @@ Status Format::add_name(std::string_view inside) {
     steps_.push_back(std::move(step));
     return {};
   };
-  if (name == "time" && !how.empty()) return known({Field::time, How::plain, std::string(how)});
-  if (name == "header" && !how.empty()) return known({Field::header, How::plain, std::string(how)});
+  if (name == "time" && !how.empty()) return known({Field::time, Notation::plain, std::string(how)});
+  if (name == "header" && !how.empty()) return known({Field::header, Notation::plain, std::string(how)});
   if (name == "s" || name == "k") {
-    auto at = std::find(kHows.begin(), kHows.end(), how);
-    if (at == kHows.end()) {
+    auto notation = parse_notation(how);
+    if (!notation) {
       return invalid("unknown %{" + std::string(inside) + "}: " + std::string(name) +
                      ":HOW with hex, base64, json, esc, be16, be32, be64, le16, le32 or le64");
     }
-    return known({name == "s" ? Field::value : Field::key, static_cast<How>(at - kHows.begin())});
+    return known({name == "s" ? Field::value : Field::key, *notation});
   }
   for (auto [word, field] : kPlain) {
     if (word == name && how.empty()) return known({field});
@@ -155,7 +127,7 @@ Result<Format> Format::of_word(std::string_view word, std::string_view delimiter
   if (key_delimiter) {
     if (word != "value") return invalid("-K is for -f value; a template says where the key stands with %k");
     format.steps_.push_back({Field::key});
-    format.steps_.push_back({Field::literal, How::plain, *key_delimiter});
+    format.steps_.push_back({Field::literal, Notation::plain, *key_delimiter});
   }
   if (word == "frame") {
     format.steps_.push_back({Field::value_size_be32});
@@ -177,7 +149,7 @@ Result<Format> Format::of_word(std::string_view word, std::string_view delimiter
                    "': there are value, raw, json, csv, plain, table, frame, batch and templates such as '%k %s\\n'");
   }
   if ((word == "value" || word == "json") && !delimiter.empty()) {
-    format.steps_.push_back({Field::literal, How::plain, std::string(delimiter)});
+    format.steps_.push_back({Field::literal, Notation::plain, std::string(delimiter)});
   }
   return format;
 }
@@ -228,7 +200,7 @@ void Format::append_step(const Step& step, const ShownRecord& shown, std::string
       for (const HeaderView& header : record.headers) {
         if (header.name == step.text) last = header.value;
       }
-      if (last) append_bytes(*last, How::plain, out);
+      if (last) append_bytes(*last, Notation::plain, out);
       return;
     }
     case Field::headers:
@@ -278,33 +250,9 @@ void Format::append_batch_field(Field field, const BatchInfo& batch, std::string
   out += timestamp_type_name(batch.timestamp_type);
 }
 
-void Format::append_bytes(std::string_view bytes, How how, std::string& out) const {
-  switch (how) {
-    case How::plain:
-      if (terminal_.visible) return append_visible(bytes, terminal_.color, out);
-      out += bytes;
-      return;
-    case How::hex:
-      return append_hex(bytes, out);
-    case How::base64:
-      return append_base64(bytes, out);
-    case How::json:
-      return append_json(bytes, out);
-    case How::esc:
-      return append_visible(bytes, false, out);
-    case How::be16:
-    case How::be32:
-    case How::be64: {
-      std::size_t size = how == How::be16 ? 2 : how == How::be32 ? 4 : 8;
-      return append_integer(bytes, size, true, out);
-    }
-    case How::le16:
-    case How::le32:
-    case How::le64: {
-      std::size_t size = how == How::le16 ? 2 : how == How::le32 ? 4 : 8;
-      return append_integer(bytes, size, false, out);
-    }
-  }
+void Format::append_bytes(std::string_view bytes, Notation how, std::string& out) const {
+  if (how == Notation::plain && terminal_.visible) return append_visible(bytes, terminal_.color, out);
+  append_in(how, bytes, out);
 }
 
 void Format::append_headers(const HeaderRange& headers, std::string& out) const {
@@ -312,9 +260,9 @@ void Format::append_headers(const HeaderRange& headers, std::string& out) const 
   for (const HeaderView& header : headers) {
     if (!first) out += ',';
     first = false;
-    append_bytes(header.name, How::plain, out);
+    append_bytes(header.name, Notation::plain, out);
     out += '=';
-    append_bytes(header.value.value_or("NULL"), How::plain, out);
+    append_bytes(header.value.value_or("NULL"), Notation::plain, out);
   }
 }
 

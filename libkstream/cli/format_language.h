@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/notation.h"
 #include "cli/record_rows.h"
 #include "cli/shown_record.h"
 
@@ -82,10 +83,9 @@ class Format {
     json_record,
     row,
   };
-  enum class How : std::uint8_t { plain, hex, base64, json, esc, be16, be32, be64, le16, le32, le64 };
   struct Step {
     Field field;
-    How how = How::plain;
+    Notation how = Notation::plain;
     std::string text{};  ///< the literal, the header's name, strftime's format
   };
 
@@ -96,7 +96,7 @@ class Format {
   void append_step(const Step& step, const ShownRecord& shown, std::string& out);
   void append_row(const ShownRecord& shown, std::string& out);
   void append_batch_field(Field field, const BatchInfo& batch, std::string& out) const;
-  void append_bytes(std::string_view bytes, How how, std::string& out) const;
+  void append_bytes(std::string_view bytes, Notation how, std::string& out) const;
   void append_headers(const HeaderRange& headers, std::string& out) const;
 
   std::vector<Step> steps_;

@@ -1,7 +1,5 @@
 #include "cli/input_template.h"
 
-#include "cli/base64.h"
-#include "cli/hex.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
 #include "cli/time_expression.h"
@@ -54,21 +52,23 @@ Result<InputTemplate::Step> InputTemplate::parse_letter(char letter) {
   for (auto [name, field] : kLetters) {
     if (name == letter) return Step{field};
   }
-  if (letter == '%') return Step{Field::literal, How::plain, "%"};
+  if (letter == '%') return Step{Field::literal, Notation::plain, "%"};
   return invalid(std::string("unknown letter %") + letter + ": there are %s %S %R %k %K %T %h %t %p %o %% and %{name}");
 }
 
 Result<InputTemplate::Step> InputTemplate::parse_name(std::string_view inside) {
   auto colon = inside.find(':');
   auto name = inside.substr(0, colon), how = colon == std::string_view::npos ? "" : inside.substr(colon + 1);
-  if (name == "header" && !how.empty()) return Step{Field::header, How::plain, std::string(how)};
+  if (name == "header" && !how.empty()) return Step{Field::header, Notation::plain, std::string(how)};
   if (inside == "time") return Step{Field::time};
+  if (name == "time" && !how.empty()) return Step{Field::time, Notation::plain, std::string(how)};
   if (inside == "headers") return Step{Field::headers_json};
-  if ((name == "s" || name == "k") && (how == "hex" || how == "base64")) {
-    return Step{name == "s" ? Field::value : Field::key, how == "hex" ? How::hex : How::base64};
-  }
+  const auto notation = parse_notation(how);
+  if ((name == "s" || name == "k") && notation && *notation != Notation::esc)
+    return Step{name == "s" ? Field::value : Field::key, *notation};
   return invalid("unknown %{" + std::string(inside) +
-                 "}: input may have %{time} %{header:NAME} %{headers} %{s:hex} %{s:base64} %{k:hex} %{k:base64}");
+                 "}: input may have %{time} %{time:STRPTIME} %{header:NAME} %{headers}, and %{s:HOW} and %{k:HOW} with "
+                 "hex, base64, json, be16, be32, be64, le16, le32 or le64");
 }
 
 Result<InputTemplate> InputTemplate::compile(std::string_view text) {
@@ -83,7 +83,7 @@ Result<InputTemplate> InputTemplate::compile(std::string_view text) {
     if (!unescape(text.substr(0, percent), literal)) {
       return invalid("unknown escape in '" + std::string(text) + "': there are \\n \\r \\t \\\\ \\xNN \\NNN");
     }
-    if (!literal.empty()) add({Field::literal, How::plain, std::move(literal)});
+    if (!literal.empty()) add({Field::literal, Notation::plain, std::move(literal)});
     if (percent == std::string_view::npos) break;
     text.remove_prefix(percent + 1);
     if (text.empty()) return invalid("a template ends in %; a percent sign is %%");
@@ -114,7 +114,8 @@ Status InputTemplate::check() const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (steps_[i].field == Field::literal) continue;
     something = something || steps_[i].field == Field::value || steps_[i].field == Field::key;
-    bool ended = is_sized(i) || i + 1 == steps_.size() || steps_[i + 1].field == Field::literal;
+    bool by_itself = steps_[i].how == Notation::json || (steps_[i].field == Field::time && !steps_[i].text.empty());
+    bool ended = is_sized(i) || by_itself || i + 1 == steps_.size() || steps_[i + 1].field == Field::literal;
     if (!ended) return invalid("nothing says where a field ends: put text, or its size, between it and the next");
   }
   return something ? Status() : invalid("neither %s nor %k: there is nothing to send");
@@ -164,9 +165,13 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
     pass.at += 4;
     return *pass.value_size >= -1 ? Cut::record : bad("a size of " + std::to_string(*pass.value_size));
   }
+  if (step.field == Field::time && !step.text.empty()) return read_time(step.text, pass, record);
   auto size = step.field == Field::value ? pass.value_size : step.field == Field::key ? pass.key_size : std::nullopt;
   std::size_t length = size ? static_cast<std::size_t>(std::max<std::int64_t>(*size, 0)) : kUnknown;
-  if (!size && at + 1 < steps_.size()) {
+  if (!size && step.how == Notation::json) {
+    length = json_size(rest);
+    if (length == kUnknown && !pass.at_end) return Cut::more;
+  } else if (!size && at + 1 < steps_.size()) {
     const std::string& end = steps_[at + 1].text;
     length = rest.find(end);
     // A record that ends before has no such text.
@@ -187,6 +192,21 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
   auto number = parse_number<std::int64_t>(rest.substr(0, length));
   if (!number || *number < -1) return bad(in_quotes(rest.substr(0, length)) + " is not a size");
   (step.field == Field::value_size ? pass.value_size : pass.key_size) = number;
+  return Cut::record;
+}
+
+/// A time ends where strptime(3) ends it.
+RecordInput::Cut InputTemplate::read_time(const std::string& format, Pass& pass, JsonRecord& record) {
+  constexpr std::size_t kLongestTime = 256;
+  auto rest = pass.bytes.substr(pass.at), text = rest.substr(0, kLongestTime);
+  if (steps_.back().field == Field::literal) text = text.substr(0, text.find(steps_.back().text));
+  const bool whole = pass.at_end || text.size() < rest.size() || text.size() == kLongestTime;
+  std::size_t size = 0;
+  const auto time = parse_strptime(std::string(text), format, wall_now(), size);
+  if (!whole && (!time || size == text.size())) return Cut::more;
+  if (!time) return bad(in_quotes(text) + " does not begin with a time that is " + format);
+  record.timestamp = time->value;
+  pass.at += size;
   return Cut::record;
 }
 
@@ -235,11 +255,13 @@ RecordInput::Cut InputTemplate::take_field(const Step& step, std::string_view te
 RecordInput::Cut InputTemplate::take_bytes(const Step& step, std::string_view text, std::optional<std::string_view>& to,
                                            std::string& decoded) {
   to = text;
-  if (step.how == How::plain) return Cut::record;
+  if (step.how == Notation::plain) return Cut::record;
   decoded.clear();
-  bool fine = step.how == How::hex ? decode_hex(text, decoded) : decode_base64(text, decoded);
-  to = decoded;
-  return fine ? Cut::record : bad(in_quotes(text) + " is not " + (step.how == How::hex ? "hex" : "base64"));
+  bool null = false;
+  if (!decode_from(step.how, text, decoded, null))
+    return bad(in_quotes(text) + " is not " + std::string(notation_name(step.how)));
+  to = null ? std::nullopt : std::optional<std::string_view>(decoded);
+  return Cut::record;
 }
 
 }  // namespace kstream::cli

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "cli/notation.h"
 #include "cli/record_input.h"
 
 #include <kstream/result.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,15 +18,20 @@ namespace kstream::cli {
 ///
 ///     %s %k %t %p %T %h      value, key, topic, partition, timestamp in ms, headers as name=value,...
 ///     %S %K %R               size of the value, of the key, in decimal (-1: null); of the value in 4 bytes, big-endian
-///     %{time}                timestamp as RFC 3339
+///     %{time} %{time:FORMAT} timestamp as RFC 3339; as strptime(3) reads it
 ///     %{header:NAME}         one header
 ///     %{headers}             all headers, as the JSON of records has them
-///     %{s:HOW} %{k:HOW}      hex or base64
+///     %{s:HOW} %{k:HOW}      see notation.h; a JSON string ends by itself, as does a time with FORMAT
 ///     %o                     is passed over
 class InputTemplate : public RecordInput {
  public:
   /// An error names the field that is unknown, or that nothing ends.
   static Result<InputTemplate> compile(std::string_view text);
+
+  /// Whether the input says to which partitions its records go.
+  bool names_partitions() const {
+    return std::ranges::any_of(steps_, [](const Step& step) { return step.field == Field::partition; });
+  }
 
   Cut next(LineReader& reader, JsonRecord& record) override;
 
@@ -45,11 +52,10 @@ class InputTemplate : public RecordInput {
     key_size,
     value_size_be32,
   };
-  enum class How : std::uint8_t { plain, hex, base64 };
   struct Step {
     Field field;
-    How how = How::plain;
-    std::string text{};  ///< the literal; the header's name
+    Notation how = Notation::plain;
+    std::string text{};  ///< the literal; the header's name; the time's format
   };
   /// One pass over the steps.
   struct Pass;
@@ -59,6 +65,7 @@ class InputTemplate : public RecordInput {
   Status check() const;
   bool is_sized(std::size_t step) const;
   Cut read_step(std::size_t at, Pass& pass, JsonRecord& record);
+  Cut read_time(const std::string& format, Pass& pass, JsonRecord& record);
   Cut take_field(const Step& step, std::string_view text, JsonRecord& record);
   Cut take_bytes(const Step& step, std::string_view text, std::optional<std::string_view>& to, std::string& decoded);
 

@@ -116,7 +116,10 @@ Status parse_record(const Arguments& arguments, ProducePlan& plan) {
       return invalid("-p wants one partition, not '" + std::string(arguments.value(Flag::partition)) + "'");
     plan.partition = PartitionId(*number);
   }
-  plan.keep_partition = arguments.has(Flag::keep_partition);
+  // Who writes %p means it.
+  plan.keep_partition = arguments.has(Flag::keep_partition) ||
+                        (plan.input == InputKind::by_template &&
+                         InputTemplate::compile(plan.input_template)->names_partitions() && !plan.partition);
   if (plan.keep_partition && !brings_more(plan)) return invalid("--keep-partition is for -J, csv and templates");
   if (plan.keep_partition && plan.partition) return invalid("-p and --keep-partition are two partitions");
   plan.empty_is_null = arguments.has(Flag::empty_is_null);

@@ -275,3 +275,20 @@ void append_strftime(Timestamp time, const char* format, std::string& out) {
 }
 
 }  // namespace kstream::cli
+std::optional<Timestamp> parse_strptime(const std::string& text, const std::string& format, Timestamp now,
+                                        std::size_t& size) {
+  using namespace std::chrono;
+  std::tm tm = local_tm(now);
+  tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+  const char* end = ::strptime(text.c_str(), format.c_str(), &tm);
+  if (!end || tm.tm_sec > 59) return std::nullopt;
+  size = static_cast<std::size_t>(end - text.c_str());
+  const WallClock clock{tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec};
+  const auto date =
+      year(clock.year) / month(static_cast<unsigned>(clock.month)) / day(static_cast<unsigned>(clock.day));
+  if (!date.ok()) return std::nullopt;
+  const bool zone = format.find("%z") != std::string::npos;
+  const auto ms = zone ? std::optional(utc_ms(clock) - std::int64_t{tm.tm_gmtoff} * 1000) : local_ms(clock);
+  return ms && *ms >= 0 ? std::optional(Timestamp(*ms)) : std::nullopt;
+}
+

@@ -3,6 +3,7 @@
 #include <kstream/ids.h>
 #include <kstream/result.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,5 +36,10 @@ std::string format_local(Timestamp time);
 
 /// strftime(3) in UTC with `format`; nothing if it gives no text.
 void append_strftime(Timestamp time, const char* format, std::string& out);
+
+/// The time at the front of `text`, by strptime(3) with `format`: local time unless that has %z. What it lacks is as on
+/// the day of `now`, at 0:00. `size` is how much of `text` it takes.
+std::optional<Timestamp> parse_strptime(const std::string& text, const std::string& format, Timestamp now,
+                                        std::size_t& size);
 
 }  // namespace kstream::cli

@@ -240,6 +240,15 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   same
   try "kconsume orders -f '%{k:hex} %{s:json}\n'"
   [ "$output" = $'61 "1 2"\n "3"' ]
+  echo 'YQ== "\u00e9"' > dump.txt
+  fresh copy
+  try "kproduce -f '%{k:base64} %{s:json}\n' copy < dump.txt"
+  [ "$(kconsume copy -f '%k=%s')" = 'a=é' ]
+  echo '[10/Oct/2023:13:55:36 -0700] GET /' > requests.log
+  fresh web
+  try "kproduce -f '[%{time:%d/%b/%Y:%H:%M:%S %z}] %s\n' web < requests.log"
+  [ "$(kconsume web -f '%T %s')" = '1696971336000 GET /' ]
+  fresh copy
   try "kconsume orders -J | jq -c 'select(.key)' | kproduce -J copy"
   [ "$(kconsume copy -f '%k=%s %T')" = 'a=1 2 1767323045000' ]
   fresh copy

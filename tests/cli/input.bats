@@ -71,6 +71,23 @@ EOF
   [[ ${lines[0]} == *"'noon' is not a time" ]]
 }
 
+@test "csv: columns that would lose data, or delete" {
+  new_topic
+  expect_error 1 "the column 'value' is there twice" kproduce "$topic" -f csv "$(printf 'value,value\n1,2\n' > "$BATS_TEST_TMPDIR/csv"; echo "$BATS_TEST_TMPDIR/csv")"
+  expect_error 1 "no column is named value; keys alone" kproduce "$topic" -f csv "$(printf 'key\nx\n' > "$BATS_TEST_TMPDIR/csv"; echo "$BATS_TEST_TMPDIR/csv")"
+  [ -z "$(kconsume "$topic")" ]
+}
+
+@test "a template with %p says where records go" {
+  new_topic 3
+  printf '2 two\n0 none\n' | kproduce -q -f '%p %s\n' "$topic"
+  [ "$(kconsume "$topic" -f '%p %s\n' | sort)" = $'0 none\n2 two' ]
+  printf '2 two\n' | kproduce -q -p 1 -f '%p %s\n' "$topic"
+  [ "$(kconsume "$topic:1")" = two ]
+  run kproduce -f '%p %s\n' "$topic" <<< '7 x'
+  [[ $status -eq 3 && $output == *"there is no partition 7"* ]]
+}
+
 @test "csv comes back as it went" {
   new_topic
   kproduce -q -J "$topic" << 'EOF'

@@ -3,6 +3,7 @@
 #include "cli/csv_input.h"
 #include "cli/input_template.h"
 #include "cli/json_field.h"
+#include "cli/notation.h"
 #include "cli/record_rows.h"
 #include "unit/cli/header_bytes.h"
 
@@ -87,8 +88,51 @@ TEST(InputTemplate, SizesEndFields) {
   EXPECT_EQ(by_template("%S %s\n", "5 abc"), (Texts{"! the input ends within a record"}));
 }
 
+TEST(InputTemplate, Notations) {
+  EXPECT_EQ(by_template("%{k:be16} %{s:le32}\n", "258 -2\n-1 4294967295\n65536 0\n1 0x41\n"),
+            (Texts{"\1\2=\xFE\xFF\xFF\xFF"s, "\xFF\xFF=\xFF\xFF\xFF\xFF"s, "! '65536' is not be16", "\0\1=A"s}));
+  EXPECT_EQ(by_template("%{k:json} %{s:json}\n", R"("a b\n\"" "\u00e9")"
+                                                 "\nnull \nx y\n\"a\" \"b\""),
+            (Texts{"a b\n\"=é", "<null>=<null>", "! ' ' is wanted where 'x y' stands", "a=b"}));
+  EXPECT_EQ(by_template("%{k:json}%{s:json}\n", "\"a\"\"b\"\n\"a\"null\n\"a\n"),
+            (Texts{"a=b", "a=<null>", "! '\"a\n' is not json"}));
+}
+
+/// What kconsume writes with a template kproduce reads with it.
+TEST(InputTemplate, NotationsAreReadAsTheyAreWritten) {
+  std::mt19937 random(7);
+  for (std::string how : {"hex", "base64", "json", "be16", "be32", "be64", "le16", "le32", "le64"}) {
+    const auto notation = *parse_notation(how);
+    std::string text;
+    Texts expected;
+    for (int i = 0; i < 200; ++i) {
+      std::string bytes;
+      for (auto size = random() % 10; size > 0; --size)
+        bytes += how == "json" ? "\"\\\n\x01 a"[random() % 6] : static_cast<char>(random());
+      append_in(notation, bytes, text);
+      text += '\n';
+      expected.push_back("<null>=" + bytes);
+    }
+    EXPECT_EQ(by_template("%{s:" + how + "}\n", text), expected) << how;
+  }
+}
+
+TEST(InputTemplate, TimesInAFormat) {
+  ::setenv("TZ", "Europe/Berlin", 1);
+  ::tzset();
+  EXPECT_EQ(by_template("[%{time:%d/%b/%Y:%H:%M:%S %z}] %s\n", "[10/Oct/2023:13:55:36 -0700] GET\n[x] GET\n"),
+            (Texts{"<null>=GET@1696971336000", "! 'x] GET' does not begin with a time that is %d/%b/%Y:%H:%M:%S %z"}));
+  EXPECT_EQ(
+      by_template("%{time:%F %T} %s\n", "2023-07-01 12:00:00 a\n2023-03-26 02:30:00 gap\n2023-02-30 00:00:00 b\n"),
+      (Texts{"<null>=a@1688205600000", "! '2023-03-26 02:30:00 gap' does not begin with a time that is %F %T",
+             "! '2023-02-30 00:00:00 b' does not begin with a time that is %F %T"}));
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+}
+
 TEST(InputTemplate, Refuses) {
-  for (auto text : {"", "%", "%k%s", "%t\\n", "%q", "%{s:rot13}", "%{header}", "%{size} %s", "\\q%s", "%s%k\\n"}) {
+  for (auto text :
+       {"", "%", "%k%s", "%t\\n", "%q", "%{s:rot13}", "%{s:esc}", "%{header}", "%{size} %s", "\\q%s", "%s%k\\n"}) {
     EXPECT_FALSE(InputTemplate::compile(text).ok()) << text;
   }
 }
