@@ -181,7 +181,7 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
   bool written = true, left = false, damaged = false;
   const auto print = [&] {
     written = cli::write_stdout(text.take());
-    left = cli::stdout_reader_left();
+    left = cli::reader_left(STDOUT_FILENO);
     return written && !left;
   };
   const auto more = [&] { return !text.full() || print(); };

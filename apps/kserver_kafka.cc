@@ -56,7 +56,7 @@ Result<ExitCode> dump_log(const KafkaOptions& options) {
   bool failed = false;
   const auto out = [&](std::string_view text) {
     failed = !cli::write_stdout(text);
-    return !failed && !cli::stdout_reader_left();
+    return !failed && !cli::reader_left(STDOUT_FILENO);
   };
   auto dumped = server::kafka_dump(dump_request(options), {out, cli::write_stderr});
   if (failed) return cli::invalid(cli::stdout_failure());

@@ -21,6 +21,10 @@ struct ClientSettings {
   std::chrono::milliseconds answer_timeout() const {
     return std::chrono::milliseconds(config.number("request.timeout.ms"));
   }
+  /// What is said when brokers were in `trouble` for longer than that.
+  std::string gave_up(const Error& trouble) const {
+    return "gave up after " + std::to_string(timeout.count()) + " ms: " + trouble.to_string();
+  }
   /// What stood on the command line to reach this cluster (` -b host:9092`), to print in commands to paste.
   std::string same_cluster;
   /// No layer says where the brokers are.

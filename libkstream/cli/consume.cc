@@ -9,6 +9,7 @@
 #include "cli/stdout_sink.h"
 #include "cli/tail.h"
 #include "cli/time_expression.h"
+#include "cli/topic_names.h"
 
 #include <poll.h>
 #include <algorithm>
@@ -30,20 +31,24 @@ constexpr std::size_t kMergedWrite = 256 << 10;
 /// How long a wait may last that something else may end: the time that merged records are held back.
 constexpr milliseconds kLongWait(1000), kMergeGlance(20);
 
+/// How often somebody who follows looks for more partitions, unless metadata.max.age.ms says it.
+constexpr milliseconds kLookEvery(30'000);
+
 /// How long brokers may take to say whether there are more partitions, while nothing is read.
 constexpr milliseconds kLookFor(2000);
 
 /// Of how many partitions a note tells.
 constexpr std::size_t kMostNotes = 8;
 
-Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targets, const ClientSettings& settings) {
+Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targets, const ClientSettings& settings,
+                        bool follow) {
   auto admin = Admin::create(settings.config);
   if (!admin) return admin.error();
   RangeQuestion question;
   question.targets = targets;
   question.internal = plan.internal;
   question.regexes = plan.regexes;
-  question.follow = plan.follow && !plan.tail;
+  question.follow = follow;
   question.key = plan.filter.key;
   question.grace = plan.grace;
   question.read_committed = settings.config.get("isolation.level") == "read_committed";
@@ -66,6 +71,17 @@ bool say_times(const std::vector<Target>& targets, const Console& console) {
   return times;
 }
 
+/// With -F: when the last of the times that are ends is over; nothing if there is none, or something has no end.
+std::optional<Timestamp> end_of_following(const ConsumePlan& plan) {
+  std::optional<Timestamp> last;
+  for (const Target& target : plan.targets) {
+    if (!target.until) return std::nullopt;
+    if (target.until->kind == PositionExpression::Kind::time)
+      last = std::max(last.value_or(kNoTimestamp), Timestamp(target.until->time.value + plan.grace.count()));
+  }
+  return last;
+}
+
 class Consuming {
  public:
   Consuming(const ConsumePlan& plan, const ClientSettings& settings, const Console& console, const Signals& signals)
@@ -81,7 +97,6 @@ class Consuming {
       show(plan_.follow, plan_.merge);
     }
     progress_.clear();
-    if (shown_ == 0 && plan_.filter.key && !plan_.follow) say_where_key_belongs();
     ExitCode sunk = sink_->finish();
     return sunk == ExitCode::done ? outcome_.result() : sunk;
   }
@@ -125,18 +140,6 @@ class Consuming {
     ranges_ = std::move(answer.ranges);
   }
 
-  /// A key is looked for in one partition only, and not all producers put it there.
-  void say_where_key_belongs() const {
-    for (const Target& target : plan_.targets) {
-      if (!target.partitions.empty()) continue;
-      for (const ReadRange& range : ranges_) {
-        if (range.partition.topic == target.topic)
-          console_.note("nothing with this key in " + shown(range.partition) +
-                        ", where Kafka's Java client puts it; to look in others name them, as in -p 0-5");
-      }
-    }
-  }
-
   /// What times came to: the instants, and the offsets.
   void say_ranges(const std::vector<ReadRange>& ranges) const {
     if (!say_times(plan_.targets, console_) && console_.verbosity() == 0) return;
@@ -156,7 +159,8 @@ class Consuming {
     ends.reserve(ranges_.size());
     for (const ReadRange& range : ranges_) ends.push_back(*range.until);
     RangeReader::Options options{.control = plan_.control};
-    auto total = narrow_to_tail(ranges_, *plan_.tail, plan_.filter, settings_, console_, signals_, options, counted);
+    auto total = narrow_to_tail(ranges_, *plan_.tail, plan_.filter, settings_, console_, signals_, options,
+                                sink_->output(), counted);
     if (!total) return outcome_.add(counted);
     skip_ = *total - std::min(*total, *plan_.tail);
     show(false, true);
@@ -170,7 +174,8 @@ class Consuming {
 
   void show(bool follow, bool merged) {
     look_again_ = Clock::now() + max_age();
-    while (show_these(follow, merged)) continue;
+    if (follow) ends_at_ = end_of_following(plan_);
+    while (show_these(follow, merged)) follow = follow && !ends_known_;
   }
 
   /// Whether there are more to be shown.
@@ -184,13 +189,14 @@ class Consuming {
     firsts_.clear();
     for (const ReadRange& range : ranges_) firsts_.push_back(range.from);
     bool more = false;
-    while (!more && going_on() && (reader.reading() || (merge && !merge->empty()))) {
+    while (!more && going_on() &&
+           (reader.reading() || (merge && !merge->empty()) || (follow && !reader.ended() && may_match_more()))) {
       Piece piece = reader.next();
       if (piece.range) last_news_ = Clock::now();
       merge ? show_merged(*merge, reader, piece) : show_piece(piece);
       if (progress_.due(Clock::now())) tell_progress();
       if (!piece.range && going_on()) wait(reader, merge && !merge->empty() ? kMergeGlance : kLongWait);
-      more = follow && Clock::now() >= look_again_ && going_on() && find_more(merged);
+      if (follow && going_on()) more = find_ends(merged) || find_more(merged);
     }
     if (!over_) sink_->flush();
     outcome_.add(reader.result());
@@ -198,32 +204,82 @@ class Consuming {
   }
 
   milliseconds max_age() const {
+    if (!settings_.config.is_set("metadata.max.age.ms")) return kLookEvery;
     return milliseconds(std::clamp<std::int64_t>(settings_.config.number("metadata.max.age.ms"), 100, 86'400'000));
   }
 
-  /// Partitions, and topics that fit a glob, that were added since: they are read from their beginning, and the others
-  /// from where they were. Looked for as often as Kafka's consumers do.
-  bool find_more(bool merged) {
-    look_again_ = Clock::now() + max_age();
+  Result<RangeAnswer> ask_again(bool follow) const {
     ClientSettings patience = settings_;
     patience.timeout = std::min(patience.timeout, kLookFor);
-    auto answer = ask(plan_, plan_.targets, patience);
-    if (!answer) return false;  // whoever reads will tell
-    std::set<TopicPartition> known;
-    for (const ReadRange& range : ranges_) known.insert(range.partition);
-    std::erase_if(answer->ranges, [&](const ReadRange& range) { return known.contains(range.partition); });
-    if (answer->ranges.empty() || !sink_->flush()) return false;
+    return ask(plan_, plan_.targets, patience, follow);
+  }
+
+  /// Whether topics that do not exist yet may be among those that are meant.
+  bool may_match_more() const {
+    return std::ranges::any_of(plan_.targets, [&](const Target& target) {
+      const bool open = !target.until || target.until->kind == PositionExpression::Kind::time;
+      return open && (plan_.regexes || is_glob(target.topic));
+    });
+  }
+
+  /// Where to go on, for the next reader.
+  void keep_places(bool merged) {
     for (ReadRange& range : ranges_) {
       if (merged) range.from = range.start;
       range.start = range.from;
     }
-    for (ReadRange& range : answer->ranges) {
+  }
+
+  /// Whether the times that are ends are over, and all ranges have their ends now.
+  bool find_ends(bool merged) {
+    if (!ends_at_ || wall_now() < *ends_at_) return false;
+    auto answer = ask_again(false);
+    if (!answer && exit_code_of(answer.code()) != ExitCode::unreachable) {  // a topic is gone: nothing more comes of it
+      outcome_.add(console_.fail(exit_code_of(answer.code()), answer.error().detail));
+      over_ = true;
+    }
+    if (!answer) ends_at_ = Timestamp(wall_now().value + kLookFor.count());  // whoever reads will tell
+    if (!answer || !sink_->flush()) return false;
+    keep_places(merged);
+    for (ReadRange& range : ranges_) {
+      auto found = std::ranges::find(answer->ranges, range.partition, &ReadRange::partition);
+      range.until = found != answer->ranges.end() ? *found->until : range.from;
+    }
+    add(unknown_of(std::move(answer->ranges)));
+    ends_known_ = true;
+    return true;
+  }
+
+  /// Partitions, and topics that fit a glob, that were added since: they are read from their beginning, and the others
+  /// from where they were.
+  bool find_more(bool merged) {
+    if (Clock::now() < look_again_) return false;
+    look_again_ = Clock::now() + max_age();
+    auto answer = ask_again(!plan_.tail);
+    if (!answer) return false;  // whoever reads will tell
+    auto more = unknown_of(std::move(answer->ranges));
+    if (more.empty() || !sink_->flush()) return false;
+    if (plan_.tail) {
+      for (ReadRange& range : more) range.until.reset();
+    }
+    keep_places(merged);
+    add(std::move(more));
+    return true;
+  }
+
+  std::vector<ReadRange> unknown_of(std::vector<ReadRange> ranges) const {
+    std::set<TopicPartition> known;
+    for (const ReadRange& range : ranges_) known.insert(range.partition);
+    std::erase_if(ranges, [&](const ReadRange& range) { return known.contains(range.partition); });
+    return ranges;
+  }
+
+  void add(std::vector<ReadRange> fresh) {
+    for (ReadRange& range : fresh) {
       console_.note(shown(range.partition) + " is new");
       range.from = range.start = Offset(0);
-      if (plan_.tail) range.until.reset();
       ranges_.push_back(std::move(range));
     }
-    return true;
   }
 
   /// Of all that is to be read, if it has ends.
@@ -260,7 +316,7 @@ class Consuming {
       if (sink_->size() > kMostInOneWrite && !sink_->flush()) over_ = true;
       return going_on();
     });
-    if (sink_->size() == 0) look_for_reader();
+    if (sink_->size() == 0 && reader_left(sink_->output())) over_ = true;  // no write would tell
     if (!sink_->flush()) over_ = true;
   }
 
@@ -311,12 +367,6 @@ class Consuming {
     }
   }
 
-  /// For when there is nothing to write that would fail.
-  void look_for_reader() {
-    pollfd out{sink_->output(), 0, 0};
-    if (::poll(&out, 1, 0) > 0 && StdoutWriter::reader_left(out.revents)) over_ = true;
-  }
-
   const ConsumePlan& plan_;
   const ClientSettings& settings_;
   const Console& console_;
@@ -330,6 +380,8 @@ class Consuming {
   std::uint64_t shown_bytes_ = 0;  ///< keys and values
   bool over_ = false;
   Clock::time_point last_news_, look_again_;
+  std::optional<Timestamp> ends_at_;  ///< see end_of_following()
+  bool ends_known_ = false;           ///< all ranges have theirs, and there is nothing more to follow
   std::optional<std::pair<Clock::time_point, Timestamp>> pace_;  ///< when the first record was shown, and its time
   ItemsOutcome outcome_;                                         ///< of the partitions
   Progress progress_;
@@ -361,16 +413,17 @@ ExitCode consume(const ConsumePlan& plan, const ClientSettings& settings, const 
     bool usage = error.code == ErrorCode::invalid_request || error.code == ErrorCode::invalid_config;
     return console.fail(usage ? ExitCode::usage : exit_code_of(error.code), error.detail);
   };
-  auto answer = ask(plan, plan.targets, settings);
+  const bool follow = plan.follow && !plan.tail;
+  auto answer = ask(plan, plan.targets, settings, follow);
   for (Error last{ErrorCode::none, {}};
        plan.follow && !answer && exit_code_of(answer.code()) == ExitCode::unreachable;) {
     if (answer.error() != last) console.note("waiting: " + answer.error().detail);
     last = answer.error();
-    answer = ask(plan, plan.targets, settings);
+    answer = ask(plan, plan.targets, settings, follow);
   }
   if (!answer) return refused(answer.error());
   Result<RangeAnswer> other = RangeAnswer{};
-  if (!plan.other.empty()) other = ask(plan, plan.other, settings);
+  if (!plan.other.empty()) other = ask(plan, plan.other, settings, follow);
   if (!other) return refused(other.error());
   Signals signals;  // from here on there is output to bring to an end
   auto code = plan.other.empty() ? Consuming(plan, settings, console, signals).run(std::move(*answer))

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/tail.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <map>
 #include <string>
@@ -68,18 +69,16 @@ class Diffing {
     while (!signals_.stop_requested() && (sides_[0].reader.reading() || sides_[1].reader.reading())) {
       bool idle = !take(0);
       idle = !take(1) && idle;
-      if (idle) (sides_[0].reader.reading() ? sides_[0] : sides_[1]).reader.wait(-1, milliseconds(20));
+      // One that could not be read on has ended without a piece.
+      for (auto pair = pairs_.begin(); idle && pair != pairs_.end(); ++pair) compare(pair->second);
+      auto& waiting = (sides_[0].reader.reading() ? sides_[0] : sides_[1]).reader;
+      if (idle ? waiting.wait(STDOUT_FILENO, milliseconds(20)) : reader_left(STDOUT_FILENO)) return ExitCode::done;
     }
     for (Side& side : sides_) {
       if (auto code = side.reader.result(); code != ExitCode::done) return code;
     }
     if (signals_.stop_requested()) return ExitCode::failed;
-    for (auto& [partition, pair] : pairs_) {
-      compare(pair);
-      for (int side : {0, 1}) {
-        if (!pair.differs && !pair.held[side].empty()) tell(pair, side);
-      }
-    }
+    for (auto& [partition, pair] : pairs_) compare(pair);
     if (!write_stdout(out_)) return console_.fail(ExitCode::failed, stdout_failure());
     return out_.empty() ? ExitCode::done : ExitCode::no;
   }
@@ -109,6 +108,14 @@ class Diffing {
       pair.held[0].drop();
       pair.held[1].drop();
     }
+    for (int side : {0, 1}) {
+      if (!pair.differs && has_ended(pair, 1 - side) && !pair.held[side].empty()) tell(pair, side);
+    }
+  }
+
+  /// Whether nothing more comes of it.
+  static bool has_ended(const Pair& pair, int side) {
+    return pair.held[side].empty() && (!pair.range[side] || pair.range[side]->closed);
   }
 
   /// The rest of the partition does not matter.
@@ -129,6 +136,7 @@ class Diffing {
     out_ += place(pair, side) + ": none like it in " +
             (other ? shown(other->partition) : "the other, which has no such partition") + '\n';
     pair.differs = true;
+    finish(pair);
   }
 
   const RecordFilter& filter_;

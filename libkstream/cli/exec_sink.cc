@@ -2,8 +2,10 @@
 
 #include "cli/child.h"
 #include "cli/json_text.h"
+#include "cli/output.h"
 
 #include <poll.h>
+#include <unistd.h>
 #include <algorithm>
 
 namespace kstream::cli {
@@ -81,15 +83,16 @@ ExitCode ExecSink::finish() {
 /// Runs the command until it exits with 0, or as often as it may be tried.
 bool ExecSink::run_batch() {
   std::string why = run_once();
+  const bool left = !why.empty() && reader_left(STDOUT_FILENO);  // who read the command's output
   auto pause = kFirstPause;
-  for (std::uint64_t tried = 0; !why.empty() && tried < plan_.retries && !signals_.stop_requested(); ++tried) {
+  for (std::uint64_t tried = 0; !why.empty() && !left && tried < plan_.retries && !signals_.stop_requested(); ++tried) {
     console_.note(first_ + ": " + why + "; trying again");
     pollfd signal{signals_.fd(), POLLIN, 0};
     ::poll(&signal, 1, static_cast<int>(pause.count()));
     pause = std::min(pause * 2, kLongestPause);
     why = run_once();
   }
-  bool done = why.empty() || bury(why);
+  bool done = why.empty() || (!left && bury(why));
   if (done) {
     for (auto [range, offset] : last_) range->last_shown = offset;
   }

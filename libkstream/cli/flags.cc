@@ -62,7 +62,7 @@ constexpr FlagRow kRows[] = {
      "or a time: 2026-01-02T03:04Z, 03:04, yesterday, -15m, '2 hours ago', @1700000000. kcat's s@MS and e@MS too."},
     {Flag::from_beginning, 0, "from-beginning", "", kConsume, "", "The same as -o beginning."},
     {Flag::until, 'u', "until", "POSITION", kConsume, "end|now|today",
-     "Where to end; the record there is not read. With -F only an offset."},
+     "Where to end; the record there is not read. With -F an offset or a time, such as +10m."},
     {Flag::max_messages, 'n', "max-messages", "N", kConsume, "", "Stop after N records."},
     {Flag::follow, 'F', "follow", "", kConsume, "",
      "Wait for new records instead of stopping at the end, also while no broker can be reached."},

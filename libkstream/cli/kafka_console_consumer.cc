@@ -153,7 +153,7 @@ Result<KafkaColumns> parse_columns(const KafkaOptions& options) {
 }
 
 constexpr std::pair<std::string_view, std::string_view> kDefaults[] = {{"max.poll.records", "2147483647"},
-                                                                       {"fetch.max.bytes", "16777216"},
+                                                                       {"fetch.max.bytes", "8388608"},
                                                                        {"auto.offset.reset", "none"},
                                                                        {"client.id", "console-consumer"},
                                                                        {"allow.auto.create.topics", "true"}};

@@ -38,6 +38,7 @@ void append_separated(const Table& table, bool csv, std::string& out) {
 
 void append_aligned(const Table& table, bool color, std::string& out) {
   std::vector<std::size_t> widths;
+  widths.reserve(table.columns.size());
   for (auto column : table.columns) widths.push_back(column.size());
   for (const auto& cells : table.rows) {
     for (std::size_t i = 0; i < cells.size(); ++i)
@@ -92,8 +93,8 @@ bool write_stdout(std::string_view text) {
   return true;
 }
 
-bool stdout_reader_left() {
-  pollfd out{STDOUT_FILENO, 0, 0};
+bool reader_left(int descriptor) {
+  pollfd out{descriptor, 0, 0};
   return ::poll(&out, 1, 0) > 0 && StdoutWriter::reader_left(out.revents);
 }
 

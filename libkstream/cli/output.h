@@ -31,8 +31,8 @@ void append_table(const Table& table, OutputFormat format, bool color, std::stri
 
 /// Writes all of `text` to stdout. False, with errno, if that failed, other than by a reader that left.
 bool write_stdout(std::string_view text);
-/// Whether nobody reads stdout any more.
-bool stdout_reader_left();
+/// Whether nobody reads any more what is written to this descriptor; -1 is none, and has no reader to lose.
+bool reader_left(int descriptor);
 /// Why write_stdout() failed just now.
 std::string stdout_failure();
 

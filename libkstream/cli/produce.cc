@@ -478,8 +478,11 @@ class Producing {
     }
     gone_ = outage_.is_over(trouble.code, Clock::now());
     if (!gone_) return false;
-    fail(ExitCode::unreachable,
-         "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble.to_string());
+    const bool no_topic = exit_code_of(trouble.code) == ExitCode::not_found;
+    const bool say_how = no_topic && !plan_.topic.empty();
+    fail(no_topic ? ExitCode::not_found : ExitCode::unreachable,
+         settings_.gave_up(trouble) +
+             (say_how ? "; create it with: ktopics create " + plan_.topic + settings_.same_cluster : ""));
     return true;
   }
 

@@ -74,8 +74,7 @@ bool RangeReader::wait(int out, milliseconds limit) {
   if (broken && trouble_ != last_trouble_ && options_.follow) console_.note("waiting: " + trouble_.to_string());
   last_trouble_ = trouble_;
   if (outage_.is_over(trouble_.code, OutageClock::Clock::now()) && !options_.follow) {
-    end(ExitCode::unreachable,
-        "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble_.to_string());
+    end(ExitCode::unreachable, settings_.gave_up(trouble_));
     return false;
   }
   int event = consumer_ ? consumer_->event_fd() : -1;
@@ -87,6 +86,7 @@ bool RangeReader::wait(int out, milliseconds limit) {
 /// A partition at a halt: where retention overtook us it goes on, else it is given up.
 void RangeReader::take_error(ReadRange& range, const Error& error) {
   if (error.code == ErrorCode::offset_out_of_range && go_to_beginning(range)) return;
+  if (error.code == ErrorCode::inconsistent_topic_id && options_.follow && begin_anew(range)) return;
   outcome_.add(console_.fail(exit_code_of(error.code), shown(range.partition) + ": " + error.to_string()));
   close(range);
 }
@@ -104,6 +104,14 @@ bool RangeReader::go_to_beginning(const ReadRange& range) {
     console_.note(shown(range.partition) + ": offset " + std::to_string(range.from.value) +
                   " is gone; going on with what is there");
   }
+  return true;
+}
+
+/// The topic is another one of that name, as a file that was replaced.
+bool RangeReader::begin_anew(ReadRange& range) {
+  if (!consumer_->seek(range.partition, kBeginning)) return false;
+  console_.note(shown(range.partition) + " was created anew: reading it from its beginning");
+  range.from = range.start = Offset(0);
   return true;
 }
 

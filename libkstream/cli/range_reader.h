@@ -62,6 +62,8 @@ class RangeReader {
 
   /// Whether there is more to read.
   bool reading() const { return !ended_ && open_ > 0; }
+  /// Whether something ended it before its ranges were read.
+  bool ended() const { return ended_.has_value(); }
   Piece next();
   /// Waits until next() may have something, or a signal came, or the other side of `out` left, which is returned: at
   /// most `limit`. -1 is no descriptor.
@@ -80,6 +82,7 @@ class RangeReader {
  private:
   void take_error(ReadRange& range, const Error& error);
   bool go_to_beginning(const ReadRange& range);
+  bool begin_anew(ReadRange& range);
   void close(ReadRange& range);
   void end(ExitCode code, const std::string& text) { ended_ = console_.fail(code, text); }
 

@@ -56,7 +56,7 @@ Result<std::vector<Target>> expand_targets(Admin& admin, const RangeQuestion& qu
 }
 
 Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Target>& targets,
-                                            const RangeQuestion& question) {
+                                            const RangeQuestion& question, std::vector<std::string>& notes) {
   std::vector<std::string> names;
   names.reserve(targets.size());
   for (const Target& target : targets) names.push_back(target.topic);
@@ -75,6 +75,10 @@ Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Targ
     if (only.empty() && question.key) {
       auto of_key = partition_of_key(*question.key, count).value;
       only.push_back({of_key, of_key});
+      if (count > 1)
+        notes.push_back("only " + shown({name, PartitionId(of_key)}) +
+                        " is read, where Kafka's Java client puts this key now; to look in all: -p 0-" +
+                        std::to_string(count - 1));
     }
     auto partitions = select_partitions(only, count);
     if (!partitions) {
@@ -176,7 +180,9 @@ ReadRange make_range(const TopicPartition& partition, const Target& target, cons
                     (range.from.value >= kLikeATime ? "; a time is written @" + std::to_string(range.from.value) : ""));
   }
   range.start = std::min(range.from, facts.offsets.end);
-  if (target.until) {
+  if (follow && is_time(target.until) && facts.until_at_time == kNoOffset) {
+    // The end is where the log is when that time is over.
+  } else if (target.until) {
     range.until = resolve(*target.until, facts.offsets, facts.until_at_time);
     if (!follow) range.until = std::min(*range.until, facts.offsets.end);
   } else if (!follow) {
@@ -193,7 +199,7 @@ Result<RangeAnswer> find_ranges(Admin& admin, const RangeQuestion& question) {
   RangeAnswer answer;
   auto targets = expand_targets(admin, question, answer.notes);
   if (!targets) return std::move(targets).error();
-  auto wanted = find_partitions(admin, *targets, question);
+  auto wanted = find_partitions(admin, *targets, question, answer.notes);
   if (!wanted) return wanted.error();
   std::map<std::size_t, Error> failed;
   auto facts = ask_offsets(admin, *wanted, question, failed);

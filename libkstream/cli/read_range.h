@@ -33,7 +33,7 @@ struct RangeQuestion {
   std::vector<Target> targets;  ///< each with `from`; without `until` up to the end
   bool internal = false;        ///< globs and regular expressions stand for internal topics too
   bool regexes = false;         ///< names are anchored regular expressions
-  bool follow = false;          ///< without `until` there is no end
+  bool follow = false;          ///< without `until`, or if it is a time that no record has reached, there is no end
   /// Of targets without partitions, only the one that Kafka's Java client gives this key.
   std::optional<std::string> key;
   std::chrono::milliseconds grace{0};  ///< how long past a time that is the end to look for late records

@@ -101,8 +101,8 @@ bool RecordSender::brokers_are_gone() {
     return false;
   }
   if (!outage_.is_over(trouble.code, OutageClock::Clock::now())) return false;
-  fail(ExitCode::unreachable,
-       "gave up after " + std::to_string(settings_.timeout.count()) + " ms: " + trouble.to_string());
+  const bool no_topic = exit_code_of(trouble.code) == ExitCode::not_found;
+  fail(no_topic ? ExitCode::not_found : ExitCode::unreachable, settings_.gave_up(trouble));
   return true;
 }
 

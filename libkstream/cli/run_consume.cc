@@ -21,10 +21,8 @@ using Kind = PositionExpression::Kind;
 /// A poll gives all that a fetch brought, for one write.
 constexpr std::string_view kMaxPollRecords = "2147483647";
 
-/// A fetch that is read, one that waits and one that is under way stay below 64 MB.
-constexpr std::string_view kFetchBytes = "16777216";
-/// Where records are gathered again, for a process or a topic.
-constexpr std::string_view kFetchBytesSentOn = "8388608";
+/// A fetch that is read, one that waits and one that is under way stay far below 64 MB.
+constexpr std::string_view kFetchBytes = "8388608";
 
 /// -o and -u. kcat writes its end as `-o e@MS`.
 Status parse_bounds(const Arguments& arguments, Timestamp now, std::optional<PositionExpression>& from,
@@ -51,8 +49,12 @@ Status check_target(const Target& target, bool follow) {
     if (position && position->kind == Kind::stored)
       return invalid("stored is for consumer groups, which kconsume does not join yet");
   }
-  if (follow && target.until && target.until->kind != Kind::offset)
-    return invalid("with -F an end is an offset, not '" + target.until->text + "'");
+  if (target.from && target.until && target.from->kind == target.until->kind &&
+      (target.from->kind == Kind::offset || target.from->kind == Kind::time) &&
+      std::tie(target.until->number, target.until->time) < std::tie(target.from->number, target.from->time))
+    return invalid("the end, " + target.until->text + ", is before the beginning, " + target.from->text);
+  if (follow && target.until && target.until->kind != Kind::offset && target.until->kind != Kind::time)
+    return invalid("with -F an end is an offset or a time, not '" + target.until->text + "'");
   return {};
 }
 
@@ -61,10 +63,10 @@ Result<std::vector<Target>> parse_targets(const Arguments& arguments, bool follo
   Timestamp now = wall_now();
   if (auto parsed = parse_bounds(arguments, now, from, until); !parsed) return parsed.error();
   std::vector<PartitionRange> partitions;
-  if (arguments.has(Flag::partitions)) {
-    auto parsed = parse_partitions(arguments.value(Flag::partitions));
+  for (const auto& list : arguments.all(Flag::partitions)) {
+    auto parsed = parse_partitions(list);
     if (!parsed) return invalid("-p: " + parsed.error().detail);
-    partitions = *parsed;
+    partitions.insert(partitions.end(), parsed->begin(), parsed->end());
   }
   auto flagged = arguments.all(Flag::topic);
   std::vector<std::string> words(flagged.begin(), flagged.end());
@@ -330,9 +332,8 @@ Result<ConsumePlan> plan_consume(const Arguments& arguments) {
   return plan;
 }
 
-Status apply_properties(const Arguments& arguments, bool sent_on, ClientConfig& config) {
-  for (auto [name, value] : {std::pair{"max.poll.records", kMaxPollRecords},
-                             std::pair{"fetch.max.bytes", sent_on ? kFetchBytesSentOn : kFetchBytes},
+Status apply_properties(const Arguments& arguments, ClientConfig& config) {
+  for (auto [name, value] : {std::pair{"max.poll.records", kMaxPollRecords}, std::pair{"fetch.max.bytes", kFetchBytes},
                              std::pair{"auto.offset.reset", std::string_view("none")},
                              std::pair{"isolation.level", std::string_view("read_committed")}}) {
     if (config.is_set(name)) continue;
@@ -350,7 +351,7 @@ ExitCode run_consume(const Arguments& arguments, const Console& console) {
   if (!plan) return console.fail(ExitCode::usage, plan.error().detail);
   auto settings = make_client_settings(arguments, console);
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
-  if (auto applied = apply_properties(arguments, plan->exec || plan->copy, settings->config); !applied)
+  if (auto applied = apply_properties(arguments, settings->config); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
   if (arguments.has(Flag::show_config)) return show_settings(settings->config, arguments.has(Flag::json), console);
   return consume(*plan, *settings, console);

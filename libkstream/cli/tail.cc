@@ -1,5 +1,7 @@
 #include "cli/tail.h"
 
+#include "cli/output.h"
+
 #include <malloc.h>
 #include <algorithm>
 #include <map>
@@ -12,17 +14,19 @@ constexpr std::int64_t kFirstWindow = 1000, kGrowth = 8;
 
 using Counts = std::map<TopicPartition, std::uint64_t>;
 
-/// Reads `windows` and counts what is shown of each.
-ExitCode count_shown(std::vector<ReadRange>& windows, const RecordFilter& filter, const ClientSettings& settings,
-                     const Console& console, const Signals& signals, RangeReader::Options options, Counts& counts) {
+/// Reads `windows` and counts what is shown of each. Nothing: it was not brought to its end, since nobody reads `out`.
+std::optional<ExitCode> count_shown(std::vector<ReadRange>& windows, const RecordFilter& filter,
+                                    const ClientSettings& settings, const Console& console, const Signals& signals,
+                                    RangeReader::Options options, int out, Counts& counts) {
   RangeReader reader(settings, console, signals, options);
   reader.open(windows);
   while (reader.reading() && !signals.stop_requested()) {
     Piece piece = reader.next();
     if (!piece.range) {
-      reader.wait(-1, std::chrono::milliseconds(250));
+      if (reader.wait(out, std::chrono::milliseconds(250))) return std::nullopt;
       continue;
     }
+    if (reader_left(out)) return std::nullopt;
     std::uint64_t& count = counts[piece.range->partition];
     for_each_record(piece, [&](const RecordView& record, const BatchInfo&) {
       count += is_shown(*piece.range, filter, record) ? 1 : 0;
@@ -43,7 +47,7 @@ bool is_shown(const ReadRange& range, const RecordFilter& filter, const RecordVi
 std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std::uint64_t count,
                                             const RecordFilter& filter, const ClientSettings& settings,
                                             const Console& console, const Signals& signals,
-                                            RangeReader::Options options, ExitCode& outcome) {
+                                            RangeReader::Options options, int out, ExitCode& outcome) {
   struct Growing {
     ReadRange* range;
     Offset begin;
@@ -65,9 +69,10 @@ std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std:
       if (!window.done()) windows.push_back(std::move(window));
       grown.size = std::min(grown.size, INT64_MAX / kGrowth) * kGrowth;
     }
-    outcome = count_shown(windows, filter, settings, console, signals, options, counts);
+    auto counted = count_shown(windows, filter, settings, console, signals, options, out, counts);
+    outcome = counted.value_or(ExitCode::done);
     ::malloc_trim(0);  // the memory of this pass is not that of the next one, which has other sizes
-    if (outcome != ExitCode::done || signals.stop_requested()) return std::nullopt;
+    if (!counted || outcome != ExitCode::done || signals.stop_requested()) return std::nullopt;
     std::erase_if(growing, [&](const Growing& grown) {
       bool enough = counts[grown.range->partition] >= count || grown.begin <= grown.range->from;
       if (enough) grown.range->from = grown.range->start = std::max(grown.begin, grown.range->from);

@@ -219,6 +219,13 @@ Result<Timestamp> any_time(std::string_view text, Timestamp now) {
     if (!before) return before.error();
     return Timestamp(now.value - before->count());
   }
+  if (text.starts_with('+')) {
+    auto after = parse_duration(text.substr(1));
+    if (!after) return after.error();
+    std::int64_t then = 0;
+    if (__builtin_add_overflow(now.value, after->count(), &then)) return not_a_time(text);
+    return Timestamp(then);
+  }
   auto found = text.ends_with(" ago")                                                      ? ago(text, now)
                : text.starts_with('@') || text.starts_with("s@") || text.starts_with("e@") ? epoch_time(text)
                                                                                            : std::nullopt;
@@ -274,7 +281,6 @@ void append_strftime(Timestamp time, const char* format, std::string& out) {
   out.append(text, std::strftime(text, sizeof text, format, &tm));
 }
 
-}  // namespace kstream::cli
 std::optional<Timestamp> parse_strptime(const std::string& text, const std::string& format, Timestamp now,
                                         std::size_t& size) {
   using namespace std::chrono;
@@ -292,3 +298,4 @@ std::optional<Timestamp> parse_strptime(const std::string& text, const std::stri
   return ms && *ms >= 0 ? std::optional(Timestamp(*ms)) : std::nullopt;
 }
 
+}  // namespace kstream::cli

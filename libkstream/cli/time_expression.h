@@ -15,7 +15,7 @@ namespace kstream::cli {
 ///     03:04[:05]                      today
 ///     today  yesterday                their first moment, local time
 ///     now
-///     -15m  -1h30m                    before now
+///     -15m  -1h30m  +10s              before now, after now
 ///     PT10M                           before now, ISO 8601
 ///     10 minutes ago                  second(s) to week(s); a day ago is the same time of that day
 ///     @1700000000  @1700000000000     seconds (10 digits) or milliseconds (13 digits) since 1970

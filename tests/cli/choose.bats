@@ -61,9 +61,37 @@ timed() {
   [ "$(kconsume "$topic:0" -k k7 | grep elsewhere)" = elsewhere ]
   run --separate-stderr kconsume "$topic" -k nobody
   [ "$status $output" = '0 ' ]
-  [[ $stderr == "kconsume: nothing with this key in $topic ["?"], where Kafka's Java client puts it; to look in others name them, as in -p 0-5" ]]
+  [[ $stderr == "kconsume: only $topic ["?"] is read, where Kafka's Java client puts this key now; to look in all: -p 0-7" ]]
   run --separate-stderr kconsume "$topic:0" -k nobody
   [ -z "$stderr" ]
+  [ "$(kconsume "$topic" -k k7 -p 0-3 -p 4 -p 5,6,7 | sort | line)" = '7 elsewhere ' ]  # -p is a list, however it is given
+}
+
+@test "an end that is before its beginning is refused" {
+  expect_error 2 "the end, 10, is before the beginning, 20" kconsume t:0@20..10
+  expect_error 2 "the end, -2h, is before the beginning, now" kconsume t -o now -u -2h
+}
+
+@test "-F with a glob ends where its ends are reached" {
+  ktopics create -q "ends-$BATS_TEST_NUMBER-1"
+  seq 5 | kproduce -q "ends-$BATS_TEST_NUMBER-1"
+  [ "$(timeout 10 kconsume -qF "ends-$BATS_TEST_NUMBER-*" -u 3 | line)" = '1 2 3 ' ]
+  [ "$(timeout 10 kconsume -qF "ends-$BATS_TEST_NUMBER-*" -u +1s | line)" = '1 2 3 4 5 ' ]
+  SECONDS=0
+  timeout 10 kconsume -qF "none-$BATS_TEST_NUMBER-*" -u +2s
+  [ $SECONDS -ge 1 ]
+}
+
+@test "-F waits for a topic that fits" {
+  kconsume -qF "wait-$BATS_TEST_NUMBER-*" -X metadata.max.age.ms=300 > "$BATS_TEST_TMPDIR/read" 3>&- &
+  pid=$!
+  sleep 0.5
+  kill -0 "$pid"
+  ktopics create -q "wait-$BATS_TEST_NUMBER-1"
+  echo here | kproduce -q "wait-$BATS_TEST_NUMBER-1"
+  eventually grep -qx here "$BATS_TEST_TMPDIR/read"
+  kill "$pid"
+  wait "$pid" || true
 }
 
 @test "-k KEY -n N -o end: the last ones of a key, from as far back as need be" {
@@ -219,4 +247,35 @@ EOF
   new_topic
   kproduce -q "$topic" <<< x
   [ "$(kconsume "$topic" -f '%{epoch} %{tstype} %{pid}')" = '0 CreateTime -1' ]
+}
+
+@test "-F -u TIME: what comes until then, and an end when it is over" {
+  for how in '' --merge; do
+    new_topic 2
+    echo before | kproduce -q -p 0 "$topic"
+    # shellcheck disable=SC2086  # a flag or none
+    kconsume -qF $how -u +3s "$topic" > "$BATS_TEST_TMPDIR/read" 3>&- &
+    pid=$!
+    eventually grep -q before "$BATS_TEST_TMPDIR/read"
+    echo between | kproduce -q -p 1 "$topic"
+    eventually grep -q between "$BATS_TEST_TMPDIR/read"
+    kill -0 "$pid"
+    wait "$pid"
+    [ "$(cat "$BATS_TEST_TMPDIR/read")" = $'before\nbetween' ]
+  done
+  echo "{\"value\":\"after\",\"timestamp\":$(($(date +%s) + 1800))000}" | kproduce -Jq -p 0 "$topic"
+  [ "$(timeout 10 kconsume -qF -u now "$topic" | sort)" = $'before\nbetween' ]  # partition 1 has no record from then on
+  [ "$(timeout 10 kconsume -qF -u +20m "$topic:0")" = before ]             # that has one
+  status=0
+  timeout 2 kconsume -qF -u +20m "$topic:1" > /dev/null || status=$?
+  [ "$status" -eq 124 ]
+  timeout 10 kconsume -qF -u +1s --grace 1s "$topic:1" > /dev/null
+  kconsume -qF -u +2s "$topic" > /dev/null 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  pid=$!
+  sleep 0.5
+  ktopics delete -qy "$topic"
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" -eq 1 ]
+  grep -q "there is no topic $topic" "$BATS_TEST_TMPDIR/err"
 }

@@ -194,6 +194,24 @@ teardown_file() { stop_server; }
   wait
 }
 
+@test "-F: a topic that is made anew is read from its beginning, and told" {
+  for count in 3 30; do
+    new_topic
+    seq 1 10 | kproduce -q "$topic"
+    kconsume -F "$topic" > "$BATS_TEST_TMPDIR/read" 2> "$BATS_TEST_TMPDIR/said" 3>&- &
+    pid=$!
+    eventually grep -qx 10 "$BATS_TEST_TMPDIR/read"
+    ktopics delete -qy "$topic"
+    ktopics create -q "$topic"
+    seq 101 $((100 + count)) | kproduce -q "$topic"
+    eventually grep -qx $((100 + count)) "$BATS_TEST_TMPDIR/read"
+    kill "$pid"
+    wait "$pid" || true
+    diff "$BATS_TEST_TMPDIR/read" <(seq 1 10; seq 101 $((100 + count)))
+    grep -qF "$topic [0] was created anew: reading it from its beginning" "$BATS_TEST_TMPDIR/said"
+  done
+}
+
 @test "-F: partitions and topics that are added later are read, nothing twice" {
   ktopics create new-a -q
   for how in '' --merge '--tail 1'; do

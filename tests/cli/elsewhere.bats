@@ -29,6 +29,17 @@ $topic 0 2 none 13 3" ]
   [ "$(kconsume "$topic" --exec 'ls -l /proc/self/fd | grep -c socket:')" = 0 ]
 }
 
+@test "--exec: a reader of its output that leaves ends it with 0" {
+  new_topic
+  seq 1000 | kproduce -q "$topic"
+  set +e
+  kconsume "$topic" --exec "echo \$KSTREAM_OFFSET >> '$BATS_TEST_TMPDIR/runs'; cat" 2> "$BATS_TEST_TMPDIR/err" | head -n 1 > "$BATS_TEST_TMPDIR/out"
+  [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+  [ ! -s "$BATS_TEST_TMPDIR/err" ] || return 1
+  [ "$(cat "$BATS_TEST_TMPDIR/out")" = 1 ] || return 1
+  [ -z "$(uniq -d "$BATS_TEST_TMPDIR/runs")" ]  # none is run again
+}
+
 @test "--exec that fails stops; --retries tries again; --dead-letter goes on" {
   new_topic
   printf 'good\nbad\nlast\n' | kproduce -q "$topic" -k key -H a=b
@@ -191,6 +202,12 @@ EOF
 $topic [1] offset 30000 and $topic-2 [1] offset 30000: another value
 $topic [2] offset 30000 and $topic-2 [2] offset 30000: another timestamp" ]
   kconsume "$topic" --diff "$topic-2" -u 30000
+  ktopics create "$topic-3" -q
+  seq 1000000 1400000 | kproduce -q "$topic-3"  # more than is held of a partition
+  ktopics create "$topic-4" -q
+  kconsume -q "$topic-3" -n 10 --to "$topic-4"
+  run --separate-stderr timeout 20 kconsume "$topic-4" --diff "$topic-3"
+  [ "$status $output" = "7 $topic-3 [0] offset 10: none like it in $topic-4 [0]" ]
   kconsume "$topic:1" --diff "$topic-2:1" --grep z
   run --separate-stderr kconsume "$topic" --diff "$topic-2" -u @0000000009
   [[ $status -eq 0 && $stderr == *"until @0000000009: 1970-01-01T00:00:09.000+00:00"* ]]

@@ -272,5 +272,8 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [ "$output" = $'then\nnow' ]
   try 'ktopics offsets orders -o -1h'
   [ "$(cut -f 1-3 <<< "$output")" = $'orders\t0\t1' ]
+  (sleep 0.5; echo new | kproduce -q orders) &
+  try 'kconsume -F orders -o end -u +1s'
+  [ "$status $output" = '0 new' ]
   all_tried kstream-time
 }

@@ -31,6 +31,26 @@ teardown_file() { stop_server; }
   [ ! -s "$BATS_TEST_TMPDIR/err" ]
 }
 
+# Nothing comes for as long as the server waits for more.
+@test "so it does before there is anything to write: while --tail counts, while --diff compares" {
+  ktopics create early-a early-b -q
+  for t in early-a early-b; do echo x | kproduce -q "$t"; done
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  for how in '--tail 1 --grep none' '--diff early-b'; do
+    # shellcheck disable=SC2086  # flags and their values
+    kconsume early-a $how -X fetch.min.bytes=1000000 -X fetch.max.wait.ms=30000 > "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+    pid=$!
+    exec 4< "$BATS_TEST_TMPDIR/fifo"
+    sleep 0.5
+    kill -0 "$pid"
+    exec 4<&-
+    SECONDS=0
+    wait "$pid"
+    [ $SECONDS -lt 10 ]
+    [ ! -s "$BATS_TEST_TMPDIR/err" ]
+  done
+}
+
 @test "a full disk: exit 1 and the last offset written" {
   status=0
   kconsume big > /dev/full 2> "$BATS_TEST_TMPDIR/err" || status=$?

@@ -6,6 +6,24 @@ load setup
 setup_file() { start_server; }
 teardown_file() { stop_server; }
 
+@test "a topic that is deleted meanwhile is told after the usual patience, with what to do" {
+  new_topic
+  mkfifo "$BATS_TEST_TMPDIR/feed"
+  kproduce -X request.timeout.ms=1500 --timeout 2s "$topic" "$BATS_TEST_TMPDIR/feed" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  pid=$!
+  exec 4> "$BATS_TEST_TMPDIR/feed"
+  echo a >&4
+  eventually grep -qx a <(timeout 10 kconsume -q "$topic" -F -n 1)
+  ktopics delete -qy "$topic"
+  echo b >&4
+  exec 4>&-
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" -eq 3 ]
+  grep -q "gave up after 2000 ms: UNKNOWN_TOPIC_OR_PARTITION: $topic-0; create it with: ktopics create $topic" "$BATS_TEST_TMPDIR/err"
+  grep -q "acknowledged 1 of 2" "$BATS_TEST_TMPDIR/err"
+}
+
 @test "lines from stdin come out as they went in" {
   new_topic
   printf 'one\n\ntwo\r\nthree \xff\x00 four\nlast without newline' > "$BATS_TEST_TMPDIR/in"

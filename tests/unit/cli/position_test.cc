@@ -123,6 +123,15 @@ TEST_F(ReadRanges, Times) {
   EXPECT_EQ(range("120", "180", facts).from_time, std::nullopt);
 }
 
+TEST_F(ReadRanges, ATimeToComeIsNoEndYet) {
+  auto r = range("beginning", "+15m", facts, true);
+  EXPECT_EQ(r.until, Offset(180)) << "a record has that time already";
+  EXPECT_EQ(r.until_time, Timestamp(kNow.value + 900'000));
+  facts.until_at_time = kNoOffset;
+  EXPECT_EQ(range("beginning", "+15m", facts, true).until, std::nullopt);
+  EXPECT_EQ(range("beginning", "+15m", facts).until, Offset(200));
+}
+
 TEST_F(ReadRanges, WhatIsGoneIsTold) {
   EXPECT_EQ(range("7", "", facts).from, Offset(100));
   ASSERT_EQ(notes.size(), 1U);
