@@ -53,6 +53,9 @@ Signals::Signals() {
   sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before {};
+  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)  // nohup(1) has it ignored
+    ::sigaction(SIGHUP, &action, nullptr);
 }
 
 bool Signals::stop_requested() const { return g_signal != 0; }

@@ -73,23 +73,37 @@ teardown_file() { stop_server; }
   [ -z "$(ktopics list full)" ]
 }
 
-@test "SIGINT: whole records, and death by that signal" {
+@test "SIGINT, SIGHUP: whole records, and death by that signal" {
   mkfifo "$BATS_TEST_TMPDIR/fifo"
-  # Started by a shell that lets SIGINT through: bash ignores it for what it runs in the background.
-  bash -c 'trap - INT; exec "$0" "$@"' env --default-signal=INT kconsume -F big > "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  for signal in INT HUP; do
+    # Started by a shell that lets SIGINT through: bash ignores it for what it runs in the background.
+    bash -c 'trap - INT HUP; exec "$0" "$@"' env --default-signal=INT,HUP kconsume -F big > "$BATS_TEST_TMPDIR/fifo" 3>&- &
+    pid=$!
+    exec 4< "$BATS_TEST_TMPDIR/fifo"
+    sleep 0.5
+    kill -$signal $pid
+    sleep 0.2
+    cat <&4 > "$BATS_TEST_TMPDIR/out"
+    exec 4<&-
+    status=0
+    wait $pid || status=$?
+    [ $status -eq $((128 + $(kill -l $signal))) ]
+    count=$(wc -l < "$BATS_TEST_TMPDIR/out")
+    [ "$count" -lt 300000 ]
+    seq "$count" | cmp - "$BATS_TEST_TMPDIR/out"
+  done
+}
+
+@test "nohup" {
+  new_topic
+  nohup kconsume -F "$topic" > "$BATS_TEST_TMPDIR/read" 2> /dev/null 3>&- < /dev/null &
   pid=$!
-  exec 4< "$BATS_TEST_TMPDIR/fifo"
-  sleep 0.5
-  kill -INT $pid
-  sleep 0.2
-  cat <&4 > "$BATS_TEST_TMPDIR/out"
-  exec 4<&-
-  status=0
-  wait $pid || status=$?
-  [ $status -eq 130 ]
-  count=$(wc -l < "$BATS_TEST_TMPDIR/out")
-  [ "$count" -lt 300000 ]
-  seq "$count" | cmp - "$BATS_TEST_TMPDIR/out"
+  sleep 0.3
+  kill -HUP $pid
+  echo x | kproduce -q "$topic"
+  eventually grep -qx x "$BATS_TEST_TMPDIR/read"
+  kill $pid
+  wait $pid || true
 }
 
 @test "a second SIGINT ends at once, also in the middle of a record" {
