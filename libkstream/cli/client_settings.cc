@@ -116,9 +116,15 @@ class Layers {
       }
       if (auto done = set(variable, name, text.substr(equals + 1)); !done) return done;
     }
-    if (auto server = environment("KSTREAM_SERVER"); !server.empty())
-      return set("KSTREAM_SERVER", "bootstrap.servers", server);
-    return {};
+    auto server = environment("KSTREAM_SERVER");
+    if (server.empty()) return {};
+    const std::string named(settings_.config.get("bootstrap.servers"));
+    const bool by_hand = arguments_.has(Flag::profile) || arguments_.has(Flag::command_config);
+    if (by_hand && settings_.config.is_set("bootstrap.servers") && named != server &&
+        !arguments_.has(Flag::bootstrap_server))
+      console_.note("KSTREAM_SERVER, " + std::string(server) + ", comes before " + named + " of " +
+                    (arguments_.has(Flag::profile) ? "-P" : "-C") + "; -b comes before both");
+    return set("KSTREAM_SERVER", "bootstrap.servers", server);
   }
 
   Status flags() {

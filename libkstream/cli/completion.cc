@@ -77,6 +77,7 @@ std::string topic_lines(const Program& program, std::span<const std::string> wor
   flags.push_back("-q");
   if (program.has_verbs()) flags.insert(flags.begin(), std::string(program.verbs.front().name));
   Console silent(program.name, false);
+  silent.set_quiet(true);
   auto arguments = parse_arguments(program, flags);
   if (!arguments) return {};
   auto settings = make_client_settings(*arguments, silent);

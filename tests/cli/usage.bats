@@ -125,6 +125,16 @@ assert text == subprocess.run(["kconsume", "--help"], capture_output=True).stdou
   [ "$status" -eq 0 ]
 }
 
+@test "a server of the environment is named where it comes before a profile's" {
+  mkdir -p "$BATS_TEST_TMPDIR/kstream"
+  printf '[profile.prod]\n"bootstrap.servers" = "127.0.0.1:9"\n' > "$BATS_TEST_TMPDIR/kstream/client.toml"
+  export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR
+  expect_error 5 "KSTREAM_SERVER, 127.0.0.1:10, comes before 127.0.0.1:9 of -P; -b comes before both" env KSTREAM_SERVER=127.0.0.1:10 ktopics list -P prod --timeout 1s
+  [ "$(grep -c 'comes before' "$BATS_TEST_TMPDIR/err")" -eq 1 ]
+  run env KSTREAM_SERVER=127.0.0.1:10 ktopics list -P prod -b 127.0.0.1:11 --timeout 1s
+  [[ $output != *"comes before"* ]]
+}
+
 @test "configuration errors name the place, and exit 2" {
   printf 'a=b\n' > "$BATS_TEST_TMPDIR/f"
   expect_error 2 "f:1: " kconsume t -C "$BATS_TEST_TMPDIR/f"
