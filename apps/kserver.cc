@@ -186,8 +186,18 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
   };
   const auto more = [&] { return !text.full() || print(); };
   cli::ItemsOutcome outcome;
-  for (const auto& file : arguments.words()) {
-    bool wrong_crc = false;
+  std::vector<std::string> files;
+  for (const auto& word : arguments.words()) {
+    auto meant = server::dumped_files(word);
+    if (meant) {
+      files.insert(files.end(), meant->begin(), meant->end());
+    } else {
+      const bool usage = meant.code() == ErrorCode::invalid_request;
+      outcome.add(console.fail(usage ? ExitCode::usage : ExitCode::failed, meant.error().detail));
+    }
+  }
+  for (const auto& file : files) {
+    std::optional<std::uint64_t> wrong_crc;  // where the first one is
     Status status;
     if (arguments.has(Flag::dump_records)) {
       status =
@@ -201,7 +211,7 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
             [&](const auto& part) {
               using Part = std::decay_t<decltype(part)>;
               if constexpr (std::is_same_v<Part, server::DumpedBatch>) {
-                wrong_crc = wrong_crc || !part.crc_valid;
+                if (!part.crc_valid && !wrong_crc) wrong_crc = part.position;
                 text.add(file, shown(part));
               } else if constexpr (std::is_same_v<Part, server::DumpedOffset>) {
                 text.add(file, cli::ShownOffsetEntry{part.offset.value, part.position});
@@ -216,7 +226,7 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
     if (written && !left) print();
     if (!written) return console.fail(ExitCode::failed, cli::stdout_failure());
     if (left) return ExitCode::done;
-    if (wrong_crc) console.error(file + ": the CRC of a batch is wrong");
+    if (wrong_crc) console.error(file + ": at position " + std::to_string(*wrong_crc) + ": the batch's CRC is wrong");
     if (!status) console.error(status.error().detail);
     damaged = damaged || wrong_crc || status.code() == ErrorCode::corrupt_message;
     outcome.add(status                                        ? ExitCode::done
@@ -228,6 +238,10 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
 }
 
 ExitCode run_ephemeral(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {
+  if (inputs.file && !std::filesystem::exists(*inputs.file))
+    return console.fail(ExitCode::usage, "-c " + *inputs.file +
+                                             ": there is no such file; flags of the command stand behind --, as in: "
+                                             "kserver run --ephemeral -- sh -c ...");
   for (const auto& override : inputs.overrides) {
     if (override.starts_with("log.dir"))
       return console.fail(ExitCode::usage, "--ephemeral has a folder of its own: leave out -X " + override);

@@ -6,6 +6,7 @@
 #include "storage/index_file.h"
 #include "storage/log_dir.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace kstream::server {
@@ -36,32 +37,57 @@ Status each_entry(LogFile& opened, const std::function<bool(const Entry&)>& visi
           opened.file->name() + ": " + std::to_string(opened.size % Entry::kSize) + " bytes follow the last entry"};
 }
 
+/// Faults name the file as its opener does, by the last part of its path: here they name the whole.
+Status by_path(Status status, const LogFile& opened, const std::string& path) {
+  if (status) return status;
+  const auto& detail = status.error().detail;
+  const auto& name = opened.file->name();
+  if (!detail.starts_with(name + ": ")) return status;
+  return {status.code(), path + detail.substr(name.size())};
+}
+
 bool holds_batches(const LogFile& opened) { return opened.suffix == ".log" || opened.suffix == ".checkpoint"; }
 
 }  // namespace
+
+Result<std::vector<std::string>> dumped_files(const std::string& path) {
+  std::error_code failed;
+  if (!fs::is_directory(path, failed)) return std::vector<std::string>{path};
+  std::vector<std::string> files;
+  for (fs::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed)) {
+    if (entry->path().extension() == ".log") files.push_back(entry->path().string());
+  }
+  if (failed) return Error{ErrorCode::kafka_storage_error, path + ": " + failed.message()};
+  if (files.empty()) return not_dumped(path, " is a folder without a .log");
+  std::ranges::sort(files);
+  return files;
+}
 
 Status dump_file(const std::string& path, const std::function<bool(const Dumped&)>& visit) {
   auto opened = open_log_file(path);
   if (!opened) return std::move(opened).error();
   if (holds_batches(*opened)) {
-    return each_batch(*opened, [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Result<bool> {
+    auto status = each_batch(*opened, [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Result<bool> {
       auto valid = scanner.check_crc(batch);
       if (!valid) return std::move(valid).error();
       return visit(DumpedBatch{batch.position, batch.header, *valid});
     });
+    return by_path(std::move(status), *opened, path);
   }
   if (opened->suffix != ".index" && opened->suffix != ".timeindex")
     return not_dumped(path, " is no .log, .index, .timeindex or .checkpoint");
   if (!opened->base) return not_dumped(path, " must be named after its segment's first offset, in 20 digits");
   const Offset base = *opened->base;
   if (opened->suffix == ".index") {
-    return each_entry<log::OffsetEntry>(*opened, [&](const log::OffsetEntry& entry) {
+    auto status = each_entry<log::OffsetEntry>(*opened, [&](const log::OffsetEntry& entry) {
       return visit(DumpedOffset{base + entry.relative, entry.position});
     });
+    return by_path(std::move(status), *opened, path);
   }
-  return each_entry<log::TimeEntry>(*opened, [&](const log::TimeEntry& entry) {
+  auto status = each_entry<log::TimeEntry>(*opened, [&](const log::TimeEntry& entry) {
     return visit(DumpedTime{entry.timestamp, base + entry.relative});
   });
+  return by_path(std::move(status), *opened, path);
 }
 
 Status dump_records(const std::string& path,
@@ -72,7 +98,7 @@ Status dump_records(const std::string& path,
   const auto folder = storage::parse_partition_folder(fs::absolute(path).parent_path().filename());
   if (!folder) return not_dumped(path, " must be in a folder named after topic and partition, as orders-0");
   std::string whole, scratch;
-  return each_batch(*opened, [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Result<bool> {
+  auto status = each_batch(*opened, [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Result<bool> {
     const auto damaged = [&](const std::string& what) {
       return Error{ErrorCode::corrupt_message, path + ": at position " + std::to_string(batch.position) + ": " + what};
     };
@@ -89,6 +115,7 @@ Status dump_records(const std::string& path,
     if (!reader.status()) return damaged(reader.status().error().detail);
     return true;
   });
+  return by_path(std::move(status), *opened, path);
 }
 
 }  // namespace kstream::server

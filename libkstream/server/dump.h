@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 /// What lies in the files of a log, read as they are: no broker need run, and none is disturbed.
 namespace kstream::server {
@@ -31,6 +32,10 @@ struct DumpedTime {
   Offset offset;
 };
 using Dumped = std::variant<DumpedBatch, DumpedOffset, DumpedTime>;
+
+/// The files that a path stands for: a folder for its segments (`*.log`), in order; anything else for itself.
+/// INVALID_REQUEST: the folder has none; KAFKA_STORAGE_ERROR: it cannot be read.
+KSTREAM_API Result<std::vector<std::string>> dumped_files(const std::string& path);
 
 /// Calls `visit` for each batch of a `.log` or `.checkpoint`, each entry of an `.index` or `.timeindex` (also where
 /// `.deleted` stands behind), until it returns false. INVALID_REQUEST: it is none of these; KAFKA_STORAGE_ERROR: it

@@ -207,6 +207,7 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   [ "$(kserver config "${where[@]}" --all -J | grep -c hunter2)" -eq 0 ]
   expect_error 3 'kserver: "node.ib" is no config; "node.id" is the nearest' kserver config "${where[@]}" node.ib
   expect_error 2 "unknown format 'x'" kserver config "${where[@]}" -f x
+  expect_error 2 "-c exit 0: there is no such file; flags of the command stand behind --" kserver run --ephemeral sh -c 'exit 0'
   expect_error 2 '-X: "node.id" must be' kserver config -X node.id=x
   expect_error 1 'cannot write to stdout' bash -c 'kserver config -a "$@" > /dev/full' - "${where[@]}"
   kserver config "${where[@]}" --color always -f table | grep -q $'^\e\\[1mNAME'
@@ -351,11 +352,15 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   run --separate-stderr kserver dump -f plain "$data"/t-0/*.log
   [ "$status" -eq 7 ]
   [ "$(cut -f 14 <<< "$output")" = $'wrong\nvalid' ]
-  [ "$stderr" = "kserver: $data/t-0/00000000000000000000.log: the CRC of a batch is wrong" ]
+  [ "$stderr" = "kserver: $data/t-0/00000000000000000000.log: at position 0: the batch's CRC is wrong" ]
   truncate -s -1 "$data/t-0/00000000000000000009.log"
-  expect_error 7 "at position 0: the batch reaches beyond the end" kserver dump "$data/t-0/00000000000000000009.log"
+  expect_error 7 "kserver: $data/t-0/00000000000000000009.log: at position 0: the batch reaches beyond the end" kserver dump "$data/t-0/00000000000000000009.log"
   expect_error 7 "the batch's CRC is wrong" kserver dump --records "$data/t-0/00000000000000000000.log"
   expect_error 3 "No such file" kserver dump "$data/t-0/none.log"
+  [ "$(kserver dump -f plain "$data/t-0" 2> "$folder/err" | cut -f 1,14)" = "$data/t-0/00000000000000000000.log	wrong" ]
+  grep -q "00000000000000000009.log: at position 0" "$folder/err"
+  mkdir "$data/empty"
+  expect_error 2 "$data/empty is a folder without a .log" kserver dump "$data/empty"
   touch "$data/other"
   expect_error 2 "is no .log, .index, .timeindex or .checkpoint" kserver dump "$data/other"
   expect_error 2 "which files? As in: kserver dump" kserver dump
