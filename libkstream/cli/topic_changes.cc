@@ -22,6 +22,7 @@ std::vector<TopicDescription> chosen_topics(const TopicChoice& choice, bool if_e
 template <class Row>
 std::vector<std::string> topics_of(const std::vector<Row>& rows) {
   std::vector<std::string> names;
+  names.reserve(rows.size());
   for (const Row& row : rows) names.push_back(row.topic);
   return names;
 }
@@ -100,22 +101,30 @@ Deed deletion_of(const std::vector<DeletedTopic>& topics) {
           "deleted"};
 }
 
-Deed truncation_of(const std::vector<TruncatedPartition>& partitions) {
-  std::int64_t records = 0, touched = 0;
+/// Each row has records to delete. No broker tells how large these are: the bytes are their share of the partition's
+/// size, and are left out if that is not told either.
+Deed truncation_of(const std::vector<TruncatedPartition>& rows, const PartitionSizes& sizes) {
+  std::int64_t records = 0;
+  std::optional<double> bytes;
   std::vector<std::string> topics;
-  for (const auto& row : partitions) {
+  for (const auto& row : rows) {
     records += row.records();
-    touched += row.records() > 0 ? 1 : 0;
-    if (row.records() > 0 && std::ranges::find(topics, row.partition.topic) == topics.end())
-      topics.push_back(row.partition.topic);
+    if (const auto size = sizes.find(row.partition); size != sizes.end()) {
+      const double part = static_cast<double>(row.records()) / static_cast<double>(row.end - row.beginning);
+      bytes = bytes.value_or(0) + static_cast<double>(size->second) * part;
+    }
+    if (std::ranges::find(topics, row.partition.topic) == topics.end()) topics.push_back(row.partition.topic);
   }
-  return {"delete " + count_of(records, "record") + " of " + count_of(touched, "partition") + ": " + some_of(topics),
+  const auto about = bytes ? " (about " + format_size(static_cast<std::int64_t>(*bytes)) + ')' : "";
+  return {"delete " + count_of(records, "record") + about + " of " +
+              count_of(static_cast<std::int64_t>(rows.size()), "partition") + ": " + some_of(topics),
           "deleted"};
 }
 
 /// Deletes, and leaves those rows that came about, with where the partitions begin now.
 void truncate(std::vector<TruncatedPartition>& rows, const TopicsWork& work, ItemsOutcome& outcome) {
   std::vector<RecordDeletion> deletions;
+  deletions.reserve(rows.size());
   for (const auto& row : rows) deletions.push_back({row.partition, row.to});
   auto answers = work.admin.delete_records(deletions, work.settings.timeout);
   std::vector<TruncatedPartition> done;
@@ -147,6 +156,7 @@ ExitCode alter_topics(const AlterTopicsPlan& plan, const TopicsWork& work) {
     if (auto refused = ask_consent(deed, plan.care.yes, work.console)) return *refused;
   }
   std::vector<NewPartitions> wanted;
+  wanted.reserve(growing.size());
   for (const auto& row : growing) wanted.push_back({row.topic, row.after, {}});
   auto results = work.admin.create_partitions(wanted, plan.care.dry_run, work.settings.timeout);
   if (!results) return work.fail(results.error());
@@ -203,7 +213,8 @@ ExitCode truncate_topics(const TruncateTopicsPlan& plan, const TopicsWork& work)
     if (outcome.result() == ExitCode::done) work.console.note("there is no record to delete");
     return outcome.result();
   }
-  if (auto refused = ask_consent(truncation_of(rows), plan.care.yes, work.console)) return *refused;
+  if (auto refused = ask_consent(truncation_of(rows, partition_sizes(work)), plan.care.yes, work.console))
+    return *refused;
   truncate(rows, work, outcome);
   return end(truncated_text(rows, false, work.output), outcome, work);
 }

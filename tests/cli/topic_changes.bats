@@ -146,7 +146,7 @@ filled_topic() {
   answered() { run bash -c 'echo "$0" | script -qec "$1" /dev/null' "$@"; }
   answered '' "ktopics truncate $topic --to 4"
   [ "$status" -eq 1 ]
-  [[ $output == *"shall I delete 4 records of 1 partition: $topic? This cannot be undone. [y/N]"*"nothing was deleted"* ]]
+  [[ $output == *"shall I delete 4 records (about "*" B) of 1 partition: $topic? This cannot be undone. [y/N]"*"nothing was deleted"* ]]
   [ "$(ktopics offsets "$topic" --columns beginning)" = 0 ]
   answered y "ktopics truncate $topic --to 4"
   [ "$status" -eq 0 ]
@@ -178,7 +178,8 @@ filled_topic() {
 
 @test "truncate: deletes in front of a position, after -y" {
   filled_topic 40
-  expect_error 2 "would delete 30 records of 1 partition: $topic" ktopics truncate "$topic" --to -10
+  size=$(ktopics describe "$topic" --size -J | jq .partitions[0].size)
+  expect_error 2 "would delete 30 records (about $((size * 30 / 40)) B) of 1 partition: $topic" ktopics truncate "$topic" --to -10
   [ "$(ktopics truncate "$topic" --to -10 --dry-run)" = "$topic"$'\t0\t0\t30\t40\t30' ]
   run --separate-stderr ktopics truncate "$topic" --to @0000000009 --dry-run
   [[ $status -eq 0 && $stderr == *"@0000000009: 1970-01-01T00:00:09.000+00:00"* ]]
