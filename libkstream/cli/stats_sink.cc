@@ -8,31 +8,13 @@
 
 namespace kstream::cli {
 
-int StatsSink::output() const { return STDOUT_FILENO; }
+namespace {
 
-bool StatsSink::take(const ShownRecord& shown, ReadRange& range) {
-  const RecordView& record = shown.record;
-  auto [found, fresh] = counts_.try_emplace(range.partition);
-  Counts& counts = found->second;
-  if (fresh) {
-    counts.first = record.offset;
-    counts.oldest = counts.newest = record.timestamp;
-  }
-  ++counts.records;
-  counts.bytes += record.key.value_or("").size() + record.value.value_or("").size();
-  counts.tombstones += record.value ? 0 : 1;
-  counts.last = record.offset;
-  counts.oldest = std::min(counts.oldest, record.timestamp);
-  counts.newest = std::max(counts.newest, record.timestamp);
-  return true;
-}
-
-Table StatsSink::table() const {
+Table table_of(const CountsByPartition& all, bool local) {
   Table table;
   table.columns.assign(kStatsColumns.begin(), kStatsColumns.end());
-  bool local = output_.format == OutputFormat::table;
-  for (const auto& [partition, counts] : counts_) {
-    auto time = [&](Timestamp t) { return local ? format_local(t) : format_utc(t); };
+  auto time = [&](Timestamp t) { return t == kNoTimestamp ? "-" : local ? format_local(t) : format_utc(t); };
+  for (const auto& [partition, counts] : all) {
     table.rows.push_back({partition.topic, std::to_string(partition.partition.value), std::to_string(counts.records),
                           std::to_string(counts.bytes), std::to_string(counts.tombstones),
                           std::to_string(counts.first.value), std::to_string(counts.last.value), time(counts.oldest),
@@ -41,9 +23,9 @@ Table StatsSink::table() const {
   return table;
 }
 
-std::string StatsSink::json() const {
+std::string json_of(const CountsByPartition& all) {
   std::string out;
-  for (const auto& [partition, counts] : counts_) {
+  for (const auto& [partition, counts] : all) {
     JsonObject(out)
         .text("topic", partition.topic)
         .number("partition", partition.partition.value)
@@ -59,10 +41,35 @@ std::string StatsSink::json() const {
   return out;
 }
 
-ExitCode StatsSink::finish() {
+}  // namespace
+
+std::string stats_text(const CountsByPartition& counts, const TopicsOutput& output) {
+  if (output.format == OutputFormat::json) return json_of(counts);
   std::string text;
-  output_.format == OutputFormat::json ? void(text = json()) : append_table(table(), output_, text);
-  return write_stdout(text) ? ExitCode::done : console_.fail(ExitCode::failed, stdout_failure());
+  append_table(table_of(counts, output.format == OutputFormat::table), output, text);
+  return text;
+}
+
+int StatsSink::output() const { return STDOUT_FILENO; }
+
+bool StatsSink::take(const ShownRecord& shown, ReadRange& range) {
+  const RecordView& record = shown.record;
+  auto [found, fresh] = counts_.try_emplace(range.partition);
+  RecordCounts& counts = found->second;
+  if (fresh) counts.first = record.offset;
+  ++counts.records;
+  counts.bytes += record.key.value_or("").size() + record.value.value_or("").size();
+  counts.tombstones += record.value ? 0 : 1;
+  counts.last = record.offset;
+  if (record.timestamp == kNoTimestamp) return true;
+  if (counts.oldest == kNoTimestamp || record.timestamp < counts.oldest) counts.oldest = record.timestamp;
+  counts.newest = std::max(counts.newest, record.timestamp);
+  return true;
+}
+
+ExitCode StatsSink::finish() {
+  return write_stdout(stats_text(counts_, output_)) ? ExitCode::done
+                                                    : console_.fail(ExitCode::failed, stdout_failure());
 }
 
 }  // namespace kstream::cli

@@ -16,7 +16,17 @@ namespace kstream::cli {
 inline constexpr std::array<std::string_view, 9> kStatsColumns = {
     "topic", "partition", "records", "bytes", "tombstones", "first", "last", "oldest", "newest"};
 
-/// Counts records instead of showing them, and prints a row for each partition at the end.
+struct RecordCounts {
+  std::uint64_t records = 0, bytes = 0, tombstones = 0;
+  Offset first, last;
+  Timestamp oldest = kNoTimestamp, newest = kNoTimestamp;  ///< of those that have a time
+};
+using CountsByPartition = std::map<TopicPartition, RecordCounts>;
+
+/// A row for each partition.
+std::string stats_text(const CountsByPartition& counts, const TopicsOutput& output);
+
+/// Counts records instead of showing them, and prints the counts at the end.
 class StatsSink : public RecordSink {
  public:
   StatsSink(TopicsOutput output, const Console& console) : output_(std::move(output)), console_(console) {}
@@ -27,17 +37,9 @@ class StatsSink : public RecordSink {
   int output() const override;
 
  private:
-  struct Counts {
-    std::uint64_t records = 0, bytes = 0, tombstones = 0;
-    Offset first, last;
-    Timestamp oldest, newest;
-  };
-  Table table() const;
-  std::string json() const;
-
   TopicsOutput output_;
   const Console& console_;
-  std::map<TopicPartition, Counts> counts_;
+  CountsByPartition counts_;
 };
 
 }  // namespace kstream::cli

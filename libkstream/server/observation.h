@@ -21,8 +21,8 @@ struct BrokerFacts {
 /// Everything that was counted, as one JSON document: what `kserver status -J` prints.
 std::string status_json(const BrokerFacts& facts, const base::MetricsSnapshot& metrics);
 
-/// The same as Prometheus wants it (text format 0.0.4). Times are in seconds; the buckets of a histogram end at powers
-/// of two of nanoseconds, from 4 us to 34 s.
+/// The same as Prometheus wants it (text format 0.0.4), but for histograms, which have buckets here and quantiles
+/// there. Times are in seconds; buckets end at powers of two of nanoseconds, from 4 us to 34 s.
 std::string prometheus_text(const BrokerFacts& facts, const base::MetricsSnapshot& metrics);
 
 }  // namespace kstream::server

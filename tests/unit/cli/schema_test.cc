@@ -2,49 +2,18 @@
 #include "cli/json_record.h"
 #include "cli/server_text.h"
 #include "cli/show_config.h"
+#include "cli/stats_sink.h"
 #include "cli/topic_rows.h"
 #include "cli/topics_text.h"
+#include "support/json_schema.h"
 #include "unit/cli/header_bytes.h"
 
 #include <gtest/gtest-spi.h>
-#include <rapidjson/document.h>
-#include <rapidjson/schema.h>
-#include <rapidjson/stringbuffer.h>
-
-#include <fstream>
-#include <sstream>
 
 namespace kstream::cli {
 namespace {
 
-rapidjson::Document parsed(const std::string& text) {
-  rapidjson::Document document;
-  document.Parse(text.data(), text.size());
-  EXPECT_FALSE(document.HasParseError()) << text;
-  return document;
-}
-
-/// Whether each line of `text` is as the installed schema says; there must be one.
-bool fits_schema(const std::string& name, const std::string& text) {
-  std::ifstream file(std::string(KSTREAM_SCHEMA_DIR) + '/' + name);
-  std::stringstream schema_text;
-  schema_text << file.rdbuf();
-  auto schema_document = parsed(schema_text.str());
-  rapidjson::SchemaDocument schema(schema_document);
-  std::istringstream lines(text);
-  std::size_t count = 0;
-  for (std::string line; std::getline(lines, line); ++count) {
-    auto document = parsed(line);
-    rapidjson::SchemaValidator validator(schema);
-    if (document.Accept(validator)) continue;
-    rapidjson::StringBuffer where;
-    validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
-    ADD_FAILURE() << name << " refuses " << line << " at " << where.GetString() << ": "
-                  << validator.GetInvalidSchemaKeyword();
-    return false;
-  }
-  return count > 0;
-}
+using test::fits_schema;
 
 const TopicsOutput kJson{OutputFormat::json, false, true, {}, {}};
 
@@ -120,6 +89,16 @@ TEST(Schema, Configs) {
   EXPECT_TRUE(config.set("linger.ms", "7").ok());
   EXPECT_TRUE(fits_schema("client-property.json", shown_settings(config, kJson)));
   EXPECT_EQ(shown_settings(config, {}), "linger.ms\t7\n");
+}
+
+TEST(Schema, RecordCounts) {
+  CountsByPartition counts;
+  counts[{"t", PartitionId(1)}] = {
+      3, 10, 1, Offset(4), Offset(6), Timestamp(1'600'000'000'000), Timestamp(1'700'000'000'000)};
+  counts[{"t", PartitionId(2)}] = {1, 0, 0, Offset(0), Offset(0)};
+  EXPECT_TRUE(fits_schema("record-counts.json", stats_text(counts, kJson)));
+  EXPECT_EQ(stats_text(counts, {}),
+            "t\t1\t3\t10\t1\t4\t6\t2020-09-13T12:26:40.000Z\t2023-11-14T22:13:20.000Z\nt\t2\t1\t0\t0\t0\t0\t-\t-\n");
 }
 
 TEST(TopicsOutput, Columns) {

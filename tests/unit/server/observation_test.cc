@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "server/server.h"
+#include "support/json_schema.h"
 
 #include <map>
 #include <set>
@@ -89,6 +90,11 @@ TEST(StatusJson, HasTheSameNumbers) {
   EXPECT_EQ(*metrics->find("requests")->find("Fetch")->integer(), 1);
   EXPECT_EQ(*metrics->find("errors")->find("Fetch.OFFSET_OUT_OF_RANGE")->integer(), 1);
   EXPECT_EQ(*metrics->find("latency")->find(R"(kstream_request_seconds{api="Fetch"})")->find("count")->integer(), 3);
+}
+
+TEST(StatusJson, IsAsItsSchemaSays) {
+  EXPECT_TRUE(test::fits_schema("server-status.json", status_json(some_facts(), some_metrics())));
+  EXPECT_TRUE(test::fits_schema("server-status.json", status_json(some_facts(), base::Metrics().snapshot())));
 }
 
 TEST(StatusText, IsForScriptsOrForATerminal) {
