@@ -93,8 +93,19 @@ Connection* Cluster::connection(NodeId node) {
   if (known && (known->endpoint() != broker->second || known->identity().cluster_id != identity.cluster_id)) {
     retire(std::move(known));
   }
+  if (!known) known = take_bootstrap(broker->second, identity);
   if (!known) known = make_connection(broker->second, std::move(identity));
   return known.get();
+}
+
+/// The connection to a bootstrap server that is this broker, if there is one already: null if not.
+std::unique_ptr<Connection> Cluster::take_bootstrap(const Endpoint& endpoint, const Identity& identity) {
+  const auto found = std::ranges::find_if(
+      bootstrap_, [&](const auto& connection) { return connection->ready() && connection->endpoint() == endpoint; });
+  if (found == bootstrap_.end()) return nullptr;
+  auto taken = std::exchange(*found, make_connection(endpoint, {}));
+  taken->identify(identity);
+  return taken;
 }
 
 Connection* Cluster::ready_connection(NodeId node) {

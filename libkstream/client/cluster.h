@@ -39,6 +39,7 @@ class Cluster {
   /// `changed` is called when a connection came, went or may be tried again, and when metadata came or did not.
   Cluster(asio::io_context& context, ClientSettings settings, std::function<void()> changed);
 
+  asio::io_context& context() const { return context_; }
   const ClientSettings& settings() const { return settings_; }
   Metadata& metadata() { return metadata_; }
 
@@ -85,6 +86,7 @@ class Cluster {
   base::MonoTime next_refresh() const;
   asio::awaitable<Status> fetch_metadata();
   std::unique_ptr<Connection> make_connection(Endpoint endpoint, Identity identity);
+  std::unique_ptr<Connection> take_bootstrap(const Endpoint& endpoint, const Identity& identity);
   Connection* best_ready();
   Connection* next_to_try(std::vector<const Connection*>& tried);
   bool any_connecting() const;

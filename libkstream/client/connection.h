@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kstream::client {
@@ -52,6 +53,8 @@ class Connection {
   const Error& trouble() const { return trouble_; }
   const Endpoint& endpoint() const { return endpoint_; }
   const Identity& identity() const { return identity_; }
+  /// Who is there turned out: to be checked when it connects again.
+  void identify(Identity identity) { identity_ = std::move(identity); }
   /// The newest version that the broker knows too, of [low, high]; UNSUPPORTED_VERSION; NETWORK_EXCEPTION if not
   /// ready().
   Result<int> version(protocol::ApiKey api, int low, int high) const;
@@ -106,7 +109,7 @@ class Connection {
   asio::io_context& context_;
   const ClientSettings& settings_;
   const Endpoint endpoint_;
-  const Identity identity_;
+  Identity identity_;
   base::Random& random_;
   std::function<void()> changed_;
 

@@ -1,5 +1,7 @@
 #include "client/leaders.h"
 
+#include "client/together.h"
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -53,6 +55,15 @@ asio::awaitable<Status> ask_node(Cluster& cluster, NodeId node, const std::vecto
   co_return Error{ErrorCode::network_exception, "not connected to broker " + std::to_string(node.value) + " yet"};
 }
 
+asio::awaitable<void> ask_group(Cluster& cluster, NodeId node, const std::vector<std::size_t>& indices,
+                                const AskLeader& ask, std::vector<Status>& outcomes) {
+  const Status status = co_await ask_node(cluster, node, indices, ask);
+  for (std::size_t i : indices) {
+    if (!status) outcomes[i] = status;
+    if (status && !outcomes[i]) cluster.refresh();
+  }
+}
+
 }  // namespace
 
 asio::awaitable<void> ask_leaders(Cluster& cluster, const std::vector<TopicPartition>& partitions,
@@ -60,13 +71,10 @@ asio::awaitable<void> ask_leaders(Cluster& cluster, const std::vector<TopicParti
   outcomes.assign(partitions.size(), Error{ErrorCode::request_timed_out, "no broker was asked in time"});
   for (int rounds = 1; !cluster.stopping(); ++rounds) {
     const auto leaders = by_leader(cluster, partitions, outcomes);
-    for (const auto& [group, indices] : leaders) {
-      const Status status = co_await ask_node(cluster, group.first, indices, ask);
-      for (std::size_t i : indices) {
-        if (!status) outcomes[i] = status;
-        if (status && !outcomes[i]) cluster.refresh();
-      }
-    }
+    std::vector<asio::awaitable<void>> questions;
+    for (const auto& [group, indices] : leaders)
+      questions.push_back(ask_group(cluster, group.first, indices, ask, outcomes));
+    co_await together(cluster.context(), std::move(questions));
     const base::MonoTime next = mono_now() + cluster.settings().retry.after(rounds);
     if (std::ranges::none_of(outcomes, is_open) || mono_now() >= deadline) break;
     co_await cluster.wait_for_change(std::min(next, deadline));

@@ -210,6 +210,21 @@ TEST(Admin, AddsPartitions) {
             "INVALID_PARTITIONS: There are 4 already.");
 }
 
+TEST(Admin, AsksAllLeadersAtTheSameTimeOverOneConnectionEach) {
+  FakeCluster cluster(2);
+  cluster.create_topic("orders", 2);
+  Admin admin = make_admin(cluster.bootstrap(), {{"request.timeout.ms", "1000"}});
+  std::vector<OffsetQuery> queries;
+  for (int p : {0, 1}) {
+    for (OffsetSpec spec : {kBeginning, kEnd}) queries.push_back({{"orders", PartitionId(p)}, spec});
+  }
+  for (const auto& answer : admin.list_offsets(queries, true, kSoon)) EXPECT_TRUE(answer.info.ok());
+  EXPECT_EQ(cluster.requests(ApiKey::list_offsets), 4);
+  EXPECT_EQ(cluster.requests(ApiKey::api_versions), 2) << "a bootstrap server's connection is that of the broker, too";
+  cluster.ignore(ApiKey::list_offsets, 2);
+  for (const auto& answer : admin.list_offsets(queries, true, milliseconds(1900))) EXPECT_TRUE(answer.info.ok());
+}
+
 const ConfigResource kOrders{ConfigResourceType::topic, "orders"};
 
 TEST(Admin, ChangesConfigsOneByOne) {
