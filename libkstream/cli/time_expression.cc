@@ -41,15 +41,15 @@ struct Scanner {
     rest.remove_prefix(count);
     return true;
   }
-  /// `:05[.678]`, if there is a colon; more than three digits behind the point are cut off.
-  bool seconds(WallClock& clock) {
-    if (!eat(':')) return true;
-    if (!digits(2, clock.second)) return false;
-    if (!eat('.')) return true;
+  /// `:05[.678]`, if there is a colon.
+  bool seconds(WallClock& clock) { return !eat(':') || (digits(2, clock.second) && fraction(clock.ms)); }
+  /// `.678` or, as ISO 8601 and many a log have it, `,678`, if it is there; more than three digits are cut off.
+  bool fraction(int& ms) {
+    if (!eat('.') && !eat(',')) return true;
     int scale = 100, digit = 0;
     if (!digits(1, digit)) return false;
     do {
-      clock.ms += digit * scale;
+      ms += digit * scale;
       scale /= 10;
     } while (digits(1, digit));
     return true;
@@ -66,12 +66,14 @@ struct Scanner {
                                                 day(static_cast<unsigned>(clock.day)))
                                      .ok();
   }
-  /// `Z` or `+01:00`, as minutes east of Greenwich.
+  /// `Z`, `+01:00` or `+0100`, as minutes east of Greenwich.
   bool zone(int& minutes) {
     if (eat('Z') || eat('z')) return true;
     bool west = !rest.empty() && rest.front() == '-';
     int h = 0, m = 0;
-    if ((!eat('+') && !eat('-')) || !digits(2, h) || !eat(':') || !digits(2, m) || h > 23 || m > 59) return false;
+    if ((!eat('+') && !eat('-')) || !digits(2, h)) return false;
+    eat(':');
+    if (!digits(2, m) || h > 23 || m > 59) return false;
     minutes = (west ? -1 : 1) * (h * 60 + m);
     return true;
   }
@@ -165,11 +167,18 @@ Timestamp days_before(Timestamp now, int days) {
 }
 
 std::optional<Timestamp> epoch_time(std::string_view text) {
-  bool kcat = text.starts_with("s@") || text.starts_with("e@");
-  auto digits = text.substr(kcat ? 2 : 1);
-  auto number = parse_number<std::int64_t>(digits);
-  if (!number || *number < 0 || (!kcat && digits.size() != 10 && digits.size() != 13)) return std::nullopt;
-  return Timestamp(!kcat && digits.size() == 10 ? *number * 1000 : *number);
+  constexpr std::size_t kSecondsSize = 10, kMillisecondsSize = 13;
+  const bool kcat = !text.starts_with('@');
+  text.remove_prefix(kcat ? 2 : 1);
+  const auto number = parse_number<std::int64_t>(text.substr(0, text.find('.')));
+  Scanner behind{text.substr(std::min(text.find('.'), text.size()))};
+  const std::size_t size = text.size() - behind.rest.size();
+  const bool seconds = !kcat && size == kSecondsSize;
+  int ms = 0;
+  if (seconds && !behind.fraction(ms)) return std::nullopt;
+  if (!number || *number < 0 || !behind.rest.empty()) return std::nullopt;
+  if (seconds) return Timestamp(*number * 1000 + ms);
+  return kcat || size == kMillisecondsSize ? std::optional(Timestamp(*number)) : std::nullopt;
 }
 
 /// `10 minutes ago`.
@@ -203,7 +212,8 @@ Result<Timestamp> calendar_time(std::string_view text, Timestamp now) {
   }
   if (!scanner.date(clock)) return not_a_time(text);
   if (scanner.rest.empty()) return at_or_after(clock);
-  if ((!scanner.eat('T') && !scanner.eat(' ')) || !scanner.time_of_day(clock)) return not_a_time(text);
+  if ((!scanner.eat('T') && !scanner.eat('t') && !scanner.eat(' ')) || !scanner.time_of_day(clock))
+    return not_a_time(text);
   if (scanner.rest.empty()) return local(clock, text);
   int minutes = 0;
   if (!scanner.zone(minutes) || !scanner.rest.empty()) return not_a_time(text);
