@@ -82,10 +82,17 @@ std::optional<Timestamp> end_of_following(const ConsumePlan& plan) {
   return last;
 }
 
+/// Whether nothing but what is said of the work comes to a terminal while it lasts.
+bool is_alone(const ConsumePlan& plan) { return stdout_is_file() || plan.copy || plan.stats; }
+
 class Consuming {
  public:
   Consuming(const ConsumePlan& plan, const ClientSettings& settings, const Console& console, const Signals& signals)
-      : plan_(plan), settings_(settings), console_(console), signals_(signals), progress_(plan.progress, console) {}
+      : plan_(plan),
+        settings_(settings),
+        console_(console),
+        signals_(signals),
+        progress_(plan.progress, is_alone(plan), console) {}
 
   ExitCode run(RangeAnswer answer) {
     begin(std::move(answer));

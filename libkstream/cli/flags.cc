@@ -169,7 +169,7 @@ constexpr FlagRow kRows[] = {
      "Show control records, too: where transactions ended, and whether they were aborted. For json, csv, plain, table, "
      "batch and templates with %{control}."},
     {Flag::progress, 0, "progress", "WHEN", kProduce | kConsume, "auto|always|never",
-     "Say on stderr how far it has come: auto (the default: if stderr is a terminal and stdout a file), always, "
+     "Say on stderr how far it has come: auto (the default: if it is a terminal to which nothing else comes), always, "
      "never."},
     {Flag::raw_terminal, 0, "raw-terminal", "", kConsume, "",
      "Send control characters and what is not UTF-8 to a terminal as they are, not as \\xNN."},

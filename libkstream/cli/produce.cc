@@ -103,6 +103,12 @@ std::unique_ptr<RecordInput> make_input(const ProducePlan& plan) {
   return std::make_unique<InputTemplate>(*InputTemplate::compile(plan.input_template));
 }
 
+/// Whether nothing but what is said of the work comes to a terminal: neither reports, nor what is typed.
+bool is_alone(const ProducePlan& plan) {
+  const bool typed = ::isatty(STDIN_FILENO) != 0 && std::ranges::find(plan.files, "-") != plan.files.end();
+  return !typed && (!plan.report || stdout_is_file());
+}
+
 class Producing {
  public:
   Producing(const ProducePlan& plan, const ClientSettings& settings, const Console& console)
@@ -112,7 +118,7 @@ class Producing {
         report_(plan.report),
         places_(std::string(unit_of(plan))),
         outage_(settings.timeout, settings.answer_timeout()),
-        progress_(plan.progress, console) {
+        progress_(plan.progress, is_alone(plan), console) {
     for (const Header& header : plan.headers) headers_.push_back({header.name, header.value});
   }
 

@@ -15,25 +15,25 @@ constexpr std::chrono::milliseconds kOnTerminal(200), kElsewhere(1000);
 
 bool is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
 
-/// Or a device such as /dev/null. The reader of a pipe may write to the terminal itself.
-bool is_file(int fd) {
-  struct stat status {};
-  return ::fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(fd) == 0));
-}
-
-bool is_wanted(std::string_view when, bool quiet) {
+bool is_wanted(std::string_view when, bool alone, bool quiet) {
   if (quiet || when == "never") return false;
-  return when == "always" || (is_terminal() && is_file(STDOUT_FILENO));
+  return when == "always" || (is_terminal() && alone);
 }
 
 }  // namespace
+
+bool stdout_is_file() {
+  struct stat status {};
+  return ::fstat(STDOUT_FILENO, &status) == 0 &&
+         (S_ISREG(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(STDOUT_FILENO) == 0));
+}
 
 bool is_progress_word(std::string_view word) {
   return word.empty() || word == "auto" || word == "always" || word == "never";
 }
 
-Progress::Progress(std::string_view when, const Console& console)
-    : console_(console), wanted_(is_wanted(when, console.quiet())), start_(Clock::now()) {
+Progress::Progress(std::string_view when, bool alone, const Console& console)
+    : console_(console), wanted_(is_wanted(when, alone, console.quiet())), start_(Clock::now()) {
   next_ = start_ + (is_terminal() ? kOnTerminal : kElsewhere);
 }
 

@@ -15,9 +15,9 @@ class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `when` is always, never, or auto (also if empty): where stderr is a terminal and stdout is a file. Nothing is said
-  /// with -q.
-  Progress(std::string_view when, const Console& console);
+  /// `when` is always, never, or auto (also if empty): where stderr is a terminal, and nothing else comes to it,
+  /// `alone`. Nothing is said with -q.
+  Progress(std::string_view when, bool alone, const Console& console);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -35,6 +35,10 @@ class Progress {
   bool shown_ = false;
   Clock::time_point start_, next_;
 };
+
+/// Whether what goes to stdout comes to no terminal: it is a file, or a device such as /dev/null. The reader of a pipe
+/// may write to the terminal itself.
+bool stdout_is_file();
 
 /// `auto`, `always` or `never`; also nothing, which is auto.
 bool is_progress_word(std::string_view word);

@@ -161,6 +161,15 @@ teardown_file() { stop_server; }
   [ "${output%$'\r'}" = 700 ]
   run script -qec "kconsume $topic -F --idle-timeout 700ms --progress never > /dev/null" /dev/null
   [ -z "$output" ]
+  # What is sent comes to no terminal; what is counted or copied neither.
+  run script -qec "(seq 100; sleep 0.7; seq 100) | kproduce $topic" /dev/null
+  [[ $output == $'kproduce: 100 records, '*$'\r\e[Kkproduce: acknowledged 200 of 200'* ]]
+  run script -qec "(seq 100; sleep 0.7; seq 100) | kproduce -q $topic --report '%o '" /dev/null
+  [[ $output != *records* ]]
+  run script -qec "kproduce $topic" /dev/null < <(echo typed; sleep 0.7; printf '\4')
+  [[ $output == *"acknowledged 1 of 1"* && $output != *records* ]]
+  run script -qec "kconsume $topic --stats -F --idle-timeout 700ms" /dev/null
+  [[ $output == *$'\r\e[Kkconsume: 1101 records, '* ]]
   expect_error 2 "--progress is auto, always or never" kconsume t --progress maybe
   expect_error 2 "--progress is auto, always or never" kproduce t --progress maybe
 }
