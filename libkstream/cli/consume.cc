@@ -104,7 +104,7 @@ class Consuming {
       show(plan_.follow, plan_.merge);
     }
     progress_.clear();
-    ExitCode sunk = sink_->finish();
+    ExitCode sunk = sink_->finish(going_on() && outcome_.result() == ExitCode::done);
     return sunk == ExitCode::done ? outcome_.result() : sunk;
   }
 
@@ -120,7 +120,7 @@ class Consuming {
       return opened;
     }
     if (plan_.copy) {
-      auto sink = std::make_unique<TopicSink>(*plan_.copy, settings_, console_, signals_, plan_.follow);
+      auto sink = std::make_unique<TopicSink>(*plan_.copy, ranges_, settings_, console_, signals_, plan_.follow);
       bool opened = sink->open();
       sink_ = std::move(sink);
       return opened;
@@ -148,7 +148,7 @@ class Consuming {
   }
 
   /// What times came to: the instants, and the offsets.
-  void say_ranges(const std::vector<ReadRange>& ranges) const {
+  void say_ranges(const ReadRanges& ranges) const {
     if (!say_times(plan_.targets, console_) && console_.verbosity() == 0) return;
     for (std::size_t i = 0; i < std::min(ranges.size(), kMostNotes); ++i) {
       const ReadRange& range = ranges[i];
@@ -274,14 +274,14 @@ class Consuming {
     return true;
   }
 
-  std::vector<ReadRange> unknown_of(std::vector<ReadRange> ranges) const {
+  ReadRanges unknown_of(ReadRanges ranges) const {
     std::set<TopicPartition> known;
     for (const ReadRange& range : ranges_) known.insert(range.partition);
     std::erase_if(ranges, [&](const ReadRange& range) { return known.contains(range.partition); });
     return ranges;
   }
 
-  void add(std::vector<ReadRange> fresh) {
+  void add(ReadRanges fresh) {
     for (ReadRange& range : fresh) {
       console_.note(shown(range.partition) + " is new");
       range.from = range.start = Offset(0);
@@ -378,7 +378,7 @@ class Consuming {
   const ClientSettings& settings_;
   const Console& console_;
   const Signals& signals_;
-  std::vector<ReadRange> ranges_;
+  ReadRanges ranges_;
   std::vector<Offset> firsts_;  ///< where the ranges began, for the progress
   std::unique_ptr<RecordSink> sink_;
   StdoutSink* stdout_ = nullptr;  ///< the sink, if it is that

@@ -25,11 +25,11 @@ std::string_view difference(const RecordView& a, const RecordView& b) {
 
 /// One of the two topics.
 struct Side {
-  std::vector<ReadRange> ranges;
+  ReadRanges ranges;
   RangeReader reader;
   std::map<const ReadRange*, bool> paused;
 
-  Side(std::vector<ReadRange> all, const ClientSettings& settings, const Console& console, const Signals& signals)
+  Side(ReadRanges all, const ClientSettings& settings, const Console& console, const Signals& signals)
       : ranges(std::move(all)), reader(settings, console, signals, {}) {}
   void rest(ReadRange* range, bool paused_now) {
     if (!range || range->closed || paused[range] == paused_now) return;
@@ -47,8 +47,8 @@ struct Pair {
 
 class Diffing {
  public:
-  Diffing(std::vector<ReadRange> left, std::vector<ReadRange> right, const RecordFilter& filter,
-          const ClientSettings& settings, const Console& console, const Signals& signals)
+  Diffing(ReadRanges left, ReadRanges right, const RecordFilter& filter, const ClientSettings& settings,
+          const Console& console, const Signals& signals)
       : filter_(filter),
         console_(console),
         signals_(signals),
@@ -60,7 +60,7 @@ class Diffing {
         ++count;
       }
     }
-    std::vector<ReadRange> all(count);
+    ReadRanges all(count);
     share_ = Merge(all, std::nullopt).share();
   }
 
@@ -150,8 +150,8 @@ class Diffing {
 
 }  // namespace
 
-ExitCode diff(std::vector<ReadRange> left, std::vector<ReadRange> right, const RecordFilter& filter,
-              const ClientSettings& settings, const Console& console, const Signals& signals) {
+ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const ClientSettings& settings,
+              const Console& console, const Signals& signals) {
   return Diffing(std::move(left), std::move(right), filter, settings, console, signals).run();
 }
 

@@ -74,7 +74,7 @@ bool ExecSink::flush() {
   return !due || run_batch();
 }
 
-ExitCode ExecSink::finish() {
+ExitCode ExecSink::finish(bool) {
   if (count_ > 0 && !failed_ && !signals_.stop_requested()) run_batch();
   if (!plan_.dead_letter.empty()) sender_.finish();
   return failed_ ? ExitCode::failed : sender_.result();

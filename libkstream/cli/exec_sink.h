@@ -35,7 +35,7 @@ class ExecSink : public RecordSink {
 
   bool take(const ShownRecord& record, ReadRange& range) override;
   bool flush() override;
-  ExitCode finish() override;
+  ExitCode finish(bool whole) override;
 
  private:
   void begin_batch(const ShownRecord& record);

@@ -94,7 +94,7 @@ bool KafkaSink::flush() {
   return outcome == StdoutWriter::Outcome::written;
 }
 
-ExitCode KafkaSink::finish() {
+ExitCode KafkaSink::finish(bool) {
   if (failed_) flush();  // what came before
   say_kafka_total(total_);
   if (columns_.tell_end) failed_ = !write_stdout("shutdown_complete\n") || failed_;

@@ -42,7 +42,7 @@ class KafkaSink : public RecordSink {
   bool take(const ShownRecord& record, ReadRange& range) override;
   bool flush() override;
   std::size_t size() const override { return writer_.size(); }
-  ExitCode finish() override;
+  ExitCode finish(bool whole) override;
   int output() const override;
 
  private:

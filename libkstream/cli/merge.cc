@@ -11,7 +11,7 @@ constexpr std::size_t kLeastShare = std::size_t{16} << 10, kMostShare = std::siz
 
 }  // namespace
 
-Merge::Merge(std::span<ReadRange> ranges, std::optional<std::chrono::milliseconds> patience)
+Merge::Merge(ReadRanges& ranges, std::optional<std::chrono::milliseconds> patience)
     : patience_(patience),
       share_(std::clamp(kBudget / kPartsOfShare / std::max<std::size_t>(ranges.size(), 1), kLeastShare, kMostShare)) {
   for (ReadRange& range : ranges) {

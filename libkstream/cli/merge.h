@@ -21,7 +21,7 @@ class Merge {
 
   /// Nothing comes before the next record of each range that is not closed is known. With `patience` a record waits
   /// that long for the others at most.
-  Merge(std::span<ReadRange> ranges, std::optional<std::chrono::milliseconds> patience);
+  Merge(ReadRanges& ranges, std::optional<std::chrono::milliseconds> patience);
 
   /// How many bytes of each partition to fetch at a time, so that all of them take 64 MB at most: what is held, two
   /// fetches that wait, and one on its way.

@@ -16,7 +16,7 @@ constexpr milliseconds kWakeAfter(250);
 
 }  // namespace
 
-bool RangeReader::open(std::span<ReadRange> ranges, std::size_t share) {
+bool RangeReader::open(ReadRanges& ranges, std::size_t share) {
   if (!ranges.empty()) outcome_.add(ExitCode::done);
   std::vector<Assignment> assignments;
   for (ReadRange& range : ranges) {
@@ -92,7 +92,8 @@ void RangeReader::take_error(ReadRange& range, const Error& error) {
 }
 
 /// Only if the position is before the first record there is: behind the last one is no place to go back from. If nobody
-/// says where that is now, the same error will come again.
+/// says where that is now, the same error will come again. For who follows this is no fault, as with a file that is cut
+/// off at its front; else it is not all that was asked for.
 bool RangeReader::go_to_beginning(const ReadRange& range) {
   auto position = consumer_->position(range.partition);
   if (!position) return false;
@@ -101,8 +102,9 @@ bool RangeReader::go_to_beginning(const ReadRange& range) {
   if (!beginning || *position >= beginning->offset) return false;
   if (!consumer_->seek(range.partition, beginning->offset)) return false;
   if (range.from < beginning->offset) {
-    console_.note(shown(range.partition) + ": offset " + std::to_string(range.from.value) +
-                  " is gone; going on with what is there");
+    const auto text = shown(range.partition) + ": offsets " + std::to_string(range.from.value) + " to " +
+                      std::to_string(beginning->offset.value - 1) + " are gone; going on behind them";
+    options_.follow ? console_.note(text) : outcome_.add(console_.fail(ExitCode::failed, text));
   }
   return true;
 }
@@ -112,6 +114,7 @@ bool RangeReader::begin_anew(ReadRange& range) {
   if (!consumer_->seek(range.partition, kBeginning)) return false;
   console_.note(shown(range.partition) + " was created anew: reading it from its beginning");
   range.from = range.start = Offset(0);
+  range.last_shown = kNoOffset;
   return true;
 }
 

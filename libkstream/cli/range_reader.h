@@ -58,7 +58,7 @@ class RangeReader {
 
   /// Begins; the ranges stay where they are. Once. `share` is how many bytes are fetched of a partition at a time; 0:
   /// as configured.
-  bool open(std::span<ReadRange> ranges, std::size_t share = 0);
+  bool open(ReadRanges& ranges, std::size_t share = 0);
 
   /// Whether there is more to read.
   bool reading() const { return !ended_ && open_ > 0; }

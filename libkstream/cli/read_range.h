@@ -7,6 +7,7 @@
 #include <kstream/topic_partition.h>
 
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct ReadRange {
   bool done() const { return until && from >= *until; }
 };
 
+/// Those who are given a range may keep its address: others that are added behind it do not move it.
+using ReadRanges = std::deque<ReadRange>;
+
 /// `orders [3]`.
 std::string shown(const TopicPartition& partition);
 
@@ -43,7 +47,7 @@ struct RangeQuestion {
 };
 
 struct RangeAnswer {
-  std::vector<ReadRange> ranges;
+  ReadRanges ranges;
   std::vector<std::string> notes;  ///< what the user should know
   std::vector<Error> failures;     ///< one for each partition that cannot be read; details are whole sentences
 };

@@ -32,8 +32,8 @@ bool RecordSender::open() {
     if (auto set = config.set("delivery.timeout.ms", kForever); !set) return fail(ExitCode::usage, set.error().detail);
   }
   auto producer = Producer::create(config, [this](const Delivery& delivery) {
-    (delivery.ok() ? acknowledged_ : failed_) += delivery.count();
-    if (delivery.ok()) return;
+    if (delivery.ok()) return ledger_.acknowledged(delivery.tags());
+    ledger_.failed(delivery.tags());
     fail(exit_code_of(delivery.error().code), std::string(delivery.topic()) + " [" +
                                                   std::to_string(delivery.partition().value) +
                                                   "]: " + delivery.error().to_string());
@@ -59,12 +59,13 @@ bool RecordSender::check_topic(std::string_view topic) {
   return true;
 }
 
-bool RecordSender::send(const ProducerRecord& record) {
+bool RecordSender::send(ProducerRecord& record) {
   if (!check_topic(record.topic)) return false;
+  record.tag = ledger_.sent_count();
   while (result_ == ExitCode::done) {
     auto status = producer_->send(record);
     if (status) {
-      ++sent_;
+      ledger_.sent(0);
       return true;
     }
     if (status.code() != ErrorCode::request_timed_out)
@@ -80,7 +81,7 @@ bool RecordSender::poll() {
 }
 
 bool RecordSender::finish() {
-  while (acknowledged_ + failed_ < sent_ && !brokers_are_gone()) {
+  while (!ledger_.all_settled() && !brokers_are_gone()) {
     if (producer_->flush(kFlushFor).code() != ErrorCode::request_timed_out) break;
   }
   return result_ == ExitCode::done;
@@ -94,7 +95,7 @@ void RecordSender::wait_aloud(const Error& trouble) {
 
 /// Whether brokers have been out of reach for too long while something waits for them.
 bool RecordSender::brokers_are_gone() {
-  if (acknowledged_ + failed_ == sent_) return false;
+  if (ledger_.all_settled()) return false;
   auto trouble = producer_->stats().last_trouble;
   if (patient_ && !signals_.stop_requested()) {
     wait_aloud(trouble);

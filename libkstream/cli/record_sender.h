@@ -4,11 +4,11 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/outage_clock.h"
+#include "cli/produce_ledger.h"
 #include "cli/signals.h"
 
 #include <kstream/producer.h>
 
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -31,15 +31,15 @@ class RecordSender {
   /// Sees that the topic is there. False if not.
   bool check_topic(std::string_view topic);
   /// Hands the record over, waiting while there is no room. False if it was not taken, or one before it has failed.
-  bool send(const ProducerRecord& record);
+  bool send(ProducerRecord& record);
   /// Waits until all is acknowledged. False if something is not, which was told. After a second signal the process is
   /// gone.
   bool finish();
   /// Lets deliveries come in. False if one has failed.
   bool poll();
 
-  std::uint64_t sent() const { return sent_; }
-  std::uint64_t acknowledged() const { return acknowledged_; }
+  /// Records are counted from 0 in the order of send().
+  const ProduceLedger& ledger() const { return ledger_; }
   ExitCode result() const { return result_; }
 
  private:
@@ -55,9 +55,7 @@ class RecordSender {
   Error last_trouble_{ErrorCode::none, {}};
   std::optional<Producer> producer_;
   std::set<std::string, std::less<>> known_;  ///< topics that are there
-  std::uint64_t sent_ = 0;
-  std::uint64_t acknowledged_ = 0;
-  std::uint64_t failed_ = 0;
+  ProduceLedger ledger_;
   ExitCode result_ = ExitCode::done;
 };
 

@@ -20,8 +20,8 @@ class RecordSink {
   virtual bool flush() = 0;
   /// Bytes gathered.
   virtual std::size_t size() const { return 0; }
-  /// After the last record, also after an end that it asked for itself.
-  virtual ExitCode finish() = 0;
+  /// After the last record, also after an end that it asked for itself. `whole`: it got all that was to be read.
+  virtual ExitCode finish(bool whole) = 0;
   /// A descriptor whose other side may leave, which is the end too; -1: none.
   virtual int output() const { return -1; }
 };

@@ -67,7 +67,7 @@ bool StatsSink::take(const ShownRecord& shown, ReadRange& range) {
   return true;
 }
 
-ExitCode StatsSink::finish() {
+ExitCode StatsSink::finish(bool) {
   return write_stdout(stats_text(counts_, output_)) ? ExitCode::done
                                                     : console_.fail(ExitCode::failed, stdout_failure());
 }

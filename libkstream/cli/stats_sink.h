@@ -33,7 +33,7 @@ class StatsSink : public RecordSink {
 
   bool take(const ShownRecord& record, ReadRange& range) override;
   bool flush() override { return true; }
-  ExitCode finish() override;
+  ExitCode finish(bool whole) override;
   int output() const override;
 
  private:

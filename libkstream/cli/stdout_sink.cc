@@ -6,8 +6,7 @@
 
 namespace kstream::cli {
 
-StdoutSink::StdoutSink(const Format& format, const std::vector<ReadRange>& ranges, const Console& console,
-                       const Signals& signals)
+StdoutSink::StdoutSink(const Format& format, const ReadRanges& ranges, const Console& console, const Signals& signals)
     : format_(format), ranges_(ranges), console_(console), writer_(STDOUT_FILENO, signals) {
   format_.append_header(writer_.buffer());
 }

@@ -15,22 +15,21 @@ namespace kstream::cli {
 class StdoutSink : public RecordSink {
  public:
   /// `ranges` outlive it; what was written of them is told if writing fails.
-  StdoutSink(const Format& format, const std::vector<ReadRange>& ranges, const Console& console,
-             const Signals& signals);
+  StdoutSink(const Format& format, const ReadRanges& ranges, const Console& console, const Signals& signals);
 
   bool take(const ShownRecord& record, ReadRange& range) override;
   /// A whole batch as it is stored, from this offset on.
   void take_batch(std::string_view bytes, Offset base, ReadRange& range);
   bool flush() override;
   std::size_t size() const override { return writer_.size(); }
-  ExitCode finish() override { return failed_ ? ExitCode::failed : ExitCode::done; }
+  ExitCode finish(bool) override { return failed_ ? ExitCode::failed : ExitCode::done; }
   int output() const override;
 
  private:
   std::string written_offsets() const;
 
   Format format_;
-  const std::vector<ReadRange>& ranges_;
+  const ReadRanges& ranges_;
   const Console& console_;
   StdoutWriter writer_;
   bool failed_ = false;

@@ -15,9 +15,9 @@ constexpr std::int64_t kFirstWindow = 1000, kGrowth = 8;
 using Counts = std::map<TopicPartition, std::uint64_t>;
 
 /// Reads `windows` and counts what is shown of each. Nothing: it was not brought to its end, since nobody reads `out`.
-std::optional<ExitCode> count_shown(std::vector<ReadRange>& windows, const RecordFilter& filter,
-                                    const ClientSettings& settings, const Console& console, const Signals& signals,
-                                    RangeReader::Options options, int out, Counts& counts) {
+std::optional<ExitCode> count_shown(ReadRanges& windows, const RecordFilter& filter, const ClientSettings& settings,
+                                    const Console& console, const Signals& signals, RangeReader::Options options,
+                                    int out, Counts& counts) {
   RangeReader reader(settings, console, signals, options);
   reader.open(windows);
   while (reader.reading() && !signals.stop_requested()) {
@@ -44,10 +44,10 @@ bool is_shown(const ReadRange& range, const RecordFilter& filter, const RecordVi
   return filter.passes(record);
 }
 
-std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std::uint64_t count,
-                                            const RecordFilter& filter, const ClientSettings& settings,
-                                            const Console& console, const Signals& signals,
-                                            RangeReader::Options options, int out, ExitCode& outcome) {
+std::optional<std::uint64_t> narrow_to_tail(ReadRanges& ranges, std::uint64_t count, const RecordFilter& filter,
+                                            const ClientSettings& settings, const Console& console,
+                                            const Signals& signals, RangeReader::Options options, int out,
+                                            ExitCode& outcome) {
   struct Growing {
     ReadRange* range;
     Offset begin;
@@ -60,7 +60,7 @@ std::optional<std::uint64_t> narrow_to_tail(std::vector<ReadRange>& ranges, std:
     growing.push_back({&range, *range.until, filter.empty() ? wanted : std::max(wanted, kFirstWindow)});
   Counts counts;
   while (!growing.empty()) {
-    std::vector<ReadRange> windows;
+    ReadRanges windows;
     for (Growing& grown : growing) {
       ReadRange window = *grown.range;
       window.until = grown.begin;

@@ -16,6 +16,18 @@ std::string_view TopicSink::topic_of(const RecordView& record) const {
 }
 
 bool TopicSink::take(const ShownRecord& shown, ReadRange& range) {
+  open_.push_back({&range, shown.record.offset});
+  if (!copy(shown, range)) return false;
+  range.last_shown = shown.record.offset;
+  forget_acknowledged();
+  return true;
+}
+
+void TopicSink::forget_acknowledged() {
+  for (; first_open_ < sender_.ledger().first_open(); ++first_open_) open_.pop_front();
+}
+
+bool TopicSink::copy(const ShownRecord& shown, const ReadRange& range) {
   const RecordView& record = shown.record;
   ProducerRecord copy;
   copy.topic = topic_of(record);
@@ -36,15 +48,40 @@ bool TopicSink::take(const ShownRecord& shown, ReadRange& range) {
     if (!stripped) headers_.push_back(header);
   }
   copy.headers = headers_;
-  if (!sender_.send(copy)) return false;
-  range.last_shown = record.offset;
-  return true;
+  return sender_.send(copy);
 }
 
-ExitCode TopicSink::finish() {
+/// The first offset that was not copied, as far as that is known.
+Offset TopicSink::next_of(const ReadRange& range) const {
+  const auto open = std::ranges::find(open_, &range, &Source::range);
+  if (open != open_.end()) return open->offset;
+  return range.last_shown == kNoOffset ? range.start : range.last_shown + 1;
+}
+
+/// Targets for the next call, which copy what this one has not.
+std::string TopicSink::where_to_go_on() const {
+  constexpr std::size_t kMost = 8;
+  std::string text;
+  std::size_t count = 0;
+  for (const ReadRange& range : ranges_) {
+    const Offset next = next_of(range);
+    if (range.until && next >= *range.until) continue;
+    if (++count > kMost) continue;
+    text += ' ' + range.partition.topic + ':' + std::to_string(range.partition.partition.value) + '@' +
+            std::to_string(next.value) + (range.until ? ".." + std::to_string(range.until->value) : "");
+  }
+  if (count > kMost) text += " and " + std::to_string(count - kMost) + " partitions more";
+  return text;
+}
+
+ExitCode TopicSink::finish(bool whole) {
   sender_.finish();
-  auto text = "copied " + std::to_string(sender_.acknowledged()) + " of " + std::to_string(sender_.sent());
-  sender_.acknowledged() == sender_.sent() ? console_.note(text) : console_.error(text);
+  forget_acknowledged();
+  const auto acknowledged = sender_.ledger().acknowledged_count(), sent = sender_.ledger().sent_count();
+  auto text = "copied " + std::to_string(acknowledged) + " of " + std::to_string(sent);
+  whole = whole && acknowledged == sent;
+  if (const auto rest = whole ? "" : where_to_go_on(); !rest.empty()) text += "; to go on:" + rest;
+  acknowledged == sent ? console_.note(text) : console_.error(text);
   return sender_.result() == ExitCode::done && failed_ ? ExitCode::failed : sender_.result();
 }
 

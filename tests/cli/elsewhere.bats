@@ -116,6 +116,25 @@ EOF
   [[ $stderr == *"there is no topic nowhere"* ]]
 }
 
+@test "--to: where to go on if it does not come to its end" {
+  new_topic 2
+  for i in 0 1 2 3 4; do echo "{\"partition\":0,\"value\":\"$i\",\"headers\":[{\"key\":\"to\",\"value\":\"$topic-to\"}]}"; done > "$BATS_TEST_TMPDIR/in"
+  echo '{"partition":0,"value":"5","headers":[{"key":"to","value":"nowhere"}]}' >> "$BATS_TEST_TMPDIR/in"
+  for i in 6 7; do echo "{\"partition\":0,\"value\":\"$i\"}"; done >> "$BATS_TEST_TMPDIR/in"
+  kproduce -q -J --keep-partition "$topic" "$BATS_TEST_TMPDIR/in"
+  ktopics create "$topic-to" -q
+  run --separate-stderr kconsume "$topic" --topic-from-header to --to "$topic-to"
+  [ "$status" -eq 3 ]
+  [ "${stderr_lines[1]}" = "kconsume: copied 5 of 5; to go on: $topic:0@5..8" ]
+  run --separate-stderr kconsume "$topic:0@5..8" --to "$topic-to"
+  [ "$stderr" = "kconsume: copied 3 of 3" ]
+  [ "$(kconsume "$topic-to" | line)" = '0 1 2 3 4 5 6 7 ' ]
+  run --separate-stderr kconsume "$topic" -n 2 --to "$topic-to"
+  [ "$stderr" = "kconsume: copied 2 of 2; to go on: $topic:0@2..8" ]
+  run --separate-stderr timeout -s INT 1 kconsume -F "$topic" --to "$topic-to"
+  [[ $stderr == *"copied 8 of 8; to go on: $topic:0@8 $topic:1@0" ]]
+}
+
 @test "--to with what a small producer would refuse" {
   new_topic
   ktopics create "$topic-2" -q -c max.message.bytes=5000000

@@ -49,7 +49,7 @@ class Merging : public testing::Test {
   }
   void close(std::size_t range) { ranges_[range].closed = true; }
 
-  std::vector<ReadRange> ranges_;
+  ReadRanges ranges_;
   std::vector<std::int64_t> offsets_;
   std::unique_ptr<Merge> merge;
 };
@@ -88,11 +88,11 @@ TEST_F(Merging, EnoughIsToldAndTakenBackWhenEmpty) {
   record.value = large;
   BatchInfo batch;
   batch.count = 1;
-  Piece piece{ranges_.data(), Offset(0), {&record, 1}, {&batch, 1}, Offset(1)};
+  Piece piece{&ranges_[0], Offset(0), {&record, 1}, {&batch, 1}, Offset(1)};
   auto all = [](const RecordView&) { return true; };
   EXPECT_TRUE(merge->add(piece, {}, all));
   ASSERT_TRUE(merge->next({}).item);
-  EXPECT_EQ(merge->drop(), ranges_.data());
+  EXPECT_EQ(merge->drop(), &ranges_[0]);
   EXPECT_FALSE(add(0, {1}));
   ASSERT_TRUE(merge->next({}).item);
   EXPECT_EQ(merge->drop(), nullptr);
