@@ -7,12 +7,6 @@
 #include <array>
 
 namespace kstream::cli {
-namespace {
-
-/// What spreadsheets write in front of UTF-8.
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-}  // namespace
 
 RecordInput::Cut CsvInput::next(LineReader& reader, JsonRecord& record) {
   std::size_t used = 0;

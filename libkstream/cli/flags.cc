@@ -8,7 +8,8 @@ namespace {
 
 constexpr FlagRow kRows[] = {
     {Flag::topic, 't', "topic", "TOPIC", (kTopics & ~kTopicsList) | kProduce | kConsume, "@topics",
-     "The topic, instead of the first word. In kproduce every word is a file then; elsewhere it may be repeated."},
+     "The topic, instead of the first word. In kproduce every word is a file then; elsewhere it may be repeated. In "
+     "kproduce and kconsume the long name is that of Kafka's tools, and has all flags be theirs."},
     {Flag::partition_count, 'p', "partitions", "N", kTopicsCreate | kTopicsAlter, "",
      "How many partitions; for alter in all. Default of create: the broker's num.partitions."},
     {Flag::replication_factor, 'r', "replication-factor", "N", kTopicsCreate, "",
@@ -153,7 +154,7 @@ constexpr FlagRow kRows[] = {
      "After input that is no record, or one that is refused: stop (the default), or skip it and exit with 1 at the "
      "end."},
     {Flag::rejected, 0, "rejected", "FILE", kProduce, "@files",
-     "Append the records that were taken and not acknowledged to FILE, as JSON that kproduce -J takes."},
+     "Append the records that were read and not acknowledged to FILE, as JSON that kproduce -J takes."},
     {Flag::report, 0, "report", "TEMPLATE", kProduce, "",
      "Print this for each record that is acknowledged: %{line} of the input, %t topic, %p partition, %o offset, %T the "
      "broker's timestamp if it sets one."},

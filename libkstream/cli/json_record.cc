@@ -58,7 +58,7 @@ void append_headers(const Headers& headers, std::string& out) {
 template <class Parts>
 void append_record(std::string_view topic, PartitionId partition, const Parts& record, std::string& out) {
   out += "{\"topic\":";
-  append_json_string(topic, out);
+  topic.empty() ? void(out += "null") : append_json_string(topic, out);
   out += ",\"partition\":";
   partition.value < 0 ? void(out += "null") : append_number(partition.value, out);
   out += ",\"offset\":";
@@ -76,6 +76,19 @@ void append_record(std::string_view topic, PartitionId partition, const Parts& r
 enum class Member { topic, partition, offset, timestamp, key, value, headers, key_b64, value_b64 };
 constexpr std::array<std::string_view, 9> kMembers = {"topic", "partition", "offset",  "timestamp", "key",
                                                       "value", "headers",   "key_b64", "value_b64"};
+
+/// What stopped the parser where the text is no JSON.
+std::string why_no_json(std::string_view text, const rapidjson::ParseResult& parsed) {
+  if (text.empty()) return "an empty line is no JSON object";
+  if (parsed.Code() == rapidjson::kParseErrorStringInvalidEncoding)
+    return "not UTF-8; such bytes stand base64-encoded in key_b64 or value_b64";
+  if (parsed.Code() == rapidjson::kParseErrorStringEscapeInvalid) {
+    const bool control = parsed.Offset() < text.size() && static_cast<unsigned char>(text[parsed.Offset()]) < ' ';
+    return control ? "a control character within a string, which JSON has as \\t or \\u00NN"
+                   : "a backslash that begins none of JSON's escapes";
+  }
+  return "not a whole JSON object on one line, as jq writes it with -c";
+}
 
 /// Where a string that was read lies in the handler's buffer, which may still move.
 struct Piece {
@@ -237,7 +250,7 @@ Result<JsonRecord> JsonRecordParser::parse(std::string_view text) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   constexpr unsigned kFlags = rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
   if (auto parsed = reader.Parse<kFlags>(stream, h); parsed.IsError()) {
-    if (h.problem.empty()) h.problem = "not a whole JSON object on one line, as jq writes it with -c";
+    if (h.problem.empty()) h.problem = why_no_json(text, parsed);
     return invalid(h.problem + " (byte " + std::to_string(parsed.Offset()) + ")");
   }
   for (const HeaderPieces& pieces : h.header_pieces) h.headers.push_back({*h.view(pieces.key), h.view(pieces.value)});

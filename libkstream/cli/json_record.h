@@ -22,7 +22,7 @@ namespace kstream::cli {
 /// `"control":"commit"`.
 void append_json_record(const ShownRecord& record, std::string& out);
 
-/// One that was not sent may have no partition yet: null.
+/// One that was not sent may have no topic or partition yet: null.
 void append_json_record(const Record& record, std::string& out);
 
 /// Appends only the array of headers.

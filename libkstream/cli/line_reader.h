@@ -28,6 +28,12 @@ class LineReader {
     consumed_ += size;
     scanned_ = begin_;
   }
+  /// What was given and taken since next_byte() was `from`, delimiters included; valid until fill(), and only if there
+  /// was none since.
+  std::string_view since(std::uint64_t from) const {
+    const auto size = static_cast<std::size_t>(consumed_ - from);
+    return {buffer_.get() + begin_ - size, size};
+  }
   bool at_end() const { return at_end_; }
   /// Whether what is left is the last line, or the input may grow after its end: a file that is written to.
   void set_at_end(bool at_end) { at_end_ = at_end; }

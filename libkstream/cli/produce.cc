@@ -147,6 +147,7 @@ class Producing {
         send_file(file);
       }
     }
+    whole_ = plan_.tombstone || plan_.follow || !stopped();
     finish();
     progress_.clear();
     report();
@@ -218,10 +219,10 @@ class Producing {
       input.fd = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
       input.owned = input.fd >= 0;
     }
+    places_.begin_file(input.name, ledger_.sent_count(), bytes_);
     struct stat status {};
     if (input.fd < 0 || ::fstat(input.fd, &status) != 0) return fail_reading(input.name);
     input.waits = !S_ISREG(status.st_mode);
-    places_.begin_file(input.name, ledger_.sent_count(), bytes_);
     LineReader reader(input.fd, delimiter(), largest());
     auto records = make_input(plan_);
     while (!stopped()) {
@@ -240,7 +241,10 @@ class Producing {
       auto cut = records.next(reader, record);
       if (cut == RecordInput::Cut::more) return;
       bool taken = cut == RecordInput::Cut::record && take(record);
-      if (cut == RecordInput::Cut::bad) fail_record(ExitCode::failed, here() + ": " + records.problem());
+      if (cut == RecordInput::Cut::bad) {
+        fail_record(ExitCode::failed, here() + ": " + records.problem());
+        keep_unreadable(reader.since(record_byte_ - base));
+      }
       if (!taken && stopped()) return;
       ledger_.sent(base + reader.next_byte() - record_byte_);
       if (!taken) {
@@ -367,33 +371,37 @@ class Producing {
   /// Completes what the input brought by what the plan says, and hands it over. False if it was not taken.
   bool take(const JsonRecord& input) {
     ProducerRecord& record = record_;
-    record.partition.reset();
-    record.timestamp = kNoTimestamp;
     record.topic = plan_.topic.empty() ? input.topic.value_or("") : plan_.topic;
+    if (plan_.input != InputKind::batches) complete(input, record);
     if (record.topic.empty()) {
       fail_record(ExitCode::failed, here() + ": no \"topic\", and none on the command line");
-      return false;
+      return keep(record);
     }
     if (!topic_ || (plan_.topic.empty() && topic_->first != record.topic)) {
       auto known = partitions_.find(record.topic);
       if (known == partitions_.end()) {
-        if (!check_topic(std::string(record.topic))) return false;
+        if (!check_topic(std::string(record.topic))) return keep(record);
         known = partitions_.find(record.topic);
       }
       topic_ = &*known;
     }
     if (plan_.input == InputKind::batches) return send_batch(*input.value);
+    if (!set_timestamp(input, record)) return keep(record);
+    set_partition(input, topic_->second, record);
+    return send(record);
+  }
+
+  void complete(const JsonRecord& input, ProducerRecord& record) {
+    record.partition.reset();
+    record.timestamp = kNoTimestamp;
     record.key = input.key || !plan_.key ? input.key : std::optional<std::string_view>(*plan_.key);
     record.value = input.value;
     if (plan_.empty_is_null && record.value && record.value->empty()) record.value.reset();
-    if (!set_timestamp(input, record)) return false;
-    set_partition(input, topic_->second, record);
     if (!input.headers.empty()) {
       headers_.resize(plan_.headers.size());
       headers_.insert(headers_.end(), input.headers.begin(), input.headers.end());
     }
     record.headers = std::span(headers_).first(plan_.headers.size() + input.headers.size());
-    return send(record);
   }
 
   bool set_timestamp(const JsonRecord& input, ProducerRecord& record) {
@@ -434,7 +442,11 @@ class Producing {
   /// Hands the record over. False if it was not taken.
   bool send(ProducerRecord& record) {
     record.tag = ledger_.sent_count();
-    if (hand_over([&] { return producer_->send(record); })) return true;
+    return hand_over([&] { return producer_->send(record); }) || keep(record);
+  }
+
+  /// Among the rejected ones, if these are wanted. False.
+  bool keep(const ProducerRecord& record) {
     if (rejected_.is_open() && !rejected_.add(record)) fail_rejected();
     return false;
   }
@@ -523,6 +535,15 @@ class Producing {
     of_records ? fail_record(code, where + delivery.error().to_string()) : fail(delivery.error(), where);
   }
 
+  /// What is no record is kept as the value of one.
+  void keep_unreadable(std::string_view text) {
+    ProducerRecord record;
+    record.topic = plan_.topic;
+    if (is_by_lines(plan_.input) && text.ends_with(delimiter())) text.remove_suffix(delimiter().size());
+    record.value = text;
+    keep(record);
+  }
+
   void fail_rejected() { fail(ExitCode::failed, "--rejected " + plan_.rejected + ": " + std::strerror(errno)); }
 
   /// A reader of stdout that leaves ends the reports, and nothing else.
@@ -579,10 +600,11 @@ class Producing {
     bool awaited = settings_.config.get("acks") != "0";
     std::string text =
         (awaited ? "acknowledged " : "sent ") + std::to_string(acknowledged) + " of " + std::to_string(sent);
-    if (acknowledged == sent) return console_.note(text);
+    if (acknowledged == sent && whole_) return console_.note(text);
     auto first = ledger_.first_open();
     if (first > 0) text += "; all up to " + places_.name(first - 1);
-    console_.error(text + "; first not: " + places_.place(first, ledger_.first_open_byte()));
+    text += "; first not: " + places_.place(first, ledger_.first_open_byte());
+    acknowledged == sent&& exit_ == ExitCode::done ? console_.note(text) : console_.error(text);
   }
 
   std::string here() const { return places_.place(ledger_.sent_count(), record_byte_); }
@@ -610,6 +632,7 @@ class Producing {
   OutageClock outage_;
   Error last_trouble_{ErrorCode::none, {}};
   bool gone_ = false;
+  bool whole_ = false;  ///< nothing came before the input's end, if it has one
   Progress progress_;
   std::optional<std::uint64_t> input_bytes_;  ///< of all files, once somebody wants to know
   ExitCode exit_ = ExitCode::done;

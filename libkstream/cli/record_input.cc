@@ -43,8 +43,10 @@ RecordInput::Cut BatchInput::next(LineReader& reader, JsonRecord& record) {
 }
 
 RecordInput::Cut JsonInput::next(LineReader& reader, JsonRecord& record) {
+  const bool first = reader.next_byte() == 0;
   auto line = reader.next();
   if (!line) return Cut::more;
+  if (first && line->starts_with(kByteOrderMark)) line->remove_prefix(kByteOrderMark.size());
   auto parsed = parser_.parse(*line);
   if (!parsed) return bad(parsed.error().detail);
   record = *parsed;

@@ -10,6 +10,9 @@
 
 namespace kstream::cli {
 
+/// What some editors put in front of UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Cuts one input into records. The views of a record are valid until the next one is asked for, and the reader is
 /// filled. The record that next() fills is a new one, or one that the same input has filled before.
 class RecordInput {

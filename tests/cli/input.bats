@@ -149,6 +149,26 @@ EOF
   expect_error 2 "--rejected /nonexistent/f: No such file" kproduce "$topic" --rejected /nonexistent/f
 }
 
+@test "--rejected: what could not be read, and what lacks something" {
+  new_topic
+  rejected=$BATS_TEST_TMPDIR/rejected
+  run kproduce -J "$topic" --on-error skip --rejected "$rejected" <<< $'{"value":"1"}\n{"valu": "\t2\n{"value":"3"}'
+  [ "$status" -eq 1 ]
+  [ "$(jq -c '[.topic, .value]' "$rejected")" = "[\"$topic\",\"{\\\"valu\\\": \\\"\\t2\"]" ]
+  run kproduce -J --on-error skip --rejected "$rejected-2" <<< '{"key":"k","value":"whose","headers":[{"key":"h","value":"v"}]}'
+  [ "$(jq -c . "$rejected-2")" = '{"topic":null,"partition":null,"offset":-1,"timestamp":-1,"key":"k","value":"whose","headers":[{"key":"h","value":"v"}]}' ]
+  kproduce -Jq "$topic" "$rejected-2"
+  run kproduce "$topic" --timestamp at --on-error skip --rejected "$rejected-3" <<< '{"no":1}'
+  [ "$(jq -c '[.topic, .value]' "$rejected-3")" = "[\"$topic\",\"{\\\"no\\\":1}\"]" ]
+  [ "$(kconsume "$topic" | line)" = '1 3 whose ' ]
+}
+
+@test "JSON behind a byte order mark" {
+  new_topic
+  printf '\xEF\xBB\xBF{"value":"1"}\n{"value":"2"}\n' | kproduce -Jq "$topic"
+  [ "$(kconsume "$topic" | line)" = '1 2 ' ]
+}
+
 @test "--rejected: what is left when the broker is gone" {
   folder=$BATS_TEST_TMPDIR/own
   mkdir -p "$folder"
@@ -315,7 +335,7 @@ ends() {
   [ "$(kconsume "$topic" | line)" = 'a b ' ]
   run --separate-stderr kproduce "$topic" < <(long)
   [ "$status" -eq 1 ]
-  [[ $stderr == *"acknowledged 1 of 1" ]]
+  [[ $stderr == *"acknowledged 1 of 1; all up to line 1; first not: line 2, byte 2" ]]
   long > "$BATS_TEST_TMPDIR/log"
   new_topic
   follow --on-error skip

@@ -143,7 +143,7 @@ for i in range(600):
   run kproduce -J "$topic" < <(printf '{"value":"a"}\n{"valu":"b"}\n')
   [ "$status" -eq 1 ]
   [[ ${lines[0]} == *'line 2, byte 14: unknown member "valu"'* ]]
-  [ "${lines[1]}" = "kproduce: acknowledged 1 of 1" ]
+  [ "${lines[1]}" = "kproduce: acknowledged 1 of 1; all up to line 1; first not: line 2, byte 14" ]
   [ "$(kconsume "$topic")" = a ]
 }
 
@@ -169,7 +169,11 @@ for i in range(600):
   run kproduce "$topic" "$BATS_TEST_TMPDIR/in"
   [ "$status" -eq 1 ]
   [[ ${lines[0]} == *"line 2, byte 6: "*"max.request.size"* ]]
-  [ "${lines[1]}" = "kproduce: acknowledged 1 of 1" ]
+  [ "${lines[1]}" = "kproduce: acknowledged 1 of 1; all up to line 1; first not: line 2, byte 6" ]
+  echo a > "$BATS_TEST_TMPDIR/in"
+  run kproduce "$topic" "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR"
+  [ "$status" -eq 1 ]
+  [ "${lines[1]}" = "kproduce: acknowledged 1 of 1; all up to $BATS_TEST_TMPDIR/in line 1; first not: $BATS_TEST_TMPDIR line 1, byte 0" ]
 }
 
 @test "a record of 990,000 bytes" {
@@ -221,7 +225,7 @@ for i in range(600):
   wait $pid || status=$?
   exec 4>&-
   [ $status -eq 143 ]
-  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "kproduce: acknowledged 1 of 1" ]
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "kproduce: acknowledged 1 of 1; all up to line 1; first not: line 2, byte 6" ]
   [ "$(kconsume "$topic")" = whole ]
 }
 

@@ -60,6 +60,10 @@ TEST(JsonRecord, Refuses) {
   EXPECT_NE(problem(R"({"topic":"\uDD28"})").find("half of a surrogate pair"), std::string::npos);
   EXPECT_NE(problem(R"({"headers":[{"key":"a\uDFFF"}]})").find("half of a surrogate pair"), std::string::npos);
   EXPECT_NE(problem(R"({"value":"\uD800"})").find("not a whole JSON object"), std::string::npos);
+  EXPECT_EQ(problem(""), "an empty line is no JSON object (byte 0)");
+  EXPECT_NE(problem("{\"value\":\"\xFF\"}").find("not UTF-8; such bytes stand base64-encoded in"), std::string::npos);
+  EXPECT_NE(problem("{\"value\":\"a\tb\"}").find("a control character within a string"), std::string::npos);
+  EXPECT_NE(problem(R"({"value":"a\qb"})").find("a backslash that begins none"), std::string::npos);
   EXPECT_EQ(problem("{\"value\":\"\xED\x9F\xBF\\uD83D\\uDE00\"}"), "");
   EXPECT_NE(problem(R"({"value":"a","value_b64":"YQ=="})").find("twice"), std::string::npos);
   EXPECT_NE(problem(R"({"value_b64":"Y"})").find("not base64"), std::string::npos);
