@@ -57,12 +57,6 @@ class Layers {
   }
 
  private:
-  Status set(std::string_view origin, std::string_view name, std::string_view value) {
-    auto status = settings_.config.set(name, value);
-    if (!status) return invalid(std::string(origin) + ": " + status.error().detail);
-    return {};
-  }
-
   Status profile() {
     std::string name(arguments_.has(Flag::profile) ? arguments_.value(Flag::profile) : environment("KSTREAM_PROFILE"));
     if (name.empty()) return {};
@@ -76,7 +70,8 @@ class Layers {
       found = true;
       auto property = setting.name.substr(prefix.size());
       if (auto kept = refuse_open_secret(path, property); !kept) return kept;
-      if (auto done = set(path + ':' + std::to_string(setting.line), property, setting.value); !done) return done;
+      if (auto done = settings_.set(path + ':' + std::to_string(setting.line), property, setting.value); !done)
+        return done;
     }
     if (!found) return invalid(path + ": there is no [profile." + name + ']');
     return {};
@@ -94,7 +89,8 @@ class Layers {
       auto settings = read_settings(path);
       if (!settings) return settings.error();
       for (const Setting& setting : *settings) {
-        if (auto done = set(path + ':' + std::to_string(setting.line), setting.name, setting.value); !done) return done;
+        if (auto done = settings_.set(path + ':' + std::to_string(setting.line), setting.name, setting.value); !done)
+          return done;
       }
     }
     return {};
@@ -114,7 +110,7 @@ class Layers {
         console_.detail(std::string(variable) + " names no property that has an effect");
         continue;
       }
-      if (auto done = set(variable, name, text.substr(equals + 1)); !done) return done;
+      if (auto done = settings_.set(variable, name, text.substr(equals + 1)); !done) return done;
     }
     auto server = environment("KSTREAM_SERVER");
     if (server.empty()) return {};
@@ -124,7 +120,7 @@ class Layers {
         !arguments_.has(Flag::bootstrap_server))
       console_.note("KSTREAM_SERVER, " + std::string(server) + ", comes before " + named + " of " +
                     (arguments_.has(Flag::profile) ? "-P" : "-C") + "; -b comes before both");
-    return set("KSTREAM_SERVER", "bootstrap.servers", server);
+    return settings_.set("KSTREAM_SERVER", "bootstrap.servers", server);
   }
 
   Status flags() {
@@ -134,7 +130,7 @@ class Layers {
       auto name = pair.substr(0, equals);
       if (is_secret(name))
         return invalid("-X " + name + " would be seen in ps; put it into a file for -C, or a profile");
-      if (auto done = set("-X", name, std::string_view(pair).substr(equals + 1)); !done) return done;
+      if (auto done = settings_.set("-X", name, std::string_view(pair).substr(equals + 1)); !done) return done;
     }
     for (Flag flag : {Flag::profile, Flag::command_config, Flag::bootstrap_server}) {
       const FlagRow& row = flag_rows()[static_cast<std::size_t>(flag)];
@@ -142,7 +138,8 @@ class Layers {
         settings_.same_cluster += std::string{' ', '-', row.letter, ' '} + value;
     }
     if (arguments_.has(Flag::bootstrap_server)) {
-      if (auto done = set("-b", "bootstrap.servers", arguments_.value(Flag::bootstrap_server)); !done) return done;
+      if (auto done = settings_.set("-b", "bootstrap.servers", arguments_.value(Flag::bootstrap_server)); !done)
+        return done;
     }
     if (arguments_.has(Flag::timeout)) {
       auto timeout = parse_duration(arguments_.value(Flag::timeout));
@@ -172,6 +169,13 @@ class Layers {
 };
 
 }  // namespace
+
+Status ClientSettings::set(std::string_view source, std::string_view name, std::string_view value) {
+  if (auto status = config.set(name, value); !status)
+    return invalid(std::string(source) + ": " + status.error().detail);
+  sources.insert_or_assign(std::string(name), std::string(source));
+  return {};
+}
 
 std::vector<std::string> profile_names() {
   std::set<std::string> names;

@@ -7,7 +7,10 @@
 #include <kstream/result.h>
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kstream::cli {
@@ -29,6 +32,10 @@ struct ClientSettings {
   std::string same_cluster;
   /// No layer says where the brokers are.
   bool default_broker = false;
+  /// Which layer each property comes from (`-X`, `KSTREAM_SERVER`, `client.properties:3`); others are the tool's own.
+  std::map<std::string, std::string, std::less<>> sources{};
+  /// The error's detail begins with the source.
+  Status set(std::string_view source, std::string_view name, std::string_view value);
 };
 
 /// Puts the layers on each other: flags, then the environment (KSTREAM_SERVER, and KSTREAM_ with a property's name in

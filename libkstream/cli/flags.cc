@@ -54,7 +54,7 @@ constexpr FlagRow kRows[] = {
     {Flag::columns, 0, "columns", "NAME,...", kTopics | kConsume, "", "Only these columns, in this order."},
     {Flag::no_header, 0, "no-header", "", kTopics | kConsume, "", "No line with the names of the columns."},
     {Flag::show_config, 0, "show-config", "", kTopics | kProduce | kConsume, "",
-     "Print the client properties that were set, and the brokers, and do nothing."},
+     "Print the client properties that were set and where, and the brokers, and do nothing."},
     {Flag::partition, 'p', "partitions", "N", kProduce, "", "The partition of every record."},
     {Flag::partitions, 'p', "partitions", "LIST", kConsume, "", "Only these partitions, as in 0,2-5."},
     {Flag::from, 'o', "from", "POSITION", kConsume, "beginning|end|today|yesterday|-15m|-10",

@@ -332,16 +332,15 @@ Result<ConsumePlan> plan_consume(const Arguments& arguments) {
   return plan;
 }
 
-Status apply_properties(const Arguments& arguments, ClientConfig& config) {
+Status apply_properties(const Arguments& arguments, ClientSettings& settings) {
   for (auto [name, value] : {std::pair{"max.poll.records", kMaxPollRecords}, std::pair{"fetch.max.bytes", kFetchBytes},
                              std::pair{"auto.offset.reset", std::string_view("none")},
                              std::pair{"isolation.level", std::string_view("read_committed")}}) {
-    if (config.is_set(name)) continue;
-    if (auto set = config.set(name, value); !set) return set;
+    if (settings.config.is_set(name)) continue;
+    if (auto set = settings.config.set(name, value); !set) return set;
   }
   if (!arguments.has(Flag::isolation_level)) return {};
-  auto set = config.set("isolation.level", arguments.value(Flag::isolation_level));
-  return set ? set : invalid("--isolation-level: " + set.error().detail);
+  return settings.set("--isolation-level", "isolation.level", arguments.value(Flag::isolation_level));
 }
 
 }  // namespace
@@ -351,9 +350,9 @@ ExitCode run_consume(const Arguments& arguments, const Console& console) {
   if (!plan) return console.fail(ExitCode::usage, plan.error().detail);
   auto settings = make_client_settings(arguments, console);
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
-  if (auto applied = apply_properties(arguments, settings->config); !applied)
+  if (auto applied = apply_properties(arguments, *settings); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
-  if (arguments.has(Flag::show_config)) return show_settings(settings->config, arguments.has(Flag::json), console);
+  if (arguments.has(Flag::show_config)) return show_settings(*settings, arguments.has(Flag::json), console);
   return consume(*plan, *settings, console);
 }
 

@@ -216,34 +216,31 @@ Status parse_words(const Arguments& arguments, ProducePlan& plan) {
 }
 
 /// Flags that stand for a client property, and the defaults of this program.
-Status apply_properties(const Arguments& arguments, ClientConfig& config) {
+Status apply_properties(const Arguments& arguments, ClientSettings& settings) {
   for (auto [name, value] : {std::pair{"batch.size", kBatchSize}, std::pair{"buffer.memory", kBufferMemory},
                              std::pair{"max.block.ms", kMaxBlockMs}}) {
-    if (config.is_set(name)) continue;
-    if (auto set = config.set(name, value); !set) return set;
+    if (settings.config.is_set(name)) continue;
+    if (auto set = settings.config.set(name, value); !set) return set;
   }
   if (arguments.has(Flag::acks)) {
-    if (auto set = config.set("acks", arguments.value(Flag::acks)); !set)
-      return invalid("--acks: " + set.error().detail);
+    if (auto set = settings.set("--acks", "acks", arguments.value(Flag::acks)); !set) return set;
   }
   if (arguments.has(Flag::linger)) {
     auto linger = parse_duration(arguments.value(Flag::linger));
     if (!linger) return invalid("--linger: " + linger.error().detail);
-    if (auto set = config.set("linger.ms", std::to_string(linger->count())); !set)
-      return invalid("--linger: " + set.error().detail);
+    if (auto set = settings.set("--linger", "linger.ms", std::to_string(linger->count())); !set) return set;
   }
   if (arguments.value(Flag::partitioner) == "sticky") {
-    if (auto set = config.set("partitioner.ignore.keys", "true"); !set) return set;
+    if (auto set = settings.set("--partitioner", "partitioner.ignore.keys", "true"); !set) return set;
   }
   if (!arguments.has(Flag::compression)) return {};
   auto text = arguments.value(Flag::compression);
   auto colon = text.find(':');
   auto codec = text.substr(0, colon);
-  if (auto set = config.set("compression.type", codec); !set) return invalid("-z: " + set.error().detail);
+  if (auto set = settings.set("-z", "compression.type", codec); !set) return set;
   if (colon == std::string_view::npos) return {};
   if (codec == "none" || codec == "snappy") return invalid("-z: " + std::string(codec) + " has no levels");
-  auto set = config.set("compression." + std::string(codec) + ".level", text.substr(colon + 1));
-  return set ? set : invalid("-z: " + set.error().detail);
+  return settings.set("-z", "compression." + std::string(codec) + ".level", text.substr(colon + 1));
 }
 
 Result<ProducePlan> plan_produce(const Arguments& arguments) {
@@ -262,9 +259,9 @@ ExitCode run_produce(const Arguments& arguments, const Console& console) {
   if (!plan) return console.fail(ExitCode::usage, plan.error().detail);
   auto settings = make_client_settings(arguments, console);
   if (!settings) return console.fail(ExitCode::usage, settings.error().detail);
-  if (auto applied = apply_properties(arguments, settings->config); !applied)
+  if (auto applied = apply_properties(arguments, *settings); !applied)
     return console.fail(ExitCode::usage, applied.error().detail);
-  if (arguments.has(Flag::show_config)) return show_settings(settings->config, arguments.has(Flag::json), console);
+  if (arguments.has(Flag::show_config)) return show_settings(*settings, arguments.has(Flag::json), console);
   if (plan->follow && !settings->config.is_set("delivery.timeout.ms")) {
     if (auto set = settings->config.set("delivery.timeout.ms", kForever); !set)
       return console.fail(ExitCode::usage, set.error().detail);

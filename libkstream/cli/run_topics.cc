@@ -344,7 +344,7 @@ ExitCode run_topics(const Arguments& arguments, const Console& console) {
   auto settings = make_client_settings(arguments, console);
   if (!settings) return usage(settings.error());
   if (arguments.has(Flag::show_config)) {
-    bool written = write_stdout(shown_settings(settings->config, *output));
+    bool written = write_stdout(shown_settings(*settings, *output));
     return written ? ExitCode::done : console.fail(ExitCode::failed, stdout_failure());
   }
   auto plan = plan_of(*typed);

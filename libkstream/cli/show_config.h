@@ -8,12 +8,12 @@
 
 namespace kstream::cli {
 
-inline constexpr std::string_view kSettingColumns[] = {"property", "value"};
+inline constexpr std::string_view kSettingColumns[] = {"property", "value", "source"};
 
-/// What --show-config prints: the client properties that were set, wherever, and the brokers; no secret.
-std::string shown_settings(const ClientConfig& config, const TopicsOutput& output);
+/// What --show-config prints: the client properties that were set, where, and the brokers; no secret.
+std::string shown_settings(const ClientSettings& settings, const TopicsOutput& output);
 
 /// The same of kproduce and kconsume, whose formats are those of records: a table or plain, or JSON.
-ExitCode show_settings(const ClientConfig& config, bool json, const Console& console);
+ExitCode show_settings(const ClientSettings& settings, bool json, const Console& console);
 
 }  // namespace kstream::cli

@@ -252,7 +252,9 @@ filled_topic() {
 @test "--show-config: what was set, wherever, and nothing else happens" {
   KSTREAM_LINGER_MS=7 run --separate-stderr ktopics list --show-config -b 127.0.0.1:9
   [ "$status" -eq 0 ]
-  [[ $output == *$'bootstrap.servers\t127.0.0.1:9'*$'linger.ms\t7'* ]]
-  [[ $(kproduce x --show-config -z zstd) == *$'compression.type\tzstd'* ]]
-  [[ $(kconsume x --show-config -J) == *'{"property":"isolation.level","value":"read_committed"}'* ]]
+  [[ $output == *$'bootstrap.servers\t127.0.0.1:9\t-b'*$'linger.ms\t7\tKSTREAM_LINGER_MS'* ]]
+  [[ $(kproduce x --show-config -z zstd) == *$'compression.type\tzstd\t-z'* ]]
+  [[ $(kconsume x --show-config -J) == *'{"property":"isolation.level","value":"read_committed","source":"default"}'* ]]
+  printf 'linger.ms=3\n' > "$BATS_TEST_TMPDIR/c.properties"
+  [[ $(kproduce x --show-config -C "$BATS_TEST_TMPDIR/c.properties" -X batch.size=5) == *$'batch.size\t5\t-X\n'*$'linger.ms\t3\t'"$BATS_TEST_TMPDIR/c.properties:1"* ]]
 }

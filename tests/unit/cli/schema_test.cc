@@ -85,10 +85,12 @@ TEST(Schema, Configs) {
                           changed_text({{"t", {"a", ConfigOperation::set, "1"}, "0", true},
                                         {"t", {"a", ConfigOperation::unset, std::nullopt}, std::nullopt, false}},
                                        true, kJson)));
-  ClientConfig config;
-  EXPECT_TRUE(config.set("linger.ms", "7").ok());
-  EXPECT_TRUE(fits_schema("client-property.json", shown_settings(config, kJson)));
-  EXPECT_EQ(shown_settings(config, {}), "linger.ms\t7\n");
+  ClientSettings settings;
+  EXPECT_TRUE(settings.config.set("acks", "1").ok());
+  EXPECT_TRUE(settings.config.set("linger.ms", "7").ok());
+  settings.sources["linger.ms"] = "-X";
+  EXPECT_TRUE(fits_schema("client-property.json", shown_settings(settings, kJson)));
+  EXPECT_EQ(shown_settings(settings, {}), "acks\t1\tdefault\nlinger.ms\t7\t-X\n");
 }
 
 TEST(Schema, RecordCounts) {
