@@ -25,6 +25,7 @@ Result<std::vector<std::string>> lines_of_stdin() {
   for (std::string_view rest(text); !rest.empty();) {
     auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.empty()) lines.emplace_back(line);
   }
   return lines;

@@ -179,6 +179,9 @@ Status parse_durations(const Arguments& arguments, ConsumePlan& plan) {
   plan.merge_wait = merge_wait.value_or(plan.merge_wait);
   plan.grace = grace.value_or(plan.grace);
   if (merge_wait && !(plan.merge && plan.follow)) return invalid("--merge-wait is for --merge with -F");
+  const auto ends_with_time = [](const Target& target) { return target.until && target.until->kind == Kind::time; };
+  if (grace && std::ranges::none_of(plan.targets, ends_with_time))
+    return invalid("--grace is for an end that is a time, as in -u now");
   return {};
 }
 

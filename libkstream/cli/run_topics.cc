@@ -108,7 +108,7 @@ Result<T> parse_count(const Arguments& arguments, Flag flag, std::string_view wh
   return *number;
 }
 
-/// What is typed for the verb: INVALID_REQUEST if nothing is, or a name cannot be one.
+/// What is typed for the verb, each topic once: INVALID_REQUEST if nothing is, or a name cannot be one.
 Result<Typed> typed_names(const Arguments& arguments) {
   Typed typed{arguments, {}, {}};
   auto flagged = arguments.all(Flag::topic);
@@ -121,7 +121,9 @@ Result<Typed> typed_names(const Arguments& arguments) {
   words.insert(words.begin(), flagged.begin(), flagged.end());
   auto names = with_names_of_stdin(std::move(words));
   if (!names) return names.error();
-  typed.topics = std::move(*names);
+  for (auto& name : *names) {
+    if (std::ranges::find(typed.topics, name) == typed.topics.end()) typed.topics.push_back(std::move(name));
+  }
   return typed;
 }
 

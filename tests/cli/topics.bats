@@ -74,6 +74,12 @@ teardown_file() { stop_server; }
   [ "$(ktopics list "$topic" --timeout 9223372036854775807ms)" = "$topic" ]
 }
 
+@test "names that stand there twice, and lists of Windows" {
+  printf 'cr1\r\ncr2\r\n' | ktopics create -q - cr1 cr2 cr2
+  [ "$(ktopics list 'cr?' --columns topic)" = $'cr1\ncr2' ]
+  ktopics delete -qy cr1 cr2 cr1
+}
+
 @test "dry run creates nothing" {
   run ktopics create dry --dry-run -p 5
   [ "$status" -eq 0 ]

@@ -96,6 +96,7 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "unknown format 'xml'" kconsume t -f xml
   expect_error 2 "-F goes on at the end" kconsume t -F -e
   expect_error 2 "with -F an end is an offset or a time, not 'end'" kconsume t -F -u end
+  expect_error 2 "--grace is for an end that is a time" kconsume t --grace 5s -u 7
   expect_error 2 "--isolation-level: " kconsume t --isolation-level serializable
   expect_error 2 "which stands for a consumer group, yet" kconsume -g g t
 }
