@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// A batch of more bytes is run although more records could come.
-constexpr std::size_t kLargestBatch = std::size_t{16} << 20;
+constexpr std::size_t kLargestBatch = std::size_t{8} << 20;
 /// What is larger is not put into the environment, where the kernel takes 128 KiB.
 constexpr std::size_t kLargestVariable = std::size_t{100} << 10;
 constexpr milliseconds kFirstPause(100), kLongestPause(10'000);
