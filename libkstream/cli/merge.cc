@@ -6,7 +6,7 @@
 namespace kstream::cli {
 namespace {
 
-constexpr std::size_t kBudget = std::size_t{40} << 20, kPartsOfShare = 4;
+constexpr std::size_t kBudget = std::size_t{32} << 20, kPartsOfShare = 4;
 constexpr std::size_t kLeastShare = std::size_t{16} << 10, kMostShare = std::size_t{1} << 20;
 
 }  // namespace
