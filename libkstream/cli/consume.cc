@@ -49,6 +49,7 @@ Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targ
   question.internal = plan.internal;
   question.regexes = plan.regexes;
   question.follow = follow;
+  question.once = plan.follow || plan.merge || plan.tail || !plan.other.empty();
   question.key = plan.filter.key;
   question.grace = plan.grace;
   question.read_committed = settings.config.get("isolation.level") == "read_committed";
@@ -175,6 +176,7 @@ class Consuming {
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
       ranges_[i].from = ranges_[i].start = ends[i];
       ranges_[i].until.reset();
+      ranges_[i].closed = false;
     }
     show(true, plan_.merge);
   }
@@ -207,7 +209,8 @@ class Consuming {
     }
     if (!over_) sink_->flush();
     outcome_.add(reader.result());
-    return more;
+    const bool left = std::ranges::any_of(ranges_, [](const ReadRange& range) { return !range.closed; });
+    return more || (going_on() && !reader.ended() && !follow && left);
   }
 
   milliseconds max_age() const {

@@ -20,8 +20,8 @@ bool RangeReader::open(ReadRanges& ranges, std::size_t share) {
   if (!ranges.empty()) outcome_.add(ExitCode::done);
   std::vector<Assignment> assignments;
   for (ReadRange& range : ranges) {
-    range.closed = range.done();
-    if (range.closed) continue;
+    range.closed = range.closed || range.done();
+    if (range.closed || by_partition_.contains(range.partition)) continue;
     assignments.push_back({range.partition, range.start, range.until});
     by_partition_[range.partition] = &range;
   }

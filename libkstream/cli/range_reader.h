@@ -56,7 +56,8 @@ class RangeReader {
         options_(options),
         outage_(settings.timeout, settings.answer_timeout()) {}
 
-  /// Begins; the ranges stay where they are. Once. `share` is how many bytes are fetched of a partition at a time; 0:
+  /// Begins; the ranges stay where they are. Once. Of a partition that has several, the first that is not closed is
+  /// read, the others stay as they are. `share` is how many bytes are fetched of a partition at a time; 0:
   /// as configured.
   bool open(ReadRanges& ranges, std::size_t share = 0);
 

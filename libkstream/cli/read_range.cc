@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 namespace kstream::cli {
@@ -63,7 +62,6 @@ Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Targ
   auto described = admin.describe_topics(names, question.timeout);
   if (!described) return Error{described.error().code, described.error().to_string()};
   std::vector<Wanted> all;
-  std::set<TopicPartition> seen;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const auto& [name, topic] = (*described)[i];
     if (topic.code() == ErrorCode::unknown_topic_or_partition) {
@@ -85,10 +83,7 @@ Result<std::vector<Wanted>> find_partitions(Admin& admin, const std::vector<Targ
       return no_partition(name, count, question);
     }
     for (PartitionId partition : *partitions) {
-      Wanted wanted{{name, partition}, &targets[i]};
-      if (!seen.insert(wanted.partition).second)
-        return Error{ErrorCode::invalid_request, shown(wanted.partition) + " is named twice"};
-      all.push_back(std::move(wanted));
+      all.push_back({{name, partition}, &targets[i]});
     }
   }
   return all;
@@ -141,6 +136,28 @@ std::vector<RangeFacts> ask_offsets(Admin& admin, const std::vector<Wanted>& wan
   ranges.ask(admin, question.read_committed, question.timeout, facts, failed);
   if (question.read_committed && !question.follow) watermarks.ask(admin, false, question.timeout, facts, failed);
   return facts;
+}
+
+bool overlap(const ReadRange& a, const ReadRange& b) {
+  const auto ends_before = [](const ReadRange& one, const ReadRange& other) {
+    return one.until && *one.until <= other.start;
+  };
+  return !ends_before(a, b) && !ends_before(b, a);
+}
+
+/// That no record would be shown twice.
+Status check_repeats(const ReadRanges& ranges, bool once) {
+  std::map<TopicPartition, std::vector<const ReadRange*>> known;
+  for (const ReadRange& range : ranges) {
+    auto& others = known[range.partition];
+    if (once && !others.empty()) return {ErrorCode::invalid_request, shown(range.partition) + " is named twice"};
+    for (const ReadRange* other : others) {
+      if (overlap(*other, range))
+        return {ErrorCode::invalid_request, shown(range.partition) + " is named twice, and the ranges overlap"};
+    }
+    others.push_back(&range);
+  }
+  return {};
 }
 
 }  // namespace
@@ -211,6 +228,7 @@ Result<RangeAnswer> find_ranges(Admin& admin, const RangeQuestion& question) {
       answer.ranges.push_back(make_range(partition, *target, facts[i], question.follow, answer.notes));
     }
   }
+  if (auto repeats = check_repeats(answer.ranges, question.once); !repeats) return repeats.error();
   return answer;
 }
 

@@ -38,6 +38,7 @@ struct RangeQuestion {
   bool internal = false;        ///< globs and regular expressions stand for internal topics too
   bool regexes = false;         ///< names are anchored regular expressions
   bool follow = false;          ///< without `until`, or if it is a time that no record has reached, there is no end
+  bool once = false;            ///< no partition may be named twice; else it may, with ranges that do not overlap
   /// Of targets without partitions, only the one that Kafka's Java client gives this key.
   std::optional<std::string> key;
   std::chrono::milliseconds grace{0};  ///< how long past a time that is the end to look for late records

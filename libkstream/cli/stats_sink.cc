@@ -56,11 +56,11 @@ bool StatsSink::take(const ShownRecord& shown, ReadRange& range) {
   const RecordView& record = shown.record;
   auto [found, fresh] = counts_.try_emplace(range.partition);
   RecordCounts& counts = found->second;
-  if (fresh) counts.first = record.offset;
+  counts.first = fresh ? record.offset : std::min(counts.first, record.offset);
   ++counts.records;
   counts.bytes += record.key.value_or("").size() + record.value.value_or("").size();
   counts.tombstones += record.value ? 0 : 1;
-  counts.last = record.offset;
+  counts.last = std::max(counts.last, record.offset);
   if (record.timestamp == kNoTimestamp) return true;
   if (counts.oldest == kNoTimestamp || record.timestamp < counts.oldest) counts.oldest = record.timestamp;
   counts.newest = std::max(counts.newest, record.timestamp);

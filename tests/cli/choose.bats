@@ -251,6 +251,7 @@ EOF
 
 @test "-F -u TIME: what comes until then, and an end when it is over" {
   for how in '' --merge; do
+    rm -f "$BATS_TEST_TMPDIR/read"
     new_topic 2
     echo before | kproduce -q -p 0 "$topic"
     # shellcheck disable=SC2086  # a flag or none

@@ -63,7 +63,7 @@ teardown_file() { stop_server; }
   [ "$(kconsume "$topic" -p 1,3 | sort | tr -d '\n')" = 13 ]
   [ "$(kconsume "$topic:0-1" "$topic:3" | sort | tr -d '\n')" = 013 ]
   expect_error 3 "has partitions 0 to 3" kconsume "$topic:4"
-  expect_error 2 "is named twice" kconsume "$topic" "$topic:1"
+  expect_error 2 "$topic [1] is named twice, and the ranges overlap" kconsume "$topic" "$topic:1"
 }
 
 @test "several topics, and globs" {
@@ -194,6 +194,18 @@ teardown_file() { stop_server; }
   wait
 }
 
+@test "several ranges of a partition, in their order" {
+  new_topic 2
+  seq 0 9 | kproduce -q -p 0 "$topic"
+  seq 10 19 | kproduce -q -p 1 "$topic"
+  [ "$(kconsume "$topic:0@7..9" "$topic:0@1..3" "$topic:0@5..6" | paste -sd ' ')" = '7 8 1 2 5' ]
+  [ "$(kconsume "$topic:0@7..9" "$topic:1@3..4" "$topic:0@1..3" -n 4 | sort -n | paste -sd ' ')" = '1 7 8 13' ]
+  [ "$(kconsume "$topic:0@8" "$topic:0@1..3" --stats | cut -f 3,6,7)" = $'4\t1\t9' ]
+  expect_error 2 "$topic [0] is named twice" kconsume -F "$topic:0@7..9" "$topic:0@1..3"
+  expect_error 2 "$topic [0] is named twice" kconsume --merge "$topic:0@7..9" "$topic:0@1..3"
+  expect_error 2 "$topic [0] is named twice, and the ranges overlap" kconsume "$topic:0@7..9" "$topic:0@8..10"
+}
+
 @test "records that go away while they are read: told, and 1" {
   new_topic
   seq -f '%09.0f' 0 299999 | kproduce -q -X batch.size=10000 "$topic"
@@ -205,6 +217,7 @@ teardown_file() { stop_server; }
 
 @test "-F: a topic that is made anew is read from its beginning, and told" {
   for count in 3 30; do
+    rm -f "$BATS_TEST_TMPDIR/read"
     new_topic
     seq 1 10 | kproduce -q "$topic"
     kconsume -F "$topic" > "$BATS_TEST_TMPDIR/read" 2> "$BATS_TEST_TMPDIR/said" 3>&- &
@@ -224,6 +237,7 @@ teardown_file() { stop_server; }
 @test "-F: partitions and topics that are added later are read, nothing twice" {
   ktopics create new-a -q
   for how in '' --merge '--tail 1'; do
+    rm -f "$BATS_TEST_TMPDIR/read"
     ktopics delete -qy -E 'new-[b-z].*'
     ktopics delete -qy new-a && ktopics create new-a -q
     seq 1 3 | kproduce -q new-a
