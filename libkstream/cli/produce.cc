@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/produce_ledger.h"
 #include "cli/progress.h"
+#include "cli/record_sender.h"
 #include "cli/rejected_file.h"
 #include "cli/signals.h"
 #include "cli/time_expression.h"
@@ -600,6 +601,7 @@ class Producing {
     bool awaited = settings_.config.get("acks") != "0";
     std::string text =
         (awaited ? "acknowledged " : "sent ") + std::to_string(acknowledged) + " of " + std::to_string(sent);
+    text += said_of_repeats(producer_->stats());
     if (acknowledged == sent && whole_) return console_.note(text);
     auto first = ledger_.first_open();
     if (first > 0) text += "; all up to " + places_.name(first - 1);

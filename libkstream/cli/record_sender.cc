@@ -15,6 +15,12 @@ constexpr std::string_view kForever = "2147483647";
 
 }  // namespace
 
+std::string said_of_repeats(const ProducerStats& stats) {
+  if (stats.records_repeated == 0) return {};
+  return "; " + std::to_string(stats.records_repeated) +
+         " may be there twice: their answer was lost, and they were sent again";
+}
+
 bool RecordSender::fail(ExitCode code, const std::string& text) {
   if (result_ == ExitCode::done) result_ = console_.fail(code, text);
   return false;

@@ -15,6 +15,9 @@
 
 namespace kstream::cli {
 
+/// `; 12 may be there twice, ...`; nothing if none may.
+std::string said_of_repeats(const ProducerStats& stats);
+
 /// Sends records that another topic had. The first failure is told, and ends it.
 class RecordSender {
  public:
@@ -38,6 +41,7 @@ class RecordSender {
   /// Lets deliveries come in. False if one has failed.
   bool poll();
 
+  ProducerStats stats() const { return producer_ ? producer_->stats() : ProducerStats(); }
   /// Records are counted from 0 in the order of send().
   const ProduceLedger& ledger() const { return ledger_; }
   ExitCode result() const { return result_; }

@@ -78,7 +78,8 @@ ExitCode TopicSink::finish(bool whole) {
   sender_.finish();
   forget_acknowledged();
   const auto acknowledged = sender_.ledger().acknowledged_count(), sent = sender_.ledger().sent_count();
-  auto text = "copied " + std::to_string(acknowledged) + " of " + std::to_string(sent);
+  auto text =
+      "copied " + std::to_string(acknowledged) + " of " + std::to_string(sent) + said_of_repeats(sender_.stats());
   whole = whole && acknowledged == sent;
   if (const auto rest = whole ? "" : where_to_go_on(); !rest.empty()) text += "; to go on:" + rest;
   acknowledged == sent ? console_.note(text) : console_.error(text);

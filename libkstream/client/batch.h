@@ -44,6 +44,7 @@ struct Batch {
   std::size_t charged = 0;  ///< of the memory budget
   bool closed = false;      ///< takes no more records
   int attempts = 0;
+  bool repeated = false;         ///< it may have been appended by an attempt whose answer was lost
   base::MonoTime not_before{0};  ///< for another attempt
   Outcome outcome;               ///< of the last attempt
 };

@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace kstream::client {
 namespace {
 
 using base::MonoTime;
+
+/// Errors that do not say whether the batch was appended.
+bool may_be_appended(ErrorCode code) {
+  return code == ErrorCode::network_exception || code == ErrorCode::request_timed_out ||
+         code == ErrorCode::not_enough_replicas_after_append;
+}
 
 bool is_retriable(ErrorCode code) { return error_info(code).retriable; }
 
@@ -110,6 +117,7 @@ void Sender::done(ProduceOrder order, MonoTime now) {
     if (is_retriable(code) && !in_time) batch->outcome.error = timed_out(batch->outcome.error);
     if (is_retriable(code) && batch->attempts <= settings_.retries && in_time) {
       ++stats_.retries;
+      if (may_be_appended(code) && !std::exchange(batch->repeated, true)) stats_.records_repeated += batch->tags.size();
       batch->not_before = batch->outcome.leader_named ? now : now + settings_.retry.after(batch->attempts);
       accumulator_.put_back(std::move(batch));
     } else {

@@ -6,6 +6,27 @@ load setup
 setup_file() { start_server; }
 teardown_file() { stop_server; }
 
+@test "what may be there twice is told" {
+  folder=$BATS_TEST_TMPDIR/own
+  mkdir -p "$folder"
+  begin_server 0
+  ktopics create -q -b "$address" t
+  mkfifo "$folder/feed"
+  kproduce -b "$address" -X request.timeout.ms=1000 t "$folder/feed" 2> "$folder/said" 3>&- &
+  pid=$!
+  exec 4> "$folder/feed"
+  echo a >&4
+  [ "$(timeout 20 kconsume -q -b "$address" t -F -n 1)" = a ]
+  kill -STOP "$server"
+  echo b >&4
+  sleep 1.5
+  kill -CONT "$server"
+  exec 4>&-
+  wait "$pid"
+  kill "$server"
+  [ "$(cat "$folder/said")" = "kproduce: acknowledged 2 of 2; 1 may be there twice: their answer was lost, and they were sent again" ]
+}
+
 @test "a topic that is deleted meanwhile is told after the usual patience, with what to do" {
   new_topic
   mkfifo "$BATS_TEST_TMPDIR/feed"

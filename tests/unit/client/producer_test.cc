@@ -193,6 +193,7 @@ TEST(Producer, RepeatsWhatWasAppendedWithoutAnAnswer) {
   ASSERT_TRUE(send(producer, "a").ok());
   ASSERT_TRUE(producer.flush(kSoon).ok());
   EXPECT_EQ(cluster.values(orders(0)), (std::vector<std::string>{"a", "a"})) << "at least once";
+  EXPECT_EQ(producer.stats().records_repeated, 1u);
 }
 
 TEST(Producer, GivesUpOnABrokerThatDoesNotAnswer) {
