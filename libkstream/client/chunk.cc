@@ -59,13 +59,14 @@ Status Chunk::read(std::size_t most, RecordsRead& out) {
 
 Status Chunk::read_batches(RecordsRead& out) {
   start_read(out);
-  open_.reset();
-  for (records::BatchView batch; failure_.ok() && next_batch(batch);) {
-    const records::BatchHeader& header = batch.header;
-    out.batches.push_back(info_of(header, static_cast<std::size_t>(header.records_count)));
+  const auto take = [&](const records::BatchView& batch) {
+    out.batches.push_back(info_of(batch.header, static_cast<std::size_t>(batch.header.records_count)));
     out.batch_bytes.push_back(batch.bytes);
-    position_ = header.next_offset();
-  }
+    position_ = batch.header.next_offset();
+  };
+  if (open_) take(open_->batch);
+  open_.reset();
+  for (records::BatchView batch; failure_.ok() && next_batch(batch);) take(batch);
   return out.batches.empty() ? failure_ : Status();
 }
 
@@ -126,7 +127,7 @@ Status Chunk::open(const records::BatchView& batch) {
   if (!bytes) return Error{bytes.code(), at_offset(batch.header.base_offset, bytes.error().detail).detail};
   decompressed_ += text->size();
   open_text_ = std::move(text);
-  open_.emplace(OpenBatch{batch.header, records::RecordReader(batch.header, *bytes)});
+  open_.emplace(OpenBatch{batch, records::RecordReader(batch.header, *bytes)});
   new_batch_ = true;
   return {};
 }
@@ -142,7 +143,7 @@ Status Chunk::read_open(std::size_t most, RecordsRead& out) {
 }
 
 Status Chunk::close_open() {
-  const records::BatchHeader header = open_->header;
+  const records::BatchHeader header = open_->batch.header;
   const Status status = open_->reader.status();
   open_.reset();
   texts_.push_back(std::move(open_text_));
@@ -152,7 +153,7 @@ Status Chunk::close_open() {
 }
 
 void Chunk::take(const RecordView& record, RecordsRead& out) {
-  if (std::exchange(new_batch_, false)) out.batches.push_back(info_of(open_->header, 0));
+  if (std::exchange(new_batch_, false)) out.batches.push_back(info_of(open_->batch.header, 0));
   ++out.batches.back().count;
   out.records.push_back(record);
   position_ = record.offset + 1;

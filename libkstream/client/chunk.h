@@ -65,7 +65,7 @@ class Chunk {
   /// decompressed. The views are valid until the next read, or forget_read(). An error, CORRUPT_MESSAGE for the most
   /// part, is for what is at position(); records before it are returned first.
   Status read(std::size_t most, RecordsRead& out);
-  /// The same with whole batches, unopened.
+  /// The same with whole batches, unopened: first the one of which read() has given a part, if there is one.
   Status read_batches(RecordsRead& out);
   /// Frees what the last read has decompressed and nobody looks at any more.
   void forget_read() { texts_.clear(); }
@@ -79,7 +79,7 @@ class Chunk {
 
  private:
   struct OpenBatch {
-    records::BatchHeader header;
+    records::BatchView batch;
     records::RecordReader reader;
   };
   using Text = std::unique_ptr<std::string>;

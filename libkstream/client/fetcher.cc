@@ -36,12 +36,22 @@ std::optional<std::vector<AbortedTransaction>> aborted_in(const FetchResponse::P
   return aborted;
 }
 
+/// What keeps a partition of a topic that has `count` of them from being read.
+Error without_leader(const TopicPartition& name, std::size_t count) {
+  const std::string number = std::to_string(name.partition.value);
+  if (static_cast<std::size_t>(name.partition.value) >= count)
+    return {ErrorCode::unknown_topic_or_partition,
+            "topic " + name.topic + " has " + std::to_string(count) + " partitions; there is no partition " + number};
+  return {ErrorCode::leader_not_available, name.topic + '-' + number + " has no leader"};
+}
+
 }  // namespace
 
 Status Fetcher::assign(std::span<const Assignment> partitions) {
   std::map<TopicPartition, Partition> assigned;
   for (const auto& [name, position, until] : partitions) {
     if (is_negative(position)) return {ErrorCode::invalid_request, "a negative offset"};
+    if (name.partition.value < 0) return {ErrorCode::invalid_request, "a negative partition of " + name.topic};
     const auto [entry, added] = assigned.try_emplace(name);
     if (!added) return {ErrorCode::invalid_request, name.topic + " has a partition twice"};
     set_position(entry->second, position);
@@ -156,9 +166,7 @@ std::optional<Leader> Fetcher::usable_leader(Entry& entry, FetchPlan& plan, Mono
   }
   if (leader.node.value < 0 || code != ErrorCode::none) {
     plan.metadata_is_stale = true;
-    const std::string partition_name = name.topic + '-' + std::to_string(name.partition.value);
-    trouble_ = code == ErrorCode::none ? Error{ErrorCode::leader_not_available, partition_name + " has no leader"}
-                                       : topic_error(code, name.topic);
+    trouble_ = code == ErrorCode::none ? without_leader(name, topic->partitions.size()) : topic_error(code, name.topic);
     return std::nullopt;
   }
   if (!partition.topic_id.is_zero() && !topic->id.is_zero() && partition.topic_id != topic->id) {

@@ -44,7 +44,7 @@ struct Fetched {
   PartitionId partition{-1};
 
   /// In the order of their offsets, without what transactions left behind as control records, unless these were asked
-  /// for. May be empty although `position` moved. The views are valid until the next poll.
+  /// for. May be empty although `position` moved. The views are valid as long as the answer: see Consumer::poll().
   std::span<const RecordView> records;
   /// The batches of these records, in the same order; their counts add up. Valid as long as the records.
   std::span<const BatchInfo> batches;
@@ -82,18 +82,20 @@ class KSTREAM_API Consumer {
   ~Consumer();
 
   /// Reads these partitions from now on and no others. What was fetched of them before is dropped.
-  /// INVALID_REQUEST, and nothing changes, if a partition is there twice or an offset is negative.
+  /// INVALID_REQUEST, and nothing changes, if a partition is there twice, or its number or an offset is negative.
   Status assign(std::span<const Assignment> partitions);
   /// Whether polls give control records, too, in batches whose `control` is true. Off at first; it holds for what is
   /// fetched from then on.
   void show_control_records(bool shown);
 
-  /// The next records, in turn from each partition that has some. Waits at most `timeout` for them. The answer is valid
-  /// until the next call of any member but position(), pause() and resume().
+  /// The next records, in turn from each partition that has some. Waits at most `timeout` for them. The answer, with
+  /// all that it refers to, is valid until the next call of any member but position(), pause() and resume(): also a
+  /// seek() of another partition ends it.
   const Fetched& poll(std::chrono::milliseconds timeout);
 
   /// The same, of whole batches as they are stored, not decompressed and not parsed: `records` is empty, `batches` and
-  /// `batch_bytes` say what came. A batch that begins before the position comes as a whole. Control batches and those
+  /// `batch_bytes` say what came. A batch that begins before the position comes as a whole,
+  /// also if poll() has given a part of it. Control batches and those
   /// of aborted transactions are passed over as poll() does it.
   const Fetched& poll_batches(std::chrono::milliseconds timeout);
 

@@ -85,6 +85,34 @@ TEST(Consumer, TellsWhereRecordsAre) {
   EXPECT_EQ(fetched.batches[0].codec, Codec::zstd);
 }
 
+TEST(Consumer, GivesTheBatchAsAWholeOfWhichAPollGaveAPart) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 1);
+  cluster.append(orders(0), batch({"a", "b", "c"}));
+  cluster.append(orders(0), batch({"d"}));
+  Consumer consumer = make_consumer(cluster, {{"max.poll.records", "2"}});
+  ASSERT_TRUE(assign(consumer, Offset(0)).ok());
+  EXPECT_EQ(consumer.poll(kSoon).records.size(), 2u);
+  const Fetched& fetched = consumer.poll_batches(kSoon);
+  ASSERT_EQ(fetched.batches.size(), 2u);
+  EXPECT_EQ(fetched.batches[0].base_offset, Offset(0));
+  EXPECT_EQ(fetched.batches[1].base_offset, Offset(3));
+  EXPECT_EQ(fetched.position, Offset(4));
+}
+
+TEST(Consumer, SaysThatThereIsNoSuchPartition) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 2);
+  Consumer consumer = make_consumer(cluster);
+  Assignment missing{orders(2), Offset(0)};
+  ASSERT_TRUE(consumer.assign(std::span(&missing, 1)).ok());
+  while (consumer.poll(milliseconds(20)).error.code == ErrorCode::none) continue;
+  EXPECT_EQ(consumer.poll(milliseconds(0)).error.to_string(),
+            "UNKNOWN_TOPIC_OR_PARTITION: topic orders has 2 partitions; there is no partition 2");
+  missing.partition.partition = PartitionId(-1);
+  EXPECT_EQ(consumer.assign(std::span(&missing, 1)).code(), ErrorCode::invalid_request);
+}
+
 TEST(Consumer, StartsAtTheEndOrATime) {
   FakeCluster cluster;
   cluster.create_topic("orders", 1);
