@@ -12,6 +12,8 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <utility>
@@ -197,10 +199,13 @@ Status Producer::Impl::wait_for_room(Lock& lock, std::size_t cost) {
   ++waiting_for_room_;
   accumulator_.set_hurry(true);
   wake();
+  const auto leave = [this](void*) {  // also if the handler throws
+    if (--waiting_for_room_ == 0) accumulator_.set_hurry(false);
+  };
+  const std::unique_ptr<void, decltype(leave)> waiting(this, leave);
   while (!accumulator_.has_room(cost) && mono_now() < deadline) {
     if (report(lock) == 0) changed_.wait_until(lock, client::time_point(deadline));
   }
-  if (--waiting_for_room_ == 0) accumulator_.set_hurry(false);
   if (accumulator_.has_room(cost)) return {};
   return {ErrorCode::request_timed_out, "buffer.memory is full and max.block.ms is over"};
 }
@@ -209,16 +214,27 @@ Status Producer::Impl::wait_for_room(Lock& lock, std::size_t cost) {
 std::size_t Producer::Impl::report(Lock& lock) {
   if (reporting_ || sender_.settled().empty()) return 0;
   reporting_ = true;
-  const std::deque<BatchPtr> batches = std::exchange(sender_.settled(), {});
+  std::deque<BatchPtr> batches = std::exchange(sender_.settled(), {});
   event_.set(false);
   lock.unlock();
-  std::vector<Delivery::RecordError> errors;
-  for (const BatchPtr& batch : batches) handler_(delivery_of(*batch, errors));
+  std::size_t reported = 0;
+  std::exception_ptr thrown;
+  try {
+    std::vector<Delivery::RecordError> errors;
+    while (reported < batches.size()) handler_(delivery_of(*batches[reported++], errors));
+  } catch (...) {
+    thrown = std::current_exception();
+  }
   lock.lock();
-  for (const BatchPtr& batch : batches) accumulator_.release(*batch);
+  for (std::size_t i = 0; i < reported; ++i) accumulator_.release(*batches[i]);
+  batches.erase(batches.begin(), batches.begin() + static_cast<std::ptrdiff_t>(reported));
+  sender_.settled().insert(sender_.settled().begin(), std::make_move_iterator(batches.begin()),
+                           std::make_move_iterator(batches.end()));
+  event_.set(!sender_.settled().empty());
   reporting_ = false;
   changed_.notify_all();
-  return batches.size();
+  if (thrown) std::rethrow_exception(thrown);
+  return reported;
 }
 
 Delivery Producer::Impl::delivery_of(const client::Batch& batch, std::vector<Delivery::RecordError>& errors) {

@@ -24,11 +24,11 @@ struct ProducerRecord {
   std::string_view topic;
   /// Without one: by murmur2 of the key, as Kafka's Java client does it; without a key too, one partition until its
   /// batch is full, then another (KIP-480).
-  std::optional<PartitionId> partition;
+  std::optional<PartitionId> partition{};
   Timestamp timestamp = kNoTimestamp;  ///< kNoTimestamp: the time of send()
-  std::optional<std::string_view> key;
-  std::optional<std::string_view> value;
-  std::span<const HeaderView> headers;
+  std::optional<std::string_view> key{};
+  std::optional<std::string_view> value{};
+  std::span<const HeaderView> headers{};
   /// Comes back in the Delivery, for the caller's own use: a line number, an index.
   std::uint64_t tag = 0;
 };
@@ -80,6 +80,7 @@ class KSTREAM_API Delivery {
 
 /// Counts since the producer was made. A record is first queued, then acknowledged or failed.
 struct ProducerStats {
+  // A batch of send_batch() counts as one record.
   std::uint64_t records_sent = 0;  ///< taken by send()
   std::uint64_t records_acknowledged = 0;
   std::uint64_t records_failed = 0;
@@ -101,7 +102,7 @@ struct ProducerStats {
 class KSTREAM_API Producer {
  public:
   /// Called once for each batch, within poll(), flush() and any send() that has to wait, on that thread. Must not call
-  /// the producer.
+  /// the producer. What it throws comes out of that call; the batches behind are handed over by the next one.
   using DeliveryHandler = std::function<void(const Delivery&)>;
 
   /// Does not connect. INVALID_CONFIG if properties contradict each other or `bootstrap.servers` cannot be read.
@@ -132,8 +133,9 @@ class KSTREAM_API Producer {
   /// a batch since the last flush, or REQUEST_TIMED_OUT if something is left after `timeout`.
   Status flush(std::chrono::milliseconds timeout);
 
-  /// How many partitions `topic` has, asking the brokers if need be. UNKNOWN_TOPIC_OR_PARTITION at once if a broker
-  /// says so; otherwise errors that may pass are tried again until `timeout`.
+  /// How many partitions `topic` has, asking the brokers if need be, no more often than `retry.backoff.ms` lets it.
+  /// UNKNOWN_TOPIC_OR_PARTITION as soon as a broker says so; otherwise errors that may pass are tried again until
+  /// `timeout`.
   Result<std::int32_t> partition_count(std::string_view topic, std::chrono::milliseconds timeout);
 
   ProducerStats stats() const;

@@ -196,6 +196,29 @@ TEST(Producer, RepeatsWhatWasAppendedWithoutAnAnswer) {
   EXPECT_EQ(producer.stats().records_repeated, 1u);
 }
 
+TEST(Producer, GoesOnAfterAHandlerThatThrows) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 3);
+  std::vector<std::uint64_t> told;
+  bool throws = true;
+  Producer producer = make_producer(cluster, {}, [&](const Delivery& delivery) {
+    if (std::exchange(throws, false)) throw std::runtime_error("the caller's own");
+    told.insert(told.end(), delivery.tags().begin(), delivery.tags().end());
+  });
+  for (int p : {0, 1, 2}) {
+    ProducerRecord record{.topic = "orders", .partition = PartitionId(p), .value = "x"};
+    record.tag = static_cast<std::uint64_t>(p);
+    ASSERT_TRUE(producer.send(record).ok());
+  }
+  EXPECT_THROW((void)producer.flush(kSoon), std::runtime_error);
+  EXPECT_TRUE(producer.flush(kSoon).ok());
+  EXPECT_EQ(told.size(), 2u) << "all but the batch of which it threw";
+  EXPECT_EQ(producer.stats().buffered_bytes, 0u);
+  ASSERT_TRUE(send(producer, "y").ok());
+  EXPECT_TRUE(producer.flush(kSoon).ok());
+  EXPECT_EQ(told.size(), 3u);
+}
+
 TEST(Producer, GivesUpOnABrokerThatDoesNotAnswer) {
   FakeCluster cluster;
   cluster.create_topic("orders", 1);
