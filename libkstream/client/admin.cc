@@ -40,7 +40,9 @@ constexpr int kCreateWithDefaults = 4;
 /// From here on a config's type and documentation are told (KIP-569).
 constexpr int kConfigDocumentation = 3;
 
-Error late() { return {ErrorCode::request_timed_out, "no answer in time"}; }
+void fail(DescribedConfigs& answer, const Error& error) { answer.configs = error; }
+void fail(AlteredConfigs& answer, const Error& error) { answer.status = error; }
+void fail(DescribedLogDirectories& answer, const Error& error) { answer.directories = error; }
 
 template <class Answer>
 bool is_refused(const std::vector<Answer>& answers) {
@@ -115,7 +117,7 @@ Result<MetadataResponse> Admin::Impl::metadata(MetadataRequest request, millisec
   const auto work = [this, request, deadline] {
     return client::retry(cluster_, deadline, [this, request, deadline] { return ask(request, deadline); });
   };
-  return background_.wait<Response>(work, client::deadline_after(timeout), late());
+  return background_.wait<Response>(work, client::deadline_after(timeout), [this] { return cluster_.late(); });
 }
 
 asio::awaitable<Result<std::vector<DescribedTopic>>> Admin::Impl::ask_topics(std::vector<std::string> names,
@@ -147,14 +149,14 @@ Result<std::vector<DescribedTopic>> Admin::Impl::describe_topics(std::vector<std
   const auto work = [this, names, deadline] {
     return client::retry(cluster_, deadline, [this, names, deadline] { return ask_topics(names, deadline); });
   };
-  return background_.wait<Topics>(work, client::deadline_after(timeout), late());
+  return background_.wait<Topics>(work, client::deadline_after(timeout), [this] { return cluster_.late(); });
 }
 
 /// Until metadata has told of some broker.
 asio::awaitable<Status> Admin::Impl::learn_brokers(MonoTime deadline) {
   cluster_.refresh();
   while (cluster_.metadata().brokers().empty() && !cluster_.stopping()) {
-    if (client::mono_now() >= deadline) co_return cluster_.trouble();
+    if (client::mono_now() >= deadline) co_return cluster_.late();
     co_await cluster_.wait_for_change(deadline);
   }
   co_return Status();
@@ -166,7 +168,7 @@ asio::awaitable<Result<Connection*>> Admin::Impl::broker(NodeId node, MonoTime d
   while (cluster_.metadata().brokers().contains(node) && !cluster_.stopping()) {
     if (Connection* connection = cluster_.ready_connection(node)) co_return connection;
     if (Error trouble = cluster_.connection(node)->trouble(); trouble.code != ErrorCode::none) co_return trouble;
-    if (client::mono_now() >= deadline) co_return late();
+    if (client::mono_now() >= deadline) co_return cluster_.late();
     co_await cluster_.wait_for_change(deadline);
   }
   co_return Error{ErrorCode::broker_not_available, "there is no broker " + std::to_string(node.value)};
@@ -210,7 +212,7 @@ Result<typename Request::Response> Admin::Impl::change(Make make, int low, milli
     return client::retry(cluster_, deadline,
                          [this, make, low, deadline] { return ask_controller<Request>(make, low, deadline); });
   };
-  return background_.wait<Response>(work, client::deadline_after(timeout), late());
+  return background_.wait<Response>(work, client::deadline_after(timeout), [this] { return cluster_.late(); });
 }
 
 template <class Request>
@@ -228,25 +230,36 @@ asio::awaitable<Result<typename Request::Response>> Admin::Impl::ask_node(Node n
   co_return response;
 }
 
-/// Has `ask` answer each share of the items, all at the same time. `answers` are what holds if that takes too long; a
-/// share's answers stand in its order.
+/// Has `ask` answer each share of the items, all at the same time; a share's answers stand in its order. `answers` are
+/// those of items that are in no share.
 template <class Answer>
 std::vector<Answer> Admin::Impl::ask_all(
     const Shares& shares, std::vector<Answer> answers, milliseconds timeout,
     std::function<asio::awaitable<std::vector<Answer>>(Node, std::vector<std::size_t>, MonoTime)> ask) {
   const MonoTime deadline = client::work_deadline(timeout);
-  const auto work = [this, shares, answers, deadline, ask]() -> asio::awaitable<std::vector<Answer>> {
-    std::vector<Answer> all = answers;
+  struct Progress {
+    std::vector<Answer> answers;
+    Shares open;
+  };
+  const auto progress = std::make_shared<Progress>(Progress{std::move(answers), shares});
+  const auto work = [this, shares, progress, deadline, ask]() -> asio::awaitable<std::vector<Answer>> {
     std::vector<asio::awaitable<void>> works;
-    const auto one = [&all, &ask, deadline](Node node, std::vector<std::size_t> share) -> asio::awaitable<void> {
+    const auto one = [&progress, &ask, deadline](Node node, std::vector<std::size_t> share) -> asio::awaitable<void> {
       std::vector<Answer> told = co_await ask(node, share, deadline);
-      for (std::size_t i = 0; i < share.size(); ++i) all[share[i]] = std::move(told[i]);
+      for (std::size_t i = 0; i < share.size(); ++i) progress->answers[share[i]] = std::move(told[i]);
+      progress->open.erase(node);
     };
+    works.reserve(shares.size());
     for (const auto& [node, share] : shares) works.push_back(one(node, share));
     co_await client::together(background_.context(), std::move(works));
-    co_return all;
+    co_return progress->answers;
   };
-  return background_.wait(work, client::deadline_after(timeout), std::move(answers));
+  return background_.wait<std::vector<Answer>>(work, client::deadline_after(timeout), [this, progress] {
+    for (const auto& [node, share] : progress->open) {
+      for (std::size_t i : share) fail(progress->answers[i], cluster_.late());
+    }
+    return progress->answers;
+  });
 }
 
 /// Those of `all` that have these indices.
@@ -263,7 +276,8 @@ std::vector<DescribedConfigs> Admin::Impl::describe_configs(std::vector<ConfigRe
   Shares shares;
   for (std::size_t i = 0; i < resources.size(); ++i) {
     const auto node = client::broker_of(resources[i]);
-    answers.push_back({resources[i], node ? late() : node.error()});
+    answers.push_back(
+        {resources[i], node ? Result<std::vector<ConfigEntry>>(std::vector<ConfigEntry>()) : node.error()});
     if (node) shares[*node].push_back(i);
   }
   const auto ask = [this, resources, how](Node node, std::vector<std::size_t> share,
@@ -286,7 +300,7 @@ std::vector<AlteredConfigs> Admin::Impl::alter_configs(std::vector<ConfigAlterat
   Shares shares;
   for (std::size_t i = 0; i < alterations.size(); ++i) {
     const auto node = client::broker_of(alterations[i].resource);
-    answers.push_back({alterations[i].resource, node ? late() : node.error()});
+    answers.push_back({alterations[i].resource, node ? Status() : node.error()});
     if (node) shares[*node].push_back(i);
   }
   const auto ask = [this, alterations, validate_only](
@@ -307,7 +321,7 @@ std::vector<DescribedLogDirectories> Admin::Impl::describe_log_dirs(std::vector<
   std::vector<DescribedLogDirectories> answers;
   Shares shares;
   for (std::size_t i = 0; i < brokers.size(); ++i) {
-    answers.push_back({brokers[i], late()});
+    answers.push_back({brokers[i], std::vector<LogDirectory>()});
     shares[brokers[i]].push_back(i);
   }
   const auto ask = [this](Node node, std::vector<std::size_t> share,
@@ -325,7 +339,9 @@ std::vector<DescribedLogDirectories> Admin::Impl::describe_log_dirs(std::vector<
 std::vector<DeletedRecords> Admin::Impl::delete_records(std::vector<RecordDeletion> deletions, milliseconds timeout) {
   const MonoTime deadline = client::work_deadline(timeout);
   const auto work = [this, deletions, deadline] { return client::delete_records(cluster_, deletions, deadline); };
-  return background_.wait(work, client::deadline_after(timeout), client::failed_deletions(deletions, late()));
+  return background_.wait<std::vector<DeletedRecords>>(work, client::deadline_after(timeout), [this, deletions] {
+    return client::failed_deletions(deletions, cluster_.late());
+  });
 }
 
 std::vector<ListedOffset> Admin::Impl::list(std::vector<OffsetQuery> queries, bool read_committed,
@@ -334,7 +350,9 @@ std::vector<ListedOffset> Admin::Impl::list(std::vector<OffsetQuery> queries, bo
   const auto work = [this, queries, read_committed, deadline] {
     return client::list_offsets(cluster_, queries, read_committed, deadline);
   };
-  return background_.wait(work, client::deadline_after(timeout), client::failed_offsets(queries, late()));
+  return background_.wait<std::vector<ListedOffset>>(work, client::deadline_after(timeout), [this, queries] {
+    return client::failed_offsets(queries, cluster_.late());
+  });
 }
 
 Result<Admin> Admin::create(const ClientConfig& config) {

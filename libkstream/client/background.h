@@ -30,26 +30,36 @@ class Background {
     asio::post(context_, std::move(work));
   }
 
-  /// Runs `make()`, which returns an awaitable<T>, on the thread, and waits for what it returns; `late` if that is not
-  /// there at the deadline.
+  /// Runs `make()`, which returns an awaitable<T>, on the thread, and waits for what it returns; for what `late()`
+  /// returns, on the thread too, if that is not there at the deadline.
   template <class T, class Make>
-  T wait(Make make, base::MonoTime deadline, T late) {
+  T wait(Make make, base::MonoTime deadline, std::function<T()> late) {
     struct Shared {
       std::mutex mutex;
       std::condition_variable done;
       std::optional<T> value;
+      bool given = false;
+
+      void give(T what) {
+        const std::lock_guard lock(mutex);
+        if (std::exchange(given, true)) return;
+        value = std::move(what);
+        done.notify_one();
+      }
     };
     auto shared = std::make_shared<Shared>();  // outlives whoever of the two threads gives up first
     auto run = [](std::shared_ptr<Shared> to, Make work) -> asio::awaitable<void> {
       T value = co_await work();
-      const std::lock_guard lock(to->mutex);
-      to->value = std::move(value);
-      to->done.notify_one();
+      to->give(std::move(value));
     };
     asio::co_spawn(context_, run(shared, std::move(make)), asio::detached);
     std::unique_lock lock(shared->mutex);
-    const bool in_time = shared->done.wait_until(lock, time_point(deadline), [&] { return shared->value.has_value(); });
-    return in_time ? *std::move(shared->value) : std::move(late);
+    const auto there = [&] { return shared->value.has_value(); };
+    if (!shared->done.wait_until(lock, time_point(deadline), there)) {
+      post([shared, late = std::move(late)] { shared->give(late()); });
+      shared->done.wait(lock, there);
+    }
+    return *std::move(shared->value);
   }
 
   /// Runs `stop`, which ends all work of the context, on the thread, and waits for the thread to end.

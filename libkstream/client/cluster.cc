@@ -140,10 +140,14 @@ asio::awaitable<Result<Connection*>> Cluster::any(MonoTime deadline) {
     if (stopping_) co_return Error{ErrorCode::network_exception, "the client is closed"};
     if (Connection* ready = best_ready()) co_return ready;
     const MonoTime now = mono_now();
-    if (now >= deadline) co_return Error{ErrorCode::request_timed_out, connection_trouble().detail};
+    if (now >= deadline) co_return late();
     Connection* next = next_to_try(tried);
     if (next) next->want();
-    if (!next && !any_connecting()) co_return connection_trouble();
+    if (!next && !any_connecting()) {
+      Error error = connection_trouble();
+      if (error.code == ErrorCode::none) error.code = ErrorCode::network_exception;
+      co_return error;
+    }
     const MonoTime until = next ? std::min(deadline, now + kStagger) : deadline;
     co_await change_.wait_until(until);
   }
@@ -179,7 +183,7 @@ bool Cluster::any_connecting() const {
          std::ranges::any_of(nodes_, [](const auto& node) { return node.second->connecting(); });
 }
 
-/// What the bootstrap servers say, or else the brokers.
+/// What the bootstrap servers say, or else the brokers; NONE with a text if none of them had trouble.
 Error Cluster::connection_trouble() const {
   for (const auto& connection : bootstrap_) {
     if (connection->trouble().code != ErrorCode::none) return connection->trouble();
@@ -187,7 +191,21 @@ Error Cluster::connection_trouble() const {
   for (const auto& [node, connection] : nodes_) {
     if (connection->trouble().code != ErrorCode::none) return connection->trouble();
   }
-  return {ErrorCode::network_exception, "no connection to " + settings_.bootstrap.front().to_string() + " yet"};
+  return {ErrorCode::none, "no connection to " + settings_.bootstrap.front().to_string() + " yet"};
+}
+
+Error Cluster::late() const {
+  if (trouble_.code != ErrorCode::none) return trouble_;
+  const Connection* silent = nullptr;
+  const auto consider = [&](const std::unique_ptr<Connection>& connection) {
+    if (connection->pending() > 0) silent = connection.get();
+  };
+  std::ranges::for_each(bootstrap_, consider);
+  for (const auto& [node, connection] : nodes_) consider(connection);
+  if (silent) return {ErrorCode::request_timed_out, silent->endpoint().to_string() + ": no answer in time"};
+  Error error = connection_trouble();
+  if (error.code == ErrorCode::none) error.code = ErrorCode::request_timed_out;
+  return error;
 }
 
 void Cluster::on_connection_changed() {

@@ -49,6 +49,8 @@ class Cluster {
   void refresh();
   /// Why the last request for metadata failed; NONE if it did not.
   const Error& trouble() const { return trouble_; }
+  /// What keeps who has waited until his deadline: trouble(), or who owes an answer, or is not reached.
+  Error late() const;
 
   /// The way to a broker; null if no metadata tells where it is. Valid until the next suspension.
   Connection* connection(NodeId node);

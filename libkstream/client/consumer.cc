@@ -193,8 +193,9 @@ std::vector<ListedOffset> Consumer::Impl::list(const std::vector<OffsetQuery>& q
   const auto work = [this, queries, deadline] {
     return client::list_offsets(cluster_, queries, settings_.read_committed, deadline);
   };
-  const Error late{ErrorCode::request_timed_out, "no answer in time"};
-  return background_.wait(work, client::deadline_after(timeout), client::failed_offsets(queries, late));
+  return background_.wait<std::vector<ListedOffset>>(work, client::deadline_after(timeout), [this, queries] {
+    return client::failed_offsets(queries, cluster_.late());
+  });
 }
 
 int Consumer::Impl::event_fd() {

@@ -36,8 +36,7 @@ std::map<Group, std::vector<std::size_t>> by_leader(Cluster& cluster, const std:
                            : no_partition                 ? ErrorCode::unknown_topic_or_partition
                                                           : ErrorCode::leader_not_available;
     Error error{code, {}};
-    if (known.answers == 0) error = cluster.trouble();
-    if (error.code == ErrorCode::none) error.code = code;
+    if (known.answers == 0) error = cluster.late();
     outcomes[i] = std::move(error);
     cluster.refresh();
   }
@@ -72,6 +71,7 @@ asio::awaitable<void> ask_leaders(Cluster& cluster, const std::vector<TopicParti
   for (int rounds = 1; !cluster.stopping(); ++rounds) {
     const auto leaders = by_leader(cluster, partitions, outcomes);
     std::vector<asio::awaitable<void>> questions;
+    questions.reserve(leaders.size());
     for (const auto& [group, indices] : leaders)
       questions.push_back(ask_group(cluster, group.first, indices, ask, outcomes));
     co_await together(cluster.context(), std::move(questions));

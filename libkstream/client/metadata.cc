@@ -1,24 +1,37 @@
 #include "client/metadata.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace kstream::client {
+namespace {
+
+/// No request can name a longer one; brokers refuse from 250 on.
+bool can_be_asked_for(std::string_view topic) { return topic.size() <= INT16_MAX; }
+
+}  // namespace
 
 Error topic_error(ErrorCode code, const std::string& topic) {
   if (code == ErrorCode::unknown_topic_or_partition) return {code, "no topic is named " + topic};
   if (code != ErrorCode::invalid_topic_exception) return {code, "topic " + topic};
-  return {code, "'" + topic + "' cannot be a topic's name: ASCII letters, digits, '.', '_' and '-', 249 at most"};
+  return {code, "'" + topic.substr(0, 250) +
+                    "' cannot be a topic's name: ASCII letters, digits, '.', '_' and '-', 249 at most"};
 }
 
 bool Metadata::want(std::string_view topic) {
   if (topics_.find(topic) != topics_.end()) return false;
-  topics_.emplace(std::string(topic), TopicMetadata());
+  TopicMetadata& wanted = topics_.emplace(std::string(topic), TopicMetadata()).first->second;
+  if (can_be_asked_for(topic)) return true;
+  wanted.error = ErrorCode::invalid_topic_exception;
+  wanted.answers = 1;
   return true;
 }
 
 std::vector<std::string> Metadata::wanted() const {
   std::vector<std::string> names;
-  for (const auto& [name, topic] : topics_) names.push_back(name);
+  for (const auto& [name, topic] : topics_) {
+    if (can_be_asked_for(name)) names.push_back(name);
+  }
   return names;
 }
 

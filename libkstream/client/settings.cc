@@ -84,6 +84,7 @@ Result<ClientSettings> client_settings(const ClientConfig& config) {
   }
   if (settings.bootstrap.empty()) return invalid("bootstrap.servers is not set");
   settings.client_id = config.get("client.id");
+  if (settings.client_id.size() > INT16_MAX) return invalid("client.id is longer than 32767 bytes");
   settings.request_timeout = time(config, "request.timeout.ms");
   settings.connect_timeout = time(config, "socket.connection.setup.timeout.ms");
   settings.metadata_max_age = time(config, "metadata.max.age.ms");

@@ -13,7 +13,7 @@ inline asio::awaitable<void> together(asio::io_context& context, std::vector<asi
   std::size_t left = works.size();
   asio::steady_timer ended(context, asio::steady_timer::time_point::max());
   for (auto& work : works) {
-    asio::co_spawn(context, std::move(work), [&left, &ended](std::exception_ptr) {
+    asio::co_spawn(context, std::move(work), [&left, &ended](const std::exception_ptr&) {
       if (--left == 0) ended.cancel();
     });
   }

@@ -60,14 +60,14 @@ struct DescribedTopic {
 struct NewTopic {
   struct Config {
     std::string name;
-    std::optional<std::string> value;
+    std::optional<std::string> value{};
   };
   std::string name;
   std::int32_t partitions = -1;          ///< -1: the broker's `num.partitions`
   std::int16_t replication_factor = -1;  ///< -1: the broker's `default.replication.factor`
   /// Brokers of partition 0, 1, ...; then `partitions` and `replication_factor` stay -1.
-  std::vector<std::vector<NodeId>> assignments;
-  std::vector<Config> configs;
+  std::vector<std::vector<NodeId>> assignments{};
+  std::vector<Config> configs{};
 };
 
 /// What was created; -1 and a zero id if the broker is too old to say.
@@ -87,7 +87,7 @@ struct NewPartitions {
   std::string topic;
   std::int32_t total = 0;  ///< how many there are to be, those of today included
   /// Brokers of each partition that is added, in their order; empty: the cluster chooses.
-  std::vector<std::vector<NodeId>> assignments;
+  std::vector<std::vector<NodeId>> assignments{};
 };
 
 /// What became of one topic.
@@ -193,7 +193,7 @@ class KSTREAM_API Admin {
                                             std::chrono::milliseconds timeout);
 
   /// One answer for each partition, in its place: OFFSET_OUT_OF_RANGE, POLICY_VIOLATION (a topic that is only
-  /// compacted), ... No partition may stand there twice.
+  /// compacted), ... For a partition that stands there twice the greater offset holds.
   std::vector<DeletedRecords> delete_records(std::span<const RecordDeletion> deletions,
                                              std::chrono::milliseconds timeout);
 

@@ -24,12 +24,13 @@ class KSTREAM_API ClientConfig {
   };
 
   /// INVALID_CONFIG, with a sentence naming the property, if: the name is unknown (the nearest known one is named); the
-  /// value is not in its range; it is a property of Kafka that has no effect here and `value` is not its default. What
-  /// only concerns a Java program (serializers, metrics reporters, interceptors) is accepted and has no effect, so that
-  /// a properties file can be shared.
+  /// value is not in its range; it is a property of Kafka that has no effect here, `value` is not its default, and
+  /// going on without it would change what is read, written or protected (`enable.idempotence`, `sasl.*`). Others
+  /// without effect (serializers, metrics reporters, a consumer group's intervals) are accepted, so that a properties
+  /// file can be shared; properties() lists what has one.
   Status set(std::string_view name, std::string_view value);
 
-  /// What was set, else the default; empty for a name that properties() does not list.
+  /// What was set, else the default; empty for a name that is no property of Kafka's clients.
   std::string_view get(std::string_view name) const;
   bool is_set(std::string_view name) const { return values_.find(name) != values_.end(); }
 

@@ -89,7 +89,8 @@ TEST(Admin, ADeadlineIsADeadline) {
   cluster.ignore(ApiKey::metadata, 1000);
   Admin admin = make_admin(cluster.bootstrap());
   const auto late = admin.list_topics(milliseconds(200));
-  EXPECT_EQ(late.error().to_string(), "REQUEST_TIMED_OUT: no answer in time") << "not that of request.timeout.ms";
+  EXPECT_EQ(late.error().to_string(), "REQUEST_TIMED_OUT: " + cluster.bootstrap() + ": no answer in time")
+      << "not that of request.timeout.ms";
 }
 
 TEST(Admin, TakesAnyTimeout) {
@@ -223,6 +224,42 @@ TEST(Admin, AsksAllLeadersAtTheSameTimeOverOneConnectionEach) {
   EXPECT_EQ(cluster.requests(ApiKey::api_versions), 2) << "a bootstrap server's connection is that of the broker, too";
   cluster.ignore(ApiKey::list_offsets, 2);
   for (const auto& answer : admin.list_offsets(queries, true, milliseconds(1900))) EXPECT_TRUE(answer.info.ok());
+}
+
+TEST(Admin, NamesTheBrokerThatDoesNotAnswer) {
+  const std::vector<std::string> names{"orders"};
+  const std::vector<NodeId> brokers{NodeId(1)};
+  const OffsetQuery query{{"orders", PartitionId(0)}, kEnd};
+  const milliseconds soon(300);
+  for (const ApiKey silent : {ApiKey::api_versions, ApiKey::metadata}) {
+    FakeCluster cluster;
+    cluster.create_topic("orders", 1);
+    cluster.ignore(silent, 1000);
+    const auto expect_named = [&](const Error& error) {
+      EXPECT_EQ(error.code, ErrorCode::request_timed_out);
+      EXPECT_NE(error.detail.find(cluster.bootstrap()), std::string::npos) << error.detail;
+    };
+    expect_named(make_admin(cluster.bootstrap()).list_topics(soon).error());
+    expect_named(make_admin(cluster.bootstrap()).delete_topics(names, soon).error());
+    expect_named(make_admin(cluster.bootstrap()).describe_log_dirs(brokers, soon)[0].directories.error());
+    expect_named(make_admin(cluster.bootstrap()).list_offsets(std::span(&query, 1), true, soon)[0].info.error());
+  }
+}
+
+TEST(Admin, TriesUntilItsDeadline) {
+  Admin admin = make_admin("127.0.0.1:1");
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(admin.list_topics(milliseconds(1000)).code(), ErrorCode::network_exception);
+  EXPECT_GT(std::chrono::steady_clock::now() - begun, milliseconds(850));
+}
+
+TEST(Admin, ATopicThatNoRequestCanNameHarmsNoOther) {
+  FakeCluster cluster;
+  cluster.create_topic("orders", 1);
+  Admin admin = make_admin(cluster.bootstrap());
+  const OffsetQuery wrong{{std::string(40'000, 'a'), PartitionId(0)}, kEnd}, right{{"orders", PartitionId(0)}, kEnd};
+  EXPECT_EQ(admin.list_offsets(std::span(&wrong, 1), true, kSoon)[0].info.code(), ErrorCode::invalid_topic_exception);
+  EXPECT_TRUE(admin.list_offsets(std::span(&right, 1), true, kSoon)[0].info.ok());
 }
 
 const ConfigResource kOrders{ConfigResourceType::topic, "orders"};

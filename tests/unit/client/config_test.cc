@@ -77,6 +77,14 @@ TEST(Settings, ReadsEndpoints) {
   }
 }
 
+TEST(Settings, RefusesAClientIdThatNoRequestCanHold) {
+  EXPECT_TRUE(
+      client_settings(with({{"bootstrap.servers", "a:1"}, {"client.id", std::string(32'767, 'x').c_str()}})).ok());
+  EXPECT_EQ(
+      client_settings(with({{"bootstrap.servers", "a:1"}, {"client.id", std::string(32'768, 'x').c_str()}})).code(),
+      ErrorCode::invalid_config);
+}
+
 TEST(Settings, NeedsBootstrapServers) {
   ClientConfig config;
   EXPECT_EQ(client_settings(config).code(), ErrorCode::invalid_config);

@@ -30,6 +30,7 @@ struct Fetching {
     metadata.want("t");
     tell(Uuid::from_halves(1, 1), partitions, nodes);
     std::vector<Assignment> all;
+    all.reserve(static_cast<std::size_t>(partitions));
     for (int i = 0; i < partitions; ++i) all.push_back({partition(i), Offset(0)});
     EXPECT_TRUE(fetcher.assign(all).ok());
   }
