@@ -187,6 +187,7 @@ void Broker::end_if_stuck(const std::stop_token& ended) {
 
 bool Broker::run() {
   std::vector<std::thread> threads;
+  threads.reserve(shard_drivers_.size());
   for (auto& driver : shard_drivers_) threads.emplace_back([&driver] { driver->run(); });
   control_driver_->run();
   std::jthread watchdog([this](const std::stop_token& ended) { end_if_stuck(ended); });

@@ -16,7 +16,7 @@ enum class ConfigResourceType : std::int8_t { topic = 2, broker = 4, broker_logg
 /// of all brokers.
 struct ConfigResource {
   ConfigResourceType type = ConfigResourceType::topic;
-  std::string name;
+  std::string name{};
   auto operator<=>(const ConfigResource&) const = default;
 };
 
@@ -78,13 +78,13 @@ enum class ConfigOperation : std::int8_t { set = 0, unset = 1, append = 2, subtr
 struct ConfigChange {
   std::string name;
   ConfigOperation operation = ConfigOperation::set;
-  std::optional<std::string> value;  ///< none for `unset`
+  std::optional<std::string> value{};  ///< none for `unset`
 };
 
 /// Changes of one resource, which come about all or not at all.
 struct ConfigAlteration {
   ConfigResource resource;
-  std::vector<ConfigChange> changes;
+  std::vector<ConfigChange> changes{};
 };
 
 /// One answer of alter_configs.

@@ -34,28 +34,28 @@ constexpr std::optional<Codec> parse_codec(std::string_view name) {
 /// A header of a record. Names may repeat; order counts.
 struct Header {
   std::string name;
-  std::optional<std::string> value;
+  std::optional<std::string> value{};
   bool operator==(const Header&) const = default;
 };
 
 /// A record that owns its bytes.
 struct Record {
   std::string topic;
-  PartitionId partition;
+  PartitionId partition{};
   Offset offset = kNoOffset;
   LeaderEpoch leader_epoch = kNoLeaderEpoch;
   Timestamp timestamp = kNoTimestamp;
   TimestampType timestamp_type = TimestampType::create_time;
-  std::optional<std::string> key;
-  std::optional<std::string> value;
-  std::vector<Header> headers;
+  std::optional<std::string> key{};
+  std::optional<std::string> value{};
+  std::vector<Header> headers{};
   bool operator==(const Record&) const = default;
 };
 
 /// A header whose bytes somebody else owns.
 struct HeaderView {
   std::string_view name;
-  std::optional<std::string_view> value;
+  std::optional<std::string_view> value{};
   bool operator==(const HeaderView&) const = default;
 };
 

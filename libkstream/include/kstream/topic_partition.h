@@ -11,7 +11,7 @@ namespace kstream {
 /// One partition of a topic, by the topic's name.
 struct TopicPartition {
   std::string topic;
-  PartitionId partition;
+  PartitionId partition{};
   auto operator<=>(const TopicPartition&) const = default;
 };
 

@@ -105,7 +105,7 @@ TEST_F(Merging, RandomPiecesComeOutSorted) {
   std::string all;
   for (int i = 0; i < 400; ++i) {
     std::size_t range = random() % 4;
-    times[range] += random() % 10;
+    times[range] += static_cast<std::int64_t>(random() % 10);
     add(range, {times[range]});
     all += drain();
   }
