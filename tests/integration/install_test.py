@@ -46,7 +46,7 @@ class Installed(KserverTest):
         environment = {**os.environ, "PKG_CONFIG_PATH": str(file.parent)}
         flags = self.run_quietly("pkg-config", "--cflags", "--libs", "kstream", env=environment).split()
         program = self.server.folder / "send_and_read"
-        self.run_quietly("g++", "-std=c++20", TOP / "examples/library/send_and_read.cc", "-o", program, *flags)
+        self.run_quietly("g++", "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", TOP / "examples/library/send_and_read.cc", "-o", program, *flags)
         self.check(program, env={**os.environ, "LD_LIBRARY_PATH": str(file.parent.parent)})
 
     def test_every_tool_starts_from_there(self):

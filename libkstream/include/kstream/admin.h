@@ -141,6 +141,7 @@ class KSTREAM_API Admin {
  public:
   /// Does not connect. INVALID_CONFIG if `bootstrap.servers` cannot be read.
   static Result<Admin> create(const ClientConfig& config);
+  /// What was moved from may be destroyed and assigned to, nothing else.
   Admin(Admin&&) noexcept;
   Admin& operator=(Admin&&) noexcept;
   ~Admin();

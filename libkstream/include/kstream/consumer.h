@@ -77,6 +77,7 @@ class KSTREAM_API Consumer {
  public:
   /// Does not connect. INVALID_CONFIG if properties contradict each other or `bootstrap.servers` cannot be read.
   static Result<Consumer> create(const ClientConfig& config);
+  /// What was moved from may be destroyed and assigned to, nothing else.
   Consumer(Consumer&&) noexcept;
   Consumer& operator=(Consumer&&) noexcept;
   ~Consumer();

@@ -66,5 +66,5 @@ struct std::hash<kstream::Id<Tag, Rep>> {
 };
 template <>
 struct std::hash<kstream::Uuid> {
-  std::size_t operator()(const kstream::Uuid& id) const { return static_cast<std::size_t>(id.high() ^ id.low()); }
+  std::size_t operator()(const kstream::Uuid& id) const { return std::hash<std::uint64_t>{}(id.high() ^ id.low()); }
 };

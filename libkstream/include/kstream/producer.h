@@ -107,6 +107,7 @@ class KSTREAM_API Producer {
 
   /// Does not connect. INVALID_CONFIG if properties contradict each other or `bootstrap.servers` cannot be read.
   static Result<Producer> create(const ClientConfig& config, DeliveryHandler handler = nullptr);
+  /// What was moved from may be destroyed and assigned to, nothing else.
   Producer(Producer&&) noexcept;
   Producer& operator=(Producer&&) noexcept;
   /// Drops what is not delivered yet, without report: flush() first.

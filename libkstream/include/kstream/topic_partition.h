@@ -41,7 +41,7 @@ using Position = std::variant<Offset, OffsetSpec>;
 /// One question of list_offsets.
 struct OffsetQuery {
   TopicPartition partition;
-  OffsetSpec spec;
+  OffsetSpec spec{};
 };
 
 /// What a broker knows of an OffsetSpec.
