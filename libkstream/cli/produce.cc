@@ -601,12 +601,13 @@ class Producing {
     bool awaited = settings_.config.get("acks") != "0";
     std::string text =
         (awaited ? "acknowledged " : "sent ") + std::to_string(acknowledged) + " of " + std::to_string(sent);
-    text += said_of_repeats(producer_->stats());
-    if (acknowledged == sent && whole_) return console_.note(text);
+    const std::string repeats = said_of_repeats(producer_->stats());
+    if (acknowledged == sent && whole_) return console_.note(text + repeats);
     auto first = ledger_.first_open();
     if (first > 0) text += "; all up to " + places_.name(first - 1);
-    text += "; first not: " + places_.place(first, ledger_.first_open_byte());
-    acknowledged == sent&& exit_ == ExitCode::done ? console_.note(text) : console_.error(text);
+    text += "; first not: " + places_.place(first, ledger_.first_open_byte()) + repeats;
+    const bool stopped_only = acknowledged == sent && exit_ == ExitCode::done;
+    stopped_only ? console_.note(text) : console_.error(text);
   }
 
   std::string here() const { return places_.place(ledger_.sent_count(), record_byte_); }

@@ -117,7 +117,7 @@ void Sender::done(ProduceOrder order, MonoTime now) {
     if (is_retriable(code) && !in_time) batch->outcome.error = timed_out(batch->outcome.error);
     if (is_retriable(code) && batch->attempts <= settings_.retries && in_time) {
       ++stats_.retries;
-      if (may_be_appended(code) && !std::exchange(batch->repeated, true)) stats_.records_repeated += batch->tags.size();
+      batch->repeated = batch->repeated || may_be_appended(code);
       batch->not_before = batch->outcome.leader_named ? now : now + settings_.retry.after(batch->attempts);
       accumulator_.put_back(std::move(batch));
     } else {
@@ -144,6 +144,7 @@ void Sender::settle(BatchPtr batch) {
     stats_.records_acknowledged += batch->tags.size();
     stats_.bytes_acknowledged += batch->bytes.size();
     ++stats_.batches_acknowledged;
+    if (batch->repeated) stats_.records_repeated += batch->tags.size();
     if (settings_.codec == Codec::none) accumulator_.give_back(std::move(batch->bytes));
     batch->bytes = {};
   } else {

@@ -55,7 +55,7 @@ interrupt() {
   wait $pid || status=$?
   exec 4>&-
   [ $status -eq 130 ]
-  [ "$(tail -n 1 "$BATS_TEST_TMPDIR/err")" = "kproduce: acknowledged 2 of 2" ]
+  [ "$(tail -n 1 "$BATS_TEST_TMPDIR/err")" = "kproduce: acknowledged 2 of 2; all up to line 2; first not: line 3, byte 13" ]
   [ "$(kconsume "$topic")" = $'first\nsecond' ]
 }
 

@@ -86,9 +86,9 @@ struct ProducerStats {
   std::uint64_t records_failed = 0;
   std::uint64_t bytes_acknowledged = 0;  ///< as sent: compressed batches
   std::uint64_t batches_acknowledged = 0;
-  std::uint64_t retries = 0;                ///< batches sent again
-  std::uint64_t records_repeated = 0;       ///< of batches sent again because no answer came: may be there twice
-  std::size_t buffered_bytes = 0;           ///< of `buffer.memory`, now
+  std::uint64_t retries = 0;           ///< batches sent again
+  std::uint64_t records_repeated = 0;  ///< acknowledged, but sent again before as no answer came: may be there twice
+  std::size_t buffered_bytes = 0;      ///< of `buffer.memory`, now
   Error last_trouble{ErrorCode::none, {}};  ///< why batches wait now, if they do: a broker out of reach, no leader
 };
 
