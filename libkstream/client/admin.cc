@@ -63,8 +63,8 @@ class Admin::Impl {
     background_.finish([this] { cluster_.stop(); });
   }
 
-  Result<MetadataResponse> metadata(MetadataRequest request, milliseconds timeout);
-  Result<std::vector<DescribedTopic>> describe_topics(std::vector<std::string> names, milliseconds timeout);
+  Result<MetadataResponse> metadata(const MetadataRequest& request, milliseconds timeout);
+  Result<std::vector<DescribedTopic>> describe_topics(const std::vector<std::string>& names, milliseconds timeout);
   /// Has the controller do what `make(version)` asks for, in version `low` at least.
   template <class Request, class Make>
   Result<typename Request::Response> change(Make make, int low, milliseconds timeout);
@@ -72,9 +72,9 @@ class Admin::Impl {
                                                  milliseconds timeout);
   std::vector<AlteredConfigs> alter_configs(std::vector<ConfigAlteration> alterations, bool validate_only,
                                             milliseconds timeout);
-  std::vector<DeletedRecords> delete_records(std::vector<RecordDeletion> deletions, milliseconds timeout);
+  std::vector<DeletedRecords> delete_records(const std::vector<RecordDeletion>& deletions, milliseconds timeout);
   std::vector<DescribedLogDirectories> describe_log_dirs(std::vector<NodeId> brokers, milliseconds timeout);
-  std::vector<ListedOffset> list(std::vector<OffsetQuery> queries, bool read_committed, milliseconds timeout);
+  std::vector<ListedOffset> list(const std::vector<OffsetQuery>& queries, bool read_committed, milliseconds timeout);
 
  private:
   /// A broker; none: any of them.
@@ -111,7 +111,7 @@ asio::awaitable<Result<MetadataResponse>> Admin::Impl::ask(MetadataRequest reque
   co_return std::move(reply->message);
 }
 
-Result<MetadataResponse> Admin::Impl::metadata(MetadataRequest request, milliseconds timeout) {
+Result<MetadataResponse> Admin::Impl::metadata(const MetadataRequest& request, milliseconds timeout) {
   using Response = Result<MetadataResponse>;
   const MonoTime deadline = client::work_deadline(timeout);
   const auto work = [this, request, deadline] {
@@ -143,7 +143,8 @@ asio::awaitable<Result<std::vector<DescribedTopic>>> Admin::Impl::ask_topics(std
   co_return std::move(pages).topics();
 }
 
-Result<std::vector<DescribedTopic>> Admin::Impl::describe_topics(std::vector<std::string> names, milliseconds timeout) {
+Result<std::vector<DescribedTopic>> Admin::Impl::describe_topics(const std::vector<std::string>& names,
+                                                                 milliseconds timeout) {
   using Topics = Result<std::vector<DescribedTopic>>;
   const MonoTime deadline = client::work_deadline(timeout);
   const auto work = [this, names, deadline] {
@@ -266,6 +267,7 @@ std::vector<Answer> Admin::Impl::ask_all(
 template <class T>
 std::vector<T> chosen(const std::vector<T>& all, const std::vector<std::size_t>& indices) {
   std::vector<T> result;
+  result.reserve(indices.size());
   for (std::size_t i : indices) result.push_back(all[i]);
   return result;
 }
@@ -288,6 +290,7 @@ std::vector<DescribedConfigs> Admin::Impl::describe_configs(std::vector<ConfigRe
     auto response = co_await ask_node(node, std::move(request), low, deadline);
     if (response) co_return client::described_configs(asked, *response);
     std::vector<DescribedConfigs> failed;
+    failed.reserve(asked.size());
     for (const ConfigResource& resource : asked) failed.push_back({resource, response.error()});
     co_return failed;
   };
@@ -311,6 +314,7 @@ std::vector<AlteredConfigs> Admin::Impl::alter_configs(std::vector<ConfigAlterat
     auto response = co_await ask_node(node, std::move(request), IncrementalAlterConfigsRequest::kMinVersion, deadline);
     if (response) co_return client::altered_configs(asked, *response);
     std::vector<AlteredConfigs> failed;
+    failed.reserve(asked.size());
     for (const ConfigAlteration& alteration : asked) failed.push_back({alteration.resource, response.error()});
     co_return failed;
   };
@@ -336,7 +340,8 @@ std::vector<DescribedLogDirectories> Admin::Impl::describe_log_dirs(std::vector<
   return ask_all<DescribedLogDirectories>(shares, std::move(answers), timeout, ask);
 }
 
-std::vector<DeletedRecords> Admin::Impl::delete_records(std::vector<RecordDeletion> deletions, milliseconds timeout) {
+std::vector<DeletedRecords> Admin::Impl::delete_records(const std::vector<RecordDeletion>& deletions,
+                                                        milliseconds timeout) {
   const MonoTime deadline = client::work_deadline(timeout);
   const auto work = [this, deletions, deadline] { return client::delete_records(cluster_, deletions, deadline); };
   return background_.wait<std::vector<DeletedRecords>>(work, client::deadline_after(timeout), [this, deletions] {
@@ -344,7 +349,7 @@ std::vector<DeletedRecords> Admin::Impl::delete_records(std::vector<RecordDeleti
   });
 }
 
-std::vector<ListedOffset> Admin::Impl::list(std::vector<OffsetQuery> queries, bool read_committed,
+std::vector<ListedOffset> Admin::Impl::list(const std::vector<OffsetQuery>& queries, bool read_committed,
                                             milliseconds timeout) {
   const MonoTime deadline = client::work_deadline(timeout);
   const auto work = [this, queries, read_committed, deadline] {
@@ -369,7 +374,7 @@ Admin::~Admin() = default;
 Result<ClusterDescription> Admin::describe_cluster(milliseconds timeout) {
   MetadataRequest request;
   request.allow_auto_topic_creation = false;
-  Result<MetadataResponse> response = impl_->metadata(std::move(request), timeout);
+  Result<MetadataResponse> response = impl_->metadata(request, timeout);
   if (!response) return response.error();
   return client::describe_cluster(*response);
 }
@@ -378,7 +383,7 @@ Result<std::vector<Admin::ListedTopic>> Admin::list_topics(milliseconds timeout)
   MetadataRequest request;
   request.topics.reset();
   request.allow_auto_topic_creation = false;
-  Result<MetadataResponse> response = impl_->metadata(std::move(request), timeout);
+  Result<MetadataResponse> response = impl_->metadata(request, timeout);
   if (!response) return response.error();
   return client::listed_topics(*response);
 }
