@@ -6,7 +6,10 @@
 #include "broker/handlers/handler.h"
 #include "cluster/topic_name.h"
 
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
 
 namespace kstream::broker {
 namespace {
@@ -52,6 +55,7 @@ class MetadataAnswer {
       if (told_.insert(topic).second) add(*topic);  // once, however often it is asked
       return;
     }
+    if (!missing_.emplace(asked.name, asked.topic_id).second) return;
     if (by_id) return add_error(asked, ErrorCode::unknown_topic_id);
     bool possible = cluster::check_topic_name(*asked.name).ok();
     add_error(asked, possible ? ErrorCode::unknown_topic_or_partition : ErrorCode::invalid_topic_exception);
@@ -101,6 +105,7 @@ class MetadataAnswer {
   const int version_;
   const std::string& listener_;
   std::set<const cluster::Topic*> told_;
+  std::set<std::pair<std::optional<std::string>, Uuid>> missing_;  ///< told, too
   MetadataResponse response_;
 };
 
