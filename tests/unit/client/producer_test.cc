@@ -56,6 +56,7 @@ Status send(Producer& producer, std::string_view value, std::uint64_t tag = 0, i
 
 std::vector<std::string> numbers(int count) {
   std::vector<std::string> result;
+  result.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) result.push_back(std::to_string(i));
   return result;
 }
@@ -362,6 +363,7 @@ TEST(Producer, SeveralThreadsMaySend) {
     reported += delivery.count();
   });
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&producer, t] {
       for (int i = 0; i < 500; ++i) EXPECT_TRUE(send(producer, std::to_string(i), 0, t).ok());
@@ -404,7 +406,8 @@ TEST(Producer, AcksZeroNoticesABrokerThatStandsStill) {
       make_producer(cluster, {{"acks", "0"}, {"max.request.size", "16000000"}, {"request.timeout.ms", "1000"}});
   ASSERT_TRUE(send(producer, "the last that is read").ok());
   ASSERT_TRUE(producer.flush(kSoon).ok());
-  const std::string more_than_sockets_hold(15'000'000, 'v');
+  std::string more_than_sockets_hold;
+  more_than_sockets_hold.resize(15'000'000, 'v');
   ASSERT_TRUE(send(producer, more_than_sockets_hold).ok());
   EXPECT_TRUE(producer.flush(kSoon).ok()) << "on another connection";
   EXPECT_GE(producer.stats().retries, 1u);
