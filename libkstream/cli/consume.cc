@@ -413,7 +413,8 @@ ExitCode compare(const ConsumePlan& plan, const ClientSettings& settings, const 
     if (!one) return console.fail(ExitCode::usage, "--diff compares one topic with one other");
   }
   if (outcome.result() != ExitCode::done) return outcome.result();
-  return diff(std::move(left.ranges), std::move(right.ranges), plan.filter, settings, console, signals);
+  return diff(std::move(left.ranges), std::move(right.ranges), plan.filter, plan.differences, settings, console,
+              signals);
 }
 
 }  // namespace

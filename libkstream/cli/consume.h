@@ -36,12 +36,13 @@ struct ConsumePlan {
   std::chrono::milliseconds merge_wait{1000};
   std::optional<std::chrono::milliseconds> idle_timeout{};  ///< an end, if nothing comes for so long
   std::chrono::milliseconds grace{0};
-  std::optional<ExecPlan> exec{};       ///< run something for records, instead of showing them
-  std::optional<CopyPlan> copy{};       ///< send them on, instead
-  std::optional<TopicsOutput> stats{};  ///< count them, instead
-  std::optional<KafkaColumns> kafka{};  ///< print them as Kafka's console consumer does, instead
-  std::vector<Target> other{};          ///< compare them with these, instead
-  std::optional<double> pace{};         ///< how many times faster than the records' own time
+  std::optional<ExecPlan> exec{};             ///< run something for records, instead of showing them
+  std::optional<CopyPlan> copy{};             ///< send them on, instead
+  std::optional<TopicsOutput> stats{};        ///< count them, instead
+  std::optional<KafkaColumns> kafka{};        ///< print them as Kafka's console consumer does, instead
+  std::vector<Target> other{};                ///< compare them with these, instead
+  std::optional<TopicsOutput> differences{};  ///< how that is printed; nothing: in words
+  std::optional<double> pace{};               ///< how many times faster than the records' own time
 };
 
 /// Shows the records until the ends are reached, or for as long as they come; until nobody reads stdout, or a signal

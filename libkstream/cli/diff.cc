@@ -1,6 +1,7 @@
 #include "cli/diff.h"
 
 #include "cli/held_records.h"
+#include "cli/json_object.h"
 #include "cli/merge.h"
 #include "cli/output.h"
 #include "cli/tail.h"
@@ -9,11 +10,14 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace kstream::cli {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr std::string_view kMissing = "missing";
 
 /// What the two records do not have in common; empty: nothing.
 std::string_view difference(const RecordView& a, const RecordView& b) {
@@ -42,14 +46,31 @@ struct Side {
 struct Pair {
   ReadRange* range[2] = {};
   HeldRecords held[2];
-  bool differs = false;
+  std::optional<Difference> difference;
 };
+
+std::string place(const std::string& topic, PartitionId partition) { return shown(TopicPartition{topic, partition}); }
+
+std::string sentence(const Difference& one) {
+  const auto at = [](const std::string& where, Offset offset) {
+    return where + " offset " + std::to_string(offset.value);
+  };
+  const auto left = place(one.topic, one.partition), right = place(one.other, one.partition);
+  if (one.what != kMissing)
+    return at(left, one.offset) + " and " + at(right, one.other_offset) + ": another " + std::string(one.what);
+  const bool here = one.offset != kNoOffset;
+  return at(here ? left : right, here ? one.offset : one.other_offset) + ": none like it in " +
+         (one.no_partition ? "the other, which has no such partition"
+          : here           ? right
+                           : left);
+}
 
 class Diffing {
  public:
-  Diffing(ReadRanges left, ReadRanges right, const RecordFilter& filter, const ClientSettings& settings,
-          const Console& console, const Signals& signals)
+  Diffing(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<TopicsOutput>& output,
+          const ClientSettings& settings, const Console& console, const Signals& signals)
       : filter_(filter),
+        output_(output),
         console_(console),
         signals_(signals),
         sides_{{std::move(left), settings, console, signals}, {std::move(right), settings, console, signals}} {
@@ -78,9 +99,13 @@ class Diffing {
       if (auto code = side.reader.result(); code != ExitCode::done) return code;
     }
     if (signals_.stop_requested()) return ExitCode::failed;
-    for (auto& [partition, pair] : pairs_) compare(pair);
-    if (!write_stdout(out_)) return console_.fail(ExitCode::failed, stdout_failure());
-    return out_.empty() ? ExitCode::done : ExitCode::no;
+    std::vector<Difference> differences;
+    for (auto& [partition, pair] : pairs_) {
+      compare(pair);
+      if (pair.difference) differences.push_back(std::move(*pair.difference));
+    }
+    if (!write_stdout(diff_text(differences, output_))) return console_.fail(ExitCode::failed, stdout_failure());
+    return differences.empty() ? ExitCode::done : ExitCode::no;
   }
 
  private:
@@ -88,28 +113,23 @@ class Diffing {
     Piece piece = sides_[side].reader.next();
     if (!piece.range) return false;
     Pair& pair = pairs_.at(piece.range->partition.partition);
-    if (pair.differs) return true;
+    if (pair.difference) return true;
     pair.held[side].add(piece, HeldRecords::Clock::now(),
                         [&](const RecordView& record) { return is_shown(*piece.range, filter_, record); });
     compare(pair);
-    for (int each : {0, 1}) sides_[each].rest(pair.range[each], pair.differs || pair.held[each].bytes() >= share_);
+    for (int each : {0, 1}) sides_[each].rest(pair.range[each], pair.difference || pair.held[each].bytes() >= share_);
     return true;
   }
 
   void compare(Pair& pair) {
-    while (!pair.differs && !pair.held[0].empty() && !pair.held[1].empty()) {
+    while (!pair.difference && !pair.held[0].empty() && !pair.held[1].empty()) {
       const RecordView &left = pair.held[0].front().record, &right = pair.held[1].front().record;
-      if (auto what = difference(left, right); !what.empty()) {
-        out_ += place(pair, 0) + " and " + place(pair, 1) + ": another " + std::string(what) + '\n';
-        pair.differs = true;
-        finish(pair);
-        return;
-      }
+      if (auto what = difference(left, right); !what.empty()) return tell(pair, what);
       pair.held[0].drop();
       pair.held[1].drop();
     }
     for (int side : {0, 1}) {
-      if (!pair.differs && has_ended(pair, 1 - side) && !pair.held[side].empty()) tell(pair, side);
+      if (!pair.difference && has_ended(pair, 1 - side) && !pair.held[side].empty()) tell(pair, kMissing);
     }
   }
 
@@ -118,41 +138,64 @@ class Diffing {
     return pair.held[side].empty() && (!pair.range[side] || pair.range[side]->closed);
   }
 
-  /// The rest of the partition does not matter.
-  void finish(Pair& pair) {
+  /// They differ in the first records that are held; the rest of the partition does not matter.
+  void tell(Pair& pair, std::string_view what) {
+    Difference told{.topic = {}, .other = {}, .partition = {}, .what = what};
+    std::string* names[] = {&told.topic, &told.other};
+    Offset* offsets[] = {&told.offset, &told.other_offset};
     for (int side : {0, 1}) {
-      if (pair.range[side]) sides_[side].reader.give_up(*pair.range[side]);
+      *names[side] = sides_[side].ranges.front().partition.topic;
+      if (!pair.range[side]) {
+        told.no_partition = true;
+        continue;
+      }
+      told.partition = pair.range[side]->partition.partition;
+      if (!pair.held[side].empty()) *offsets[side] = pair.held[side].front().record.offset;
+      sides_[side].reader.give_up(*pair.range[side]);
     }
-  }
-
-  static std::string place(const Pair& pair, int side) {
-    return shown(pair.range[side]->partition) + " offset " +
-           std::to_string(pair.held[side].front().record.offset.value);
-  }
-
-  /// `side` has a record more.
-  void tell(Pair& pair, int side) {
-    const ReadRange* other = pair.range[1 - side];
-    out_ += place(pair, side) + ": none like it in " +
-            (other ? shown(other->partition) : "the other, which has no such partition") + '\n';
-    pair.differs = true;
-    finish(pair);
+    pair.difference = std::move(told);
   }
 
   const RecordFilter& filter_;
+  const std::optional<TopicsOutput>& output_;
   const Console& console_;
   const Signals& signals_;
   Side sides_[2];
   std::map<PartitionId, Pair> pairs_;
   std::size_t share_ = 0;
-  std::string out_;
 };
 
 }  // namespace
 
-ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const ClientSettings& settings,
-              const Console& console, const Signals& signals) {
-  return Diffing(std::move(left), std::move(right), filter, settings, console, signals).run();
+std::string diff_text(std::span<const Difference> differences, const std::optional<TopicsOutput>& output) {
+  std::string out;
+  Table table;
+  table.columns.assign(kDiffColumns.begin(), kDiffColumns.end());
+  const auto cell = [](Offset offset) { return offset == kNoOffset ? "" : std::to_string(offset.value); };
+  for (const Difference& one : differences) {
+    if (!output) {
+      out += sentence(one) + '\n';
+    } else if (output->format == OutputFormat::json) {
+      JsonObject(out)
+          .text("topic", one.topic)
+          .number("partition", one.partition.value)
+          .known("offset", one.offset.value)
+          .text("other", one.other)
+          .known("other_offset", one.other_offset.value)
+          .text("difference", one.what);
+      out += '\n';
+    } else {
+      table.rows.push_back({one.topic, std::to_string(one.partition.value), cell(one.offset), one.other,
+                            cell(one.other_offset), std::string(one.what)});
+    }
+  }
+  if (!table.rows.empty()) append_table(table, *output, out);
+  return out;
+}
+
+ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<TopicsOutput>& output,
+              const ClientSettings& settings, const Console& console, const Signals& signals) {
+  return Diffing(std::move(left), std::move(right), filter, output, settings, console, signals).run();
 }
 
 }  // namespace kstream::cli

@@ -6,15 +6,35 @@
 #include "cli/read_range.h"
 #include "cli/record_filter.h"
 #include "cli/signals.h"
+#include "cli/topics_output.h"
 
-#include <vector>
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace kstream::cli {
+
+/// Where a partition of two topics first differs.
+struct Difference {
+  std::string topic, other;
+  PartitionId partition;
+  Offset offset = kNoOffset, other_offset = kNoOffset;  ///< one of them may be none: the other has no record more
+  std::string_view what;      ///< key, value, timestamp or headers; missing: one has a record that the other has not
+  bool no_partition = false;  ///< the one without the record has no such partition
+};
+
+inline constexpr std::array<std::string_view, 6> kDiffColumns = {"topic", "partition",    "offset",
+                                                                 "other", "other_offset", "difference"};
+
+/// A sentence for each, or what `output` says.
+std::string diff_text(std::span<const Difference> differences, const std::optional<TopicsOutput>& output);
 
 /// Reads two topics side by side and prints, for each partition, where they first differ: the n-th record that passes
 /// of the one has another key, value, timestamp or headers than the n-th of the other, or there is none. Offsets may
 /// differ. `no` if anything does; `done`, and nothing is said, if nobody reads stdout any more.
-ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const ClientSettings& settings,
-              const Console& console, const Signals& signals);
+ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<TopicsOutput>& output,
+              const ClientSettings& settings, const Console& console, const Signals& signals);
 
 }  // namespace kstream::cli

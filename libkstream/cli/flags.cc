@@ -125,7 +125,7 @@ constexpr FlagRow kRows[] = {
      "Count records instead of showing them: a row for each partition, as table, plain, csv or json (-f)."},
     {Flag::diff, 0, "diff", "TARGET", kConsume, "@topics",
      "Compare with another topic: print where each partition first differs, and exit with 7 if any does. Offsets may "
-     "differ."},
+     "differ. In words, or as table, plain, csv or json (-f)."},
     {Flag::empty_is_null, 'Z', "empty-is-null", "", kProduce, "",
      "An empty value is null: a tombstone, where the topic is compacted."},
     {Flag::compression, 'z', "compression", "CODEC[:LEVEL]", kProduce, "none|gzip|snappy|lz4|zstd",

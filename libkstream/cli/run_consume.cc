@@ -1,4 +1,5 @@
 #include "cli/consume.h"
+#include "cli/diff.h"
 #include "cli/duration.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
@@ -10,6 +11,7 @@
 
 #include <unistd.h>
 #include <chrono>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -94,7 +96,7 @@ Result<RowsChoice> parse_rows(const Arguments& arguments, std::string_view forma
   RowsChoice rows;
   rows.header = !arguments.has(Flag::no_header);
   rows.control = arguments.has(Flag::show_control);
-  if (arguments.has(Flag::stats)) return rows;
+  if (arguments.has(Flag::stats) || arguments.has(Flag::diff)) return rows;
   bool chosen = arguments.has(Flag::columns) || arguments.has(Flag::no_header);
   if (chosen && format != "csv" && format != "plain" && format != "table")
     return invalid("--columns and --no-header are for csv, plain and table; a template says by itself what is printed");
@@ -254,11 +256,12 @@ Status parse_copy(const Arguments& arguments, ConsumePlan& plan) {
   return {};
 }
 
-/// How --stats prints what it counted.
-Result<TopicsOutput> parse_stats(const Arguments& arguments) {
+/// How --stats or --diff, `what`, prints rows of these columns.
+Result<TopicsOutput> parse_output(const Arguments& arguments, std::string_view what,
+                                  std::span<const std::string_view> columns) {
   auto word = arguments.has(Flag::json) ? "json" : arguments.value(Flag::record_format);
   auto format = word.empty() ? default_output_format() : parse_output_format(word);
-  if (!format) return invalid("--stats prints table, plain, csv or json, not '" + std::string(word) + "'");
+  if (!format) return invalid(std::string(what) + " prints table, plain, csv or json, not '" + std::string(word) + "'");
   TopicsOutput output;
   output.format = *format;
   output.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
@@ -266,7 +269,7 @@ Result<TopicsOutput> parse_stats(const Arguments& arguments) {
   output.columns = split_columns(arguments.value(Flag::columns));
   if (!output.columns.empty() && output.format == OutputFormat::json)
     return invalid("--columns is not for JSON; use jq");
-  if (auto checked = check_columns(output.columns, kStatsColumns); !checked) return checked.error();
+  if (auto checked = check_columns(output.columns, columns); !checked) return checked.error();
   return output;
 }
 
@@ -286,7 +289,7 @@ Status parse_control(const Arguments& arguments, ConsumePlan& plan) {
 /// --stats, --diff, and that there is only one thing to do with records.
 Status parse_instead(const Arguments& arguments, ConsumePlan& plan) {
   if (arguments.has(Flag::stats)) {
-    auto output = parse_stats(arguments);
+    auto output = parse_output(arguments, "--stats", kStatsColumns);
     if (!output) return output.error();
     plan.stats = std::move(*output);
   }
@@ -298,16 +301,20 @@ Status parse_instead(const Arguments& arguments, ConsumePlan& plan) {
     if (plan.follow || plan.tail || plan.max_records || plan.merge)
       return invalid(
           "--diff reads both topics to their ends, in the order of offsets: without -F, -n, --tail and --merge");
-    if (arguments.has(Flag::json) || arguments.has(Flag::record_format))
-      return invalid("--diff says in words what differs: without -f and -J");
+    if (arguments.has(Flag::json) || arguments.has(Flag::record_format)) {
+      auto output = parse_output(arguments, "--diff", kDiffColumns);
+      if (!output) return output.error();
+      plan.differences = std::move(*output);
+    } else if (arguments.has(Flag::columns) || arguments.has(Flag::no_header)) {
+      return invalid("--diff says in words what differs: for --columns and --no-header add -f table, plain or csv");
+    }
     plan.other = {std::move(*target)};
   }
   plan.batches = !plan.stats && arguments.value(Flag::record_format) == "batch";
   if (plan.batches && (!plan.filter.empty() || plan.max_records || plan.tail || plan.merge || plan.pace))
     return invalid(
         "-f batch prints whole batches as they are stored: without -k, -H, --grep, -n, --tail, --merge, --pace");
-  if (plan.batches && (plan.exec || plan.copy || !plan.other.empty()))
-    return invalid("-f batch is for stdout, not for --exec, --to and --diff");
+  if (plan.batches && (plan.exec || plan.copy)) return invalid("-f batch is for stdout, not for --exec and --to");
   int count = (plan.exec ? 1 : 0) + (plan.copy ? 1 : 0) + (plan.stats ? 1 : 0) + (plan.other.empty() ? 0 : 1);
   return count <= 1 ? Status() : invalid("--exec, --to, --stats and --diff each say what becomes of the records");
 }

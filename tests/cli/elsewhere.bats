@@ -217,9 +217,21 @@ EOF
   printf '{"timestamp":2,"value":"x"}\n' | kproduce -q -J -p 2 "$topic-2"
   run --separate-stderr kconsume "$topic" --diff "$topic-2"
   [ "$status" -eq 7 ]
-  [ "$(sort <<< "$output")" = "$topic [0] offset 30000: none like it in $topic-2 [0]
+  [ "$output" = "$topic [0] offset 30000: none like it in $topic-2 [0]
 $topic [1] offset 30000 and $topic-2 [1] offset 30000: another value
 $topic [2] offset 30000 and $topic-2 [2] offset 30000: another timestamp" ]
+  run --separate-stderr kconsume "$topic" --diff "$topic-2" -f plain
+  [ "$status" -eq 7 ]
+  [ "$(tr '\t' ' ' <<< "$output")" = "$topic 0 30000 $topic-2 - missing
+$topic 1 30000 $topic-2 30000 value
+$topic 2 30000 $topic-2 30000 timestamp" ]
+  run --separate-stderr kconsume "$topic-2" --diff "$topic" -J
+  [ "$status" -eq 7 ]
+  [ "$(jq -c '[.partition, .offset, .other_offset, .difference]' <<< "$output")" = '[0,null,30000,"missing"]
+[1,30000,30000,"value"]
+[2,30000,30000,"timestamp"]' ]
+  run --separate-stderr kconsume "$topic" --diff "$topic-2" -f csv --columns partition,difference --no-header
+  [ "$output" = $'0,missing\r\n1,value\r\n2,timestamp\r' ]
   kconsume "$topic" --diff "$topic-2" -u 30000
   ktopics create "$topic-3" -q
   seq 1000000 1400000 | kproduce -q "$topic-3"  # more than is held of a partition
@@ -232,8 +244,9 @@ $topic [2] offset 30000 and $topic-2 [2] offset 30000: another timestamp" ]
   [[ $status -eq 0 && $stderr == *"until @0000000009: 1970-01-01T00:00:09.000+00:00"* ]]
   expect_error 3 "there is no topic nowhere" kconsume "$topic" --diff nowhere
   expect_error 2 "--diff reads both topics to their ends" kconsume "$topic" --diff u -F
-  expect_error 2 "--diff says in words what differs: without -f and -J" kconsume "$topic" --diff u -J
-  expect_error 2 "--diff says in words what differs: without -f and -J" kconsume "$topic" --diff u -f csv
+  expect_error 2 "--diff says in words what differs" kconsume "$topic" --diff u --no-header
+  expect_error 2 "--diff prints table, plain, csv or json, not 'raw'" kconsume "$topic" --diff u -f raw
+  expect_error 2 "there are topic, partition, offset, other, other_offset, difference" kconsume t --diff u -f csv --columns key
   run kconsume "$topic*" --diff "$topic"
   [ "$status" -eq 2 ]
 }

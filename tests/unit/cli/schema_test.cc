@@ -1,3 +1,4 @@
+#include "cli/diff.h"
 #include "cli/dump_text.h"
 #include "cli/json_record.h"
 #include "cli/server_text.h"
@@ -101,6 +102,20 @@ TEST(Schema, RecordCounts) {
   EXPECT_TRUE(fits_schema("record-counts.json", stats_text(counts, kJson)));
   EXPECT_EQ(stats_text(counts, {}),
             "t\t1\t3\t10\t1\t4\t6\t2020-09-13T12:26:40.000Z\t2023-11-14T22:13:20.000Z\nt\t2\t1\t0\t0\t0\t0\t-\t-\n");
+}
+
+TEST(Schema, RecordDifference) {
+  const Difference all[] = {
+      {"t", "u", PartitionId(0), Offset(3), Offset(4), "key"},
+      {"t", "u", PartitionId(1), Offset(3), kNoOffset, "missing"},
+      {"t", "u", PartitionId(2), kNoOffset, Offset(4), "missing", true},
+  };
+  EXPECT_TRUE(fits_schema("record-difference.json", diff_text(all, kJson)));
+  EXPECT_EQ(diff_text(all, TopicsOutput()), "t\t0\t3\tu\t4\tkey\nt\t1\t3\tu\t-\tmissing\nt\t2\t-\tu\t4\tmissing\n");
+  EXPECT_EQ(diff_text(all, std::nullopt),
+            "t [0] offset 3 and u [0] offset 4: another key\n"
+            "t [1] offset 3: none like it in u [1]\n"
+            "u [2] offset 4: none like it in the other, which has no such partition\n");
 }
 
 TEST(TopicsOutput, Columns) {
