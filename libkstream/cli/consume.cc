@@ -105,6 +105,8 @@ class Consuming {
       show(plan_.follow, plan_.merge);
     }
     progress_.clear();
+    if (!plan_.filter.empty() && console_.verbosity() > 0)
+      console_.note(std::to_string(shown_) + " of " + std::to_string(looked_at_) + " records that were read");
     ExitCode sunk = sink_->finish(going_on() && outcome_.result() == ExitCode::done);
     return sunk == ExitCode::done ? outcome_.result() : sunk;
   }
@@ -314,6 +316,11 @@ class Consuming {
     if (plan_.idle_timeout && Clock::now() - last_news_ >= *plan_.idle_timeout) over_ = true;
   }
 
+  bool is_wanted(const ReadRange& range, const RecordView& record) {
+    ++looked_at_;
+    return is_shown(range, plan_.filter, record);
+  }
+
   void show_piece(const Piece& piece) {
     if (!piece.range) return;
     for (std::size_t i = 0; i < piece.batch_bytes.size() && going_on(); ++i) {
@@ -321,7 +328,7 @@ class Consuming {
       if (sink_->size() > kMostInOneWrite && !sink_->flush()) over_ = true;
     }
     for_each_record(piece, [&](const RecordView& record, const BatchInfo& batch) {
-      if (!is_shown(*piece.range, plan_.filter, record)) return true;
+      if (!is_wanted(*piece.range, record)) return true;
       give(*piece.range, record, batch, piece.high_watermark);
       if (sink_->size() > kMostInOneWrite && !sink_->flush()) over_ = true;
       return going_on();
@@ -332,7 +339,7 @@ class Consuming {
 
   void show_merged(Merge& merge, RangeReader& reader, const Piece& piece) {
     if (piece.range) {
-      auto passes = [&](const RecordView& record) { return is_shown(*piece.range, plan_.filter, record); };
+      auto passes = [&](const RecordView& record) { return is_wanted(*piece.range, record); };
       if (merge.add(piece, Clock::now(), passes) && !piece.range->closed) reader.pause(*piece.range);
     }
     auto now = Clock::now();
@@ -386,6 +393,7 @@ class Consuming {
   std::unique_ptr<RecordSink> sink_;
   StdoutSink* stdout_ = nullptr;  ///< the sink, if it is that
   std::uint64_t skip_ = 0;        ///< records to pass over yet
+  std::uint64_t looked_at_ = 0;   ///< records, by the filter
   std::uint64_t shown_ = 0;
   std::uint64_t shown_bytes_ = 0;  ///< keys and values
   bool over_ = false;

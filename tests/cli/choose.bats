@@ -25,6 +25,8 @@ timed() {
   [ "$(kconsume "$topic" --grep '^\xff$' | xxd -p)" = ff0a ]
   [ "$(kconsume "$topic" --grep ä --grep fine | line)" = 'fine ä ' ]
   [ "$(kconsume "$topic" --grep '' | wc -l)" -eq 5 ]  # null holds nothing
+  [[ $(kconsume "$topic" -v --grep '^f' --merge 2>&1) == *"kconsume: 1 of 6 records that were read"* ]]
+  [[ $(kconsume "$topic" -v --grep '^f' 2>&1) == *"kconsume: 1 of 6 records that were read"* ]]
   expect_error 2 "--grep: '(': missing )" kconsume "$topic" --grep '('
 }
 
