@@ -112,6 +112,7 @@ const Fetched& Consumer::Impl::poll(milliseconds timeout, bool whole_batches) {
   forget_last_poll();
   const MonoTime deadline = client::deadline_after(timeout);
   Lock lock(mutex_);
+  fetcher_.make_room();
   whole_batches_ = whole_batches;
   while (!take_ready(lock)) {
     if (room_wanted_) wake();

@@ -60,7 +60,7 @@ Status Fetcher::assign(std::span<const Assignment> partitions) {
   ready_.clear();
   order_.clear();
   partitions_ = std::move(assigned);
-  buffered_ = ahead_ = 0;
+  buffered_ = held_ = ahead_ = 0;
   for (Entry& entry : partitions_) order_.push_back(&entry);
   return {};
 }
@@ -78,10 +78,13 @@ void Fetcher::set_position(Partition& partition, const Position& position) {
 }
 
 void Fetcher::drop_chunks(Partition& partition) {
-  for (const auto& chunk : partition.chunks) buffered_ -= chunk->size();
+  for (const auto& chunk : partition.chunks) bytes_with(partition) -= chunk->size();
   partition.chunks.clear();
   count_ahead(partition);
 }
+
+/// Where the chunks of the partition are counted.
+std::size_t& Fetcher::bytes_with(const Partition& partition) { return partition.paused ? held_ : buffered_; }
 
 /// On the thread that reads the chunks.
 void Fetcher::count_ahead(Partition& partition) {
@@ -104,10 +107,23 @@ Status Fetcher::seek(const TopicPartition& name, Position position) {
 Status Fetcher::set_paused(const TopicPartition& name, bool paused) {
   const auto found = partitions_.find(name);
   if (found == partitions_.end()) return not_assigned(name);
-  found->second.paused = paused;
+  Partition& partition = found->second;
+  for (const auto& chunk : partition.chunks) bytes_with(partition) -= chunk->size();
+  partition.paused = paused;
+  for (const auto& chunk : partition.chunks) bytes_with(partition) += chunk->size();
   unlist(*found);
   list_if_ready(*found);
   return {};
+}
+
+void Fetcher::make_room() {
+  if (held_ == 0 || held_ + buffered_ < static_cast<std::size_t>(settings_.max_bytes)) return;
+  for (auto& [name, partition] : partitions_) {
+    if (!partition.paused || partition.chunks.empty()) continue;
+    drop_chunks(partition);
+    partition.epoch = ++epoch_;
+    partition.next_fetch = partition.next_read;
+  }
 }
 
 std::optional<Offset> Fetcher::position(const TopicPartition& name) const {
@@ -254,7 +270,7 @@ void Fetcher::take_records(Partition& partition, const FetchResponse::PartitionD
   if (settings_.read_committed) options.aborted = aborted_in(data);
   partition.chunks.push_back(std::make_unique<Chunk>(body.part(bytes), partition.next_fetch, ends, std::move(options)));
   partition.next_fetch = next;
-  buffered_ += bytes.size();
+  bytes_with(partition) += bytes.size();
   const std::size_t given = partition.chunks.back()->size_ahead();
   partition.ahead += given;
   ahead_ += given;
@@ -330,14 +346,15 @@ std::unique_ptr<Chunk> Fetcher::advance(const TopicPartition& name, const Status
   std::unique_ptr<Chunk> finished;
   unlist(entry);
   partition.next_read = partition.chunks.front()->position();
-  if (!status || partition.chunks.front()->done()) {
+  const bool at_end = partition.until && partition.next_read >= *partition.until;
+  if (!status || at_end || partition.chunks.front()->done()) {
     finished = std::move(partition.chunks.front());
-    buffered_ -= finished->size();
+    bytes_with(partition) -= finished->size();
     partition.chunks.pop_front();
   }
   count_ahead(partition);
+  if (!status || at_end) drop_chunks(partition);
   if (!status) {
-    drop_chunks(partition);
     halt(partition, status.error());
     partition.halt_told = true;
   }

@@ -44,7 +44,8 @@ struct FetchPlan {
 /// Decides what to fetch from whom, and keeps what came until it is read. At most one fetch a broker is under way, and
 /// only when all partitions that it would ask for have room: a fetch that leaves some out would wait at the broker for
 /// data of the others, while there is data of these. A partition has room while one chunk waits at most, all of them
-/// while less than `fetch.max.bytes` wait. Pure; one lock of the consumer guards it.
+/// while less than `fetch.max.bytes` wait; what waits in paused partitions takes nobody's room, and is let go of if it
+/// is too much. Pure; one lock of the consumer guards it.
 class Fetcher {
  public:
   /// Of all chunks.
@@ -65,6 +66,9 @@ class Fetcher {
   Status assign(std::span<const Assignment> partitions);
   Status seek(const TopicPartition& partition, Position position);
   Status set_paused(const TopicPartition& partition, bool paused);
+  /// Lets go of what waits in paused partitions, to be fetched again when they are resumed, if `fetch.max.bytes` are
+  /// reached with it. Chunks that were read from may be among it.
+  void make_room();
   std::optional<Offset> position(const TopicPartition& partition) const;
   void show_control_records(bool shown) { control_ = shown; }
 
@@ -84,7 +88,7 @@ class Fetcher {
   std::optional<Ready> next_ready();
   bool has_ready() const { return !ready_.empty(); }
   /// After reading from the first chunk of a partition. With an error the partition halts. Returns the chunk if it is
-  /// done; what was read of it may point into it.
+  /// done, or the partition is at its end; what was read of it may point into it.
   std::unique_ptr<Chunk> advance(const TopicPartition& partition, const Status& status);
 
   /// Why partitions wait that could be fetched otherwise; NONE if none does.
@@ -121,6 +125,7 @@ class Fetcher {
             base::MonoTime now, DecompressedBatches& ahead);
   void take_records(Partition& partition, const protocol::FetchResponse::PartitionData& data, const base::Slice& body,
                     DecompressedBatches& ahead);
+  std::size_t& bytes_with(const Partition& partition);
   void count_ahead(Partition& partition);
   void lose_position(Partition& partition, Error error, base::MonoTime now);
   void wait(Partition& partition, Error error, base::MonoTime now);
@@ -132,7 +137,8 @@ class Fetcher {
   std::deque<Entry*> ready_;   ///< those with something to read, each once
   std::set<NodeId> under_way_;
   std::uint64_t epoch_ = 0;
-  std::size_t buffered_ = 0;  ///< bytes of all chunks
+  std::size_t buffered_ = 0;  ///< bytes of all chunks, but for those of paused partitions
+  std::size_t held_ = 0;      ///< bytes of these
   std::size_t ahead_ = 0;     ///< bytes of all partitions' `ahead`
   bool control_ = false;      ///< chunks give control records, too
   Error trouble_{ErrorCode::none, {}};

@@ -24,6 +24,16 @@ teardown_file() { stop_server; }
   [ "$(kconsume "$topic" | wc -l)" -eq 100 ]
 }
 
+@test "a partition that is read leaves its room to the others" {
+  new_topic 4
+  for p in 0 1 2 3; do head -c 900000 /dev/zero | tr '\0' y | kproduce -q -z zstd -p $p "$topic"; done  # 100 bytes or so each
+  for how in '' -J --stats --merge '-f batch'; do
+    # shellcheck disable=SC2086
+    timeout 20 kconsume -X fetch.max.bytes=100 -X max.partition.fetch.bytes=65536 $how "$topic" >"$BATS_TEST_TMPDIR/out"
+  done
+  [ "$(timeout 20 kconsume -X fetch.max.bytes=100 -X max.partition.fetch.bytes=65536 "$topic" | wc -c)" -eq 3600004 ]
+}
+
 @test "positions by time" {
   new_topic
   for t in 1700000000000 1700000001000 1700000002000; do printf '{"value":"%s","timestamp":%s}\n' ${t:8:2} $t; done | kproduce -q -J "$topic"

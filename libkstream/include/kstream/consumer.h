@@ -18,7 +18,7 @@
 namespace kstream {
 
 /// A partition to read, from where, and up to where if that is known: no fetch asks for records from there on, though
-/// the last one may bring some. Without it partitions that are at an end hold up others that are resumed: by
+/// the last poll may bring some. Without it partitions that are at an end hold up others that are resumed: by
 /// `fetch.max.wait.ms`.
 struct Assignment {
   TopicPartition partition;
@@ -102,7 +102,8 @@ class KSTREAM_API Consumer {
 
   /// Reads on from `position`, also if the partition was at a halt. UNKNOWN_TOPIC_OR_PARTITION if it is not assigned.
   Status seek(const TopicPartition& partition, Position position);
-  /// A paused partition is not fetched; what is fetched already is kept for resume(). UNKNOWN_TOPIC_OR_PARTITION if it
+  /// A paused partition is not fetched; what is fetched already is kept for resume(), unless that and what the others
+  /// hold exceeds `fetch.max.bytes`. UNKNOWN_TOPIC_OR_PARTITION if it
   /// is not assigned.
   Status pause(const TopicPartition& partition);
   Status resume(const TopicPartition& partition);

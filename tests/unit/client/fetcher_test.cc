@@ -229,6 +229,47 @@ TEST(Fetcher, PausedPartitionsKeepWhatTheyHave) {
   EXPECT_EQ(fetching.read(), 0);
 }
 
+TEST(Fetcher, PausedPartitionsTakeNobodysRoom) {
+  ConsumerSettings settings = small_settings();
+  settings.max_bytes = 100;
+  Fetching fetching(2, 1, settings);
+  fetching.answer(fetching.plan().fetches.at(0), {0});
+  fetching.fetcher.make_room();
+  ASSERT_TRUE(fetching.fetcher.set_paused(partition(0), true).ok());
+  const FetchPlan first = fetching.plan();
+  ASSERT_EQ(first.fetches.size(), 1u);
+  fetching.answer(first.fetches[0], {1});
+  EXPECT_TRUE(fetching.fetcher.has_ready());
+  fetching.fetcher.make_room();  // a hundred bytes wait in all: what is paused goes
+  EXPECT_EQ(fetching.read(), 1);
+  ASSERT_TRUE(fetching.fetcher.set_paused(partition(0), false).ok());
+  EXPECT_FALSE(fetching.fetcher.has_ready());
+  const FetchPlan again = fetching.plan();
+  ASSERT_EQ(again.fetches.at(0).parts.size(), 2u);
+  fetching.answer(again.fetches[0], {0});
+  EXPECT_EQ(fetching.read(), 0);
+  EXPECT_EQ(fetching.fetcher.position(partition(0)), Offset(2));
+  EXPECT_EQ(fetching.plan().fetches.size(), 1u) << "all is read, and nothing counted twice";
+}
+
+TEST(Fetcher, WhatIsBehindTheEndTakesNobodysRoom) {
+  ConsumerSettings settings = small_settings();
+  settings.max_bytes = 100;
+  Fetching fetching(2, 1, settings);
+  const Assignment until1[] = {{partition(0), Offset(0), Offset(1)}, {partition(1), Offset(0), std::nullopt}};
+  ASSERT_TRUE(fetching.fetcher.assign(until1).ok());
+  fetching.answer(fetching.plan().fetches.at(0), {0, 1});
+  EXPECT_TRUE(fetching.plan().fetches.empty());
+  EXPECT_EQ(fetching.fetcher.next_ready()->partition->partition, PartitionId(0));
+  RecordsRead read;
+  Chunk& chunk = *fetching.fetcher.next_ready()->chunk;
+  ASSERT_TRUE(chunk.read(1, read).ok());
+  ASSERT_FALSE(chunk.done());
+  EXPECT_EQ(fetching.fetcher.advance(partition(0), {}).get(), &chunk) << "its records may be looked at yet";
+  EXPECT_EQ(fetching.read(), 1);
+  EXPECT_EQ(fetching.plan().fetches.size(), 1u);
+}
+
 TEST(Fetcher, ErrorsThatPassWaitAndMakeMetadataStale) {
   Fetching fetching(1);
   EXPECT_TRUE(fetching.answer(fetching.plan().fetches.at(0), {}, ErrorCode::not_leader_or_follower));
