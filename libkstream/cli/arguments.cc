@@ -13,11 +13,18 @@
 namespace kstream::cli {
 namespace {
 
-/// Stands behind `--flag=` while CLI11 parses, which would else take the next word for the value.
-constexpr char kEmptyMark = '\x01';
+/// Stands, while CLI11 parses, behind a word that it would take for something else.
+constexpr char kMark = '\x01';
+
+/// `--flag=`, whose value it would take from the next word; `[a,b]`, of which it would make the words a and b; and what
+/// ends as if it were marked.
+bool wants_mark(const std::string& word) {
+  const bool no_value = word.starts_with("--") && word.find('=') == word.size() - 1;
+  return no_value || (word.starts_with('[') && word.ends_with(']')) || word.ends_with(kMark);
+}
 
 std::string without_mark(std::string text) {
-  if (text.ends_with(kEmptyMark)) text.pop_back();
+  if (text.ends_with(kMark)) text.pop_back();
   return text;
 }
 
@@ -98,11 +105,11 @@ class ArgumentParser {
         ->allow_extra_args(false);
   }
 
-  /// The words as CLI11 wants them: the last first, and no empty value behind `=`.
+  /// The words as CLI11 wants them: the last first, and marked where that is necessary.
   static std::vector<std::string> prepared(std::span<const std::string> words) {
     std::vector<std::string> reversed(words.begin(), words.end());
     for (auto& word : reversed) {
-      if (word.starts_with("--") && word.find('=') == word.size() - 1) word += kEmptyMark;
+      if (wants_mark(word)) word += kMark;
     }
     std::reverse(reversed.begin(), reversed.end());
     return reversed;

@@ -30,6 +30,16 @@ timed() {
   expect_error 2 "--grep: '(': missing )" kconsume "$topic" --grep '('
 }
 
+@test "brackets: of a glob, of a regular expression, of a command" {
+  ktopics create br-1 br-2 br-3 -q
+  [ "$(ktopics list 'br-[12]' | cut -f 1 | line)" = 'br-1 br-2 ' ]
+  [ "$(ktopics list '[b]r-[!12]' | cut -f 1 | line)" = 'br-3 ' ]
+  [ "$(ktopics list -E '[b][r]-[23]' | cut -f 1 | line)" = 'br-2 br-3 ' ]
+  expect_error 1 "[br,x]: INVALID_TOPIC_EXCEPTION" ktopics create '[br,x]'
+  kserver run --ephemeral -- sh -c '[ -n x ]'
+  [ "$(kserver run --ephemeral -- echo '[a,b]' '[]')" = '[a,b] []' ]
+}
+
 @test "-E: names are anchored regular expressions" {
   ktopics create re-1 re-2 re-22 -q -p 2
   for t in re-1 re-2 re-22; do kproduce -q -p 1 $t <<< $t; done

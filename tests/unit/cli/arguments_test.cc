@@ -56,6 +56,20 @@ TEST(Arguments, ListsTakeOneWordEach) {
   EXPECT_EQ(words(a), (Words{"orders", "file"}));
 }
 
+TEST(Arguments, BracketsStay) {
+  auto a = parsed(kProduceProgram, {"-t", "[a,b]", "[c,d]", "--", "[]", "[x]"});
+  EXPECT_EQ(all(a, Flag::topic), Words{"[a,b]"});
+  EXPECT_EQ(words(a), (Words{"[c,d]", "[]", "[x]"}));
+}
+
+TEST(Arguments, AnyByteMayEndAValue) {
+  auto a = parsed(kProduceProgram, {"-K", "\x01", "-D\x01\x01", "--key=\x01", "orders\x01"});
+  EXPECT_EQ(a.value(Flag::key_delimiter), "\x01");
+  EXPECT_EQ(a.value(Flag::delimiter), "\x01\x01");
+  EXPECT_EQ(a.value(Flag::key), "\x01");
+  EXPECT_EQ(words(a), Words{"orders\x01"});
+}
+
 TEST(Arguments, LettersTogether) {
   auto a = parsed(kProduceProgram, {"-0Zqvv", "orders"});
   EXPECT_TRUE(a.has(Flag::nul));
