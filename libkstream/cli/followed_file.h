@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,9 +14,9 @@
 namespace kstream::cli {
 
 /// A file that others write to, by its name, as `tail -F` follows it. A file is a device and an inode: renamed, it is
-/// read to its end and for five seconds more, from when that was seen or it grew last, then comes the new one of that
-/// name, from its beginning. One that shrinks is read from its beginning, with a warning; one that is absent is waited
-/// for.
+/// read to its end and for five seconds more, from when that was seen or it grew last, then comes the next one of that
+/// name, from its beginning: also if yet another has the name by then. One that shrinks, or has other bytes than were
+/// read of it last, is read from its beginning, with a warning; one that is absent is waited for.
 class FollowedFile {
  public:
   using Clock = std::chrono::steady_clock;
@@ -25,7 +26,7 @@ class FollowedFile {
   /// `partial` is after how long a last line without its delimiter is taken for whole; nothing: never.
   FollowedFile(std::string name, std::string delimiter, std::size_t limit, std::optional<milliseconds> partial)
       : name_(std::move(name)), delimiter_(std::move(delimiter)), limit_(limit), partial_(partial) {}
-  ~FollowedFile() { close(); }
+  ~FollowedFile();
   FollowedFile(FollowedFile&&) = delete;
 
   enum class Look {
@@ -37,13 +38,20 @@ class FollowedFile {
   };
   /// Reads once, or finds out why there is nothing to read. To be called when all that can be is cut.
   Look look(Clock::time_point now, const Console& console);
+  /// Takes hold of the file that has the name now: it may be renamed before it is its turn. look() does it, too; for
+  /// who cannot look for a while.
+  void notice();
   LineReader& reader() { return *reader_; }
   const std::string& name() const { return name_; }
 
  private:
   Look open(Clock::time_point now, const Console& console);
+  void begin();
   Look at_end(Clock::time_point now, const Console& console);
+  Look begin_anew(Clock::time_point now, const Console& console, const std::string& why);
   bool is_replaced() const;
+  bool is_rewritten() const;
+  std::uint64_t position() const { return reader_->next_byte() + reader_->rest().size(); }
   void close();
 
   std::string name_;
@@ -52,6 +60,9 @@ class FollowedFile {
   std::optional<milliseconds> partial_;
   std::unique_ptr<LineReader> reader_;
   int fd_ = -1;
+  std::deque<int> next_;  ///< open, too: those that had the name since, the oldest first
+  std::string last_;      ///< the last bytes that were read
+  bool waiting_ = false;  ///< at the end, when it was looked at last
   bool absent_told_ = false;
   bool over_ = false;  ///< the last line is being cut, then the file is left
   Clock::time_point last_growth_;

@@ -63,7 +63,8 @@ LineReader::Fill LineReader::fill() {
   ssize_t got = ::read(fd_, buffer_.get() + end_, capacity_ - end_);
   if (got < 0) return errno == EINTR || errno == EAGAIN ? Fill::nothing : Fill::failed;
   at_end_ = got == 0;
-  end_ += static_cast<std::size_t>(got);
+  got_ = static_cast<std::size_t>(got);
+  end_ += got_;
   return at_end_ ? Fill::end : Fill::more;
 }
 

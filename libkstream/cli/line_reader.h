@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -51,6 +52,12 @@ class LineReader {
   /// Reads once. Call it when next() gives nothing.
   Fill fill();
 
+  /// After a fill() that gave more: the last `most` bytes of that, or all of it. Valid until the next.
+  std::string_view newest(std::size_t most) const {
+    const std::size_t size = std::min(most, got_);
+    return {buffer_.get() + end_ - size, size};
+  }
+
   /// Where the line after the last one given begins, in bytes from the beginning of the input.
   std::uint64_t next_byte() const { return consumed_; }
 
@@ -67,6 +74,7 @@ class LineReader {
   std::size_t begin_ = 0;    ///< of the next line
   std::size_t scanned_ = 0;  ///< up to here there is no delimiter
   std::size_t end_ = 0;      ///< of what was read
+  std::size_t got_ = 0;      ///< bytes, by the last read
   std::uint64_t consumed_ = 0;
   bool at_end_ = false;
   bool skipping_ = false;  ///< what comes up to the next delimiter is of a line that is passed over

@@ -320,16 +320,15 @@ class Producing {
 
   void follow_files() {
     FileWatch watch;
-    std::vector<std::unique_ptr<Followed>> files;
     for (const auto& name : plan_.files) {
-      files.push_back(
+      followed_.push_back(
           std::unique_ptr<Followed>(new Followed{{name, delimiter(), largest(), plan_.partial}, make_input(plan_)}));
       watch.add(name);
     }
     while (!stopped()) {
       producer_->poll(milliseconds(0));
       bool idle = true;
-      for (auto& file : files) {
+      for (auto& file : followed_) {
         auto look = file->file.look(Clock::now(), console_);
         if (look == FollowedFile::Look::failed) fail_reading(file->file.name());
         if (look == FollowedFile::Look::too_long) {
@@ -354,6 +353,11 @@ class Producing {
       places_.forget_before(open > 0 ? open - 1 : 0);
       if (idle && !stopped() && wait_for(watch.fd(), static_cast<int>(kFileGlance.count()))) watch.clear();
     }
+  }
+
+  /// What has the names now may be renamed before it can be read.
+  void notice_files() {
+    for (auto& file : followed_) file->file.notice();
   }
 
   void send_followed(Followed& file) {
@@ -463,6 +467,7 @@ class Producing {
       Status status = give();
       if (status) return true;
       if (status.code() == ErrorCode::request_timed_out) {
+        notice_files();
         if (brokers_are_gone() || stopped()) return false;
         continue;
       }
@@ -483,6 +488,7 @@ class Producing {
       auto left = std::chrono::ceil<milliseconds>(due_ - Clock::now());
       ::poll(waits, 2, static_cast<int>(std::clamp(left, milliseconds(0), kGlance).count()));
       producer_->poll(milliseconds(0));
+      notice_files();
       if (brokers_are_gone()) return;
     }
   }
@@ -622,6 +628,7 @@ class Producing {
   ProducerRecord record_;  ///< the last one, all of which each next one replaces
   std::vector<HeaderView> headers_;
   InputPlaces places_;
+  std::vector<std::unique_ptr<Followed>> followed_;
   RejectedFile rejected_;
   std::map<std::string, std::int32_t, std::less<>> partitions_;        ///< of the topics that are known
   const std::pair<const std::string, std::int32_t>* topic_ = nullptr;  ///< of the last record

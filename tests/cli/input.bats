@@ -289,6 +289,22 @@ ends() {
   ends
 }
 
+@test "-F: files that are renamed before it is their turn are read, too" {
+  new_topic
+  echo one > "$BATS_TEST_TMPDIR/log"
+  follow
+  eventually shows 'one '
+  mv "$folder/log" "$folder/log.1"
+  echo two > "$folder/log"
+  sleep 1.5
+  mv "$folder/log" "$folder/log.2"
+  rm "$folder/log.1"
+  echo three > "$folder/log"
+  eventually shows 'one two three '
+  ends
+  grep -q 'acknowledged 3 of 3' "$folder/err"
+}
+
 @test "-F: a file that was idle for long is read on for 5 s after it was renamed" {
   new_topic
   echo one > "$BATS_TEST_TMPDIR/log"
@@ -312,6 +328,26 @@ ends() {
   eventually shows 'one two new '
   ends
   grep -q "log shrank from 8 to [04] bytes: reading it from its beginning" "$folder/err"  # 0: before it was written
+}
+
+@test "-F: a file that was cut off and has grown as long again is read from its beginning, with a warning" {
+  new_topic
+  echo one > "$BATS_TEST_TMPDIR/log"
+  follow
+  eventually shows 'one '
+  kill -STOP $pid  # it sees only what came of it
+  : > "$folder/log"
+  printf 'other\nlines\n' >> "$folder/log"
+  kill -CONT $pid
+  eventually shows 'one other lines '
+  ends
+  grep -q "log was written anew: reading it from its beginning" "$folder/err"
+}
+
+@test "-F: what is no file cannot be followed" {
+  mkfifo "$BATS_TEST_TMPDIR/pipe"
+  new_topic
+  expect_error 1 "pipe: Illegal seek" kproduce -F "$topic" "$BATS_TEST_TMPDIR/pipe"
 }
 
 @test "-F --partial: a last line without newline is sent after a while" {

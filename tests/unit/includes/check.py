@@ -58,7 +58,7 @@ CALLS = {
     # what goes out to a socket is read from a segment that somebody opened.
     r"\b(pwritev?2?|fsync|fdatasync|ftruncate|sync_file_range|mkdirat|renameat)\(|(?<![\w>])::(rename|mkdir)\(": "storage/posix_directory.cc cli apps",
     r"\b(openat|unlinkat)\(|(?<![\w>])::(open|unlink)\(": "storage/posix_directory.cc server cli apps",
-    r"\bpreadv?2?\(": "storage/posix_directory.cc net/output.cc",
+    r"\bpreadv?2?\(": "storage/posix_directory.cc net/output.cc cli/followed_file.cc",
     r"\b(fopen|ifstream|ofstream)\b": "server cli apps",
 }
 BAD_NAMES = re.compile(r"(^|_)(utils?|helpers?|common|manager|misc)(_|\.|$)")
