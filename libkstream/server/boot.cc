@@ -39,11 +39,30 @@ Result<storage::MetaProperties> format(const BootRequest& request, Boot& boot, s
   return meta;
 }
 
-/// Every directory's meta.properties; those without one are formatted.
+/// Formats the directories that have no id. `lost`: those that this broker had and that are none of these; a disk that
+/// is not mounted looks like a new one.
+Status format_new(const BootRequest& request, Boot& boot, const std::vector<Uuid>& lost) {
+  for (std::size_t i = 0; i < boot.directory_ids.size(); ++i) {
+    if (!boot.directory_ids[i].is_zero()) continue;
+    if (!lost.empty()) {
+      return {
+          ErrorCode::invalid_config,
+          boot.directories[i]->path() + " is not formatted, and log directory " + lost.front().to_string() +
+              ", which this broker had, is missing: mount its disk, or, if it is gone for good, run kserver format"};
+    }
+    auto meta = format(request, boot, i);
+    if (!meta.ok()) return std::move(meta).error();
+    boot.directory_ids[i] = meta->directory_id;
+  }
+  return {};
+}
+
+/// Every directory's meta.properties. Those without one are formatted if all are new, else later: see format_new().
 Status identify(const BootRequest& request, Boot& boot) {
   std::vector<std::optional<storage::MetaProperties>> metas;
   for (auto& directory : boot.directories) {
-    auto meta = read_identity(request.config, *directory);
+    const bool metadata = metas.size() == boot.metadata_directory;
+    auto meta = read_identity(request.config, *directory, metadata);
     if (!meta.ok()) return std::move(meta).error();
     metas.push_back(std::move(*meta));
   }
@@ -52,15 +71,8 @@ Status identify(const BootRequest& request, Boot& boot) {
     if (meta) boot.cluster_id = meta->cluster_id;
   }
   if (boot.cluster_id.empty()) boot.cluster_id = request.random.uuid().to_string();
-  for (std::size_t i = 0; i < metas.size(); ++i) {
-    if (!metas[i]) {
-      auto meta = format(request, boot, i);
-      if (!meta.ok()) return std::move(meta).error();
-      metas[i] = std::move(*meta);
-    }
-    boot.directory_ids.push_back(metas[i]->directory_id);
-  }
-  return {};
+  for (const auto& meta : metas) boot.directory_ids.push_back(meta ? meta->directory_id : Uuid());
+  return metas[boot.metadata_directory] ? Status() : format_new(request, boot, {});
 }
 
 /// A checkpoint that cannot be read is as good as none, as in Kafka: more is checked then, and nothing is believed.
@@ -122,6 +134,7 @@ struct Start {
   storage::PreviousRun previous;
   log::OffsetCheckpoint recovery_points, log_starts;
   std::vector<Task> tasks;
+  std::set<log::TopicPartition> folders;  ///< whose folder was found, in whatever state
 };
 
 Result<std::vector<Start>> begin_runs(const BootRequest& request, Boot& boot) {
@@ -132,6 +145,7 @@ Result<std::vector<Start>> begin_runs(const BootRequest& request, Boot& boot) {
     starts.push_back({std::move(*run),
                       read_checkpoint(*directory, storage::kRecoveryPoints, boot),
                       read_checkpoint(*directory, storage::kLogStarts, boot),
+                      {},
                       {}});
   }
   return starts;
@@ -143,30 +157,37 @@ bool is_empty(storage::Directory& directory, const std::string& path) {
   return size.ok() && *size == 0;
 }
 
+/// Whether a log's folder may hold a file of that name.
+bool is_log_file(const std::string& name) {
+  return storage::parse_segment_file(name) || name == log::kPartitionMetadata || name == "leader-epoch-checkpoint" ||
+         name.ends_with(".tmp") || name.ends_with(".deleted");
+}
+
 /// What a folder is whose topic the metadata does not know, as its id or its emptiness shows. The metadata comes first
 /// in all: a folder is made when its topic is committed, and renamed when the topic's end is. One that cannot be read
 /// is none of these: its recovery will say why.
 enum class Orphan {
   no,
-  empty,  ///< nothing is lost with it
+  empty,  ///< nothing is lost with it: no record is in it, nor any file that is not a log's
   stray,  ///< of a topic that was deleted just before a crash; or the metadata are not those of this folder
 };
 Orphan orphan_of(storage::Directory& directory, const storage::PartitionFolder& folder, const cluster::Image& image) {
   auto entries = directory.list(folder.name);
   if (!entries.ok()) return Orphan::no;
-  bool named = false, has_segments = false, has_records = false;
+  bool named = false, keeps = false, holds = false;
   for (const auto& entry : *entries) {
     named |= entry.name == log::kPartitionMetadata;
+    holds |= !entry.name.ends_with(".tmp");
     const auto segment = storage::parse_segment_file(entry.name);
-    has_segments |= segment.has_value();
-    has_records |= segment && segment->suffix == ".log" && !is_empty(directory, folder.name + "/" + entry.name);
+    const bool records = segment && segment->suffix == ".log" && !is_empty(directory, folder.name + "/" + entry.name);
+    keeps |= records || entry.is_folder || !is_log_file(entry.name);
   }
-  if (!named) return !has_segments && !image.topic(folder.topic) ? Orphan::empty : Orphan::no;
+  if (!named) return !holds && !image.topic(folder.topic) ? Orphan::empty : Orphan::no;
   auto text = storage::read_file(directory, folder.name + "/" + log::kPartitionMetadata, log::kPartitionMetadataLimit);
   if (!text.ok()) return Orphan::no;
   auto id = log::parse_partition_metadata(*text);
   if (!id.ok() || image.topic(*id)) return Orphan::no;
-  return has_records ? Orphan::stray : Orphan::empty;
+  return keeps ? Orphan::stray : Orphan::empty;
 }
 
 /// Takes a folder out of the way: its name must be free for a new one before anything else happens. What was deleted is
@@ -181,12 +202,15 @@ Status set_aside(const BootRequest& request, std::uint16_t index, const storage:
     if (!renamed.ok()) return std::move(renamed).error();
   }
   const auto path = directory.path() + "/" + folder.name;
+  const bool deleted = folder.kind == storage::PartitionFolder::Kind::deleted;
   if (stray) {
     boot.notes.push_back({LogLevel::warning, path + " is of a topic that the metadata do not know, and is kept as " +
                                                  name + ": remove it if that topic was deleted"});
     return {};
   }
-  boot.notes.push_back({LogLevel::info, path + " is of a topic that was deleted: it is removed in the background"});
+  boot.notes.push_back(
+      {LogLevel::info, path + (deleted ? " is of a topic that was deleted" : " is of no topic, and empty") +
+                           ": it is removed in the background"});
   boot.leftovers.push_back({index, std::move(name)});
   return {};
 }
@@ -211,6 +235,7 @@ Status find_logs(const BootRequest& request, std::uint16_t index, Start& start, 
   if (!folders.ok()) return std::move(folders).error();
   for (auto& folder : *folders) {
     if (folder.name == quorum::kMetadataFolder) continue;
+    start.folders.insert({folder.topic, folder.partition});
     const auto orphan = folder.kind == Kind::current ? orphan_of(directory, folder, *boot.metadata.image) : Orphan::no;
     if (folder.kind == Kind::deleted || orphan != Orphan::no) {
       if (auto aside = set_aside(request, index, folder, orphan == Orphan::stray, boot); !aside.ok()) return aside;
@@ -229,7 +254,73 @@ Status find_logs(const BootRequest& request, std::uint16_t index, Start& start, 
                                     offset_in(start.log_starts, folder.topic, folder.partition)};
     start.tasks.push_back({std::move(folder), topic, std::move(recover), {}});
   }
-  return forget_absent(directory, start);
+  return {};
+}
+
+/// Partitions of which a directory's checkpoint knows records, but which have no folder any more: nobody may take them
+/// for new ones. Where the folder of another topic of that name is, in whatever state, the checkpoint may mean that.
+void find_missing(const Boot& boot, std::vector<Start>& starts) {
+  std::set<log::TopicPartition> served;
+  for (const Start& start : starts) {
+    for (const auto& task : start.tasks) served.insert({task.folder.topic, task.folder.partition});
+  }
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    Start& start = starts[i];
+    for (const auto& [key, offset] : start.recovery_points) {
+      const auto* topic = boot.metadata.image->topic(key.topic);
+      if (offset == Offset(0) || !topic || !topic->partition(key.partition)) continue;
+      if (start.folders.contains(key) || served.contains(key)) continue;
+      const auto folder = storage::partition_folder(key.topic, key.partition);
+      Error gone{ErrorCode::kafka_storage_error,
+                 boot.directories[i]->path() + "/" + folder + " is gone, and it held records up to offset " +
+                     std::to_string(offset.value) + ": put it back and restart, or delete the topic"};
+      storage::RecoverRequest recover{folder, topic->id, storage::Trust::other_boot, offset,
+                                      offset_in(start.log_starts, key.topic, key.partition)};
+      start.tasks.push_back({{folder, key.topic, key.partition}, topic, std::move(recover), std::move(gone)});
+      served.insert(key);
+    }
+  }
+}
+
+/// Directories that this broker had when it was last registered, and that are none of these.
+std::vector<Uuid> lost_directories(const BootRequest& request, const Boot& boot) {
+  const auto* self = boot.metadata.image->broker(request.config.node_id);
+  std::vector<Uuid> lost = self ? self->directories : std::vector<Uuid>();
+  std::erase_if(lost, [&](const Uuid& id) { return std::ranges::count(boot.directory_ids, id) > 0; });
+  return lost;
+}
+
+/// Partitions without a folder may lie in a directory that is lost: as long as that does not come back, nobody may take
+/// them for new ones. Returns the lines by which the next start knows of the directories that are lost since earlier;
+/// of their partitions it knows by their failure.
+std::vector<std::string> find_elsewhere(const std::vector<Uuid>& lost, const Boot& boot, std::vector<Start>& starts) {
+  constexpr std::string_view kLost = "directory ";
+  Start& start = starts[boot.metadata_directory];
+  const auto& known = start.previous.not_recovered;
+  std::set<std::string> lines;
+  for (const Uuid& id : lost) lines.insert(std::string(kLost) + id.to_string());
+  for (const auto& line : known) {
+    const auto id = line.starts_with(kLost) ? Uuid::parse(line.substr(kLost.size())) : std::nullopt;
+    if (id && std::ranges::count(boot.directory_ids, *id) == 0) lines.insert(line);
+  }
+  if (lines.empty()) return {};
+  std::set<std::string> served;
+  for (const Start& each : starts) {
+    for (const auto& task : each.tasks) served.insert(task.folder.name);
+  }
+  const Error elsewhere{ErrorCode::kafka_storage_error,
+                        "it has no folder here, and may lie in log " + *lines.begin() +
+                            ", which this broker had: name that in log.dirs again, or delete the topic"};
+  boot.metadata.image->topics().each([&](const auto& topic) {
+    for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+      const PartitionId partition(static_cast<std::int32_t>(i));
+      const auto folder = storage::partition_folder(topic->name, partition);
+      if (served.contains(folder) || (lost.empty() && std::ranges::count(known, folder) == 0)) continue;
+      storage::RecoverRequest recover{folder, topic->id, storage::Trust::other_boot, Offset(0), Offset(0)};
+      start.tasks.push_back({{folder, topic->name, partition}, topic.get(), std::move(recover), elsewhere});
+    }
+  });
+  return {lines.begin(), lines.end()};
 }
 
 /// Nobody knows which of two folders of one partition is the right one.
@@ -298,14 +389,25 @@ Result<Boot> boot(const BootRequest& request) {
       load_metadata(request, metadata.previous.trust,
                     offset_in(metadata.recovery_points, std::string(cluster::kMetadataTopic), PartitionId(0)), boot);
   if (!loaded.ok()) return loaded.error();
+  for (std::size_t i = 0; i < starts->size(); ++i) {  // what lies in a new one vouches for nothing
+    if (boot.directory_ids[i].is_zero()) (*starts)[i].recovery_points = (*starts)[i].log_starts = {};
+  }
+  const auto lost = lost_directories(request, boot);
+  if (auto formatted = format_new(request, boot, lost); !formatted.ok()) return formatted.error();
   for (std::size_t i = 0; i < starts->size(); ++i) {
     auto found = find_logs(request, static_cast<std::uint16_t>(i), (*starts)[i], boot);
     if (!found.ok()) return found.error();
+  }
+  find_missing(boot, *starts);
+  const auto lines = find_elsewhere(lost, boot, *starts);
+  for (std::size_t i = 0; i < starts->size(); ++i) {
+    if (auto done = forget_absent(*boot.directories[i], (*starts)[i]); !done.ok()) return done.error();
   }
   refuse_twins(*starts, boot);
   bool clean = true;
   for (std::size_t i = 0; i < boot.directories.size(); ++i) {
     auto failed = recover_logs(request, static_cast<std::uint16_t>(i), (*starts)[i].tasks, boot);
+    if (i == boot.metadata_directory) failed.insert(failed.end(), lines.begin(), lines.end());
     auto ended = storage::end_recovery(*boot.directories[i], request.boot_id, failed);
     if (!ended.ok()) return ended.error();
     clean = clean && (*starts)[i].previous.trust == storage::Trust::clean;

@@ -2,6 +2,7 @@
 
 #include "server/identity.h"
 #include "server/listening.h"
+#include "server/log_directories.h"
 #include "storage/posix_directory.h"
 
 #include <fcntl.h>
@@ -66,21 +67,19 @@ class MachineCheck {
   void check_directories() {
     std::vector<Identity> identities;
     bool known = true;
-    std::uint16_t metadata = 0;
     for (std::size_t i = 0; i < config_.log_dirs.size(); ++i) {
       const auto& path = config_.log_dirs[i];
-      if (path == config_.metadata_log_dir) metadata = static_cast<std::uint16_t>(i);
-      auto identity = check_directory(path);
+      auto identity = check_directory(path, i == metadata_directory(config_));
       known = known && identity.has_value();
       identities.push_back(identity.value_or(Identity()));
     }
     if (!known) return;
-    if (auto agreed = check_identities(config_, identities, metadata); !agreed.ok())
+    if (auto agreed = check_identities(config_, identities, metadata_directory(config_)); !agreed.ok())
       find(Level::error, "log.dirs", agreed.error().detail);
   }
 
   /// Nothing if it cannot be used.
-  std::optional<Identity> check_directory(const std::string& path) {
+  std::optional<Identity> check_directory(const std::string& path, bool has_metadata_log) {
     auto fault = [&](const std::string& text) { return find(Level::error, "log.dirs", text), std::nullopt; };
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 && errno == ENOENT) {
@@ -95,7 +94,7 @@ class MachineCheck {
     if (!directory.ok()) return fault(directory.error().detail);
     if (!is_accessible(path, R_OK | W_OK | X_OK))
       return fault(path + " is not writable by uid " + std::to_string(::geteuid()) + ": " + std::strerror(errno));
-    auto identity = read_identity(config_, **directory);
+    auto identity = read_identity(config_, **directory, has_metadata_log);
     if (!identity.ok()) return fault(identity.error().detail);
     if (auto holder = lock_holder(path)) {
       in_use_ = true;

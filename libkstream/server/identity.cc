@@ -1,6 +1,7 @@
 #include "server/identity.h"
 
 #include "quorum/format.h"
+#include "quorum/snapshot.h"
 #include "storage/perform.h"
 #include "storage/segment_files.h"
 
@@ -23,15 +24,35 @@ Result<bool> is_used(storage::Directory& directory) {
   return false;
 }
 
+/// Whoever formatted it left a snapshot, and since then there has always been one, or a segment.
+Status check_metadata_log(storage::Directory& directory) {
+  const Error none{ErrorCode::invalid_config,
+                   directory.path() + " has no metadata log: " + quorum::kMetadataFolder +
+                       " was taken away, or lies in another log directory, which metadata.log.dir must name"};
+  auto there = directory.exists(quorum::kMetadataFolder);
+  if (!there.ok()) return std::move(there).error();
+  if (!*there) return none;
+  auto entries = directory.list(quorum::kMetadataFolder);
+  if (!entries.ok()) return std::move(entries).error();
+  for (const auto& entry : *entries) {
+    if (storage::parse_segment_file(entry.name) || quorum::SnapshotId::parse(entry.name)) return {};
+  }
+  return none;
+}
+
 }  // namespace
 
-Result<Identity> read_identity(const config::BrokerConfig& config, storage::Directory& directory) {
+Result<Identity> read_identity(const config::BrokerConfig& config, storage::Directory& directory,
+                               bool has_metadata_log) {
   auto meta = storage::read_meta_properties(directory);
   if (!meta.ok()) return meta;
   if (*meta && (*meta)->node_id != config.node_id) {
     return Error{ErrorCode::invalid_config, directory.path() + " belongs to node " +
                                                 std::to_string((*meta)->node_id.value) + ", this is node " +
                                                 std::to_string(config.node_id.value) + ": set node.id or log.dirs"};
+  }
+  if (*meta && has_metadata_log) {
+    if (auto there = check_metadata_log(directory); !there.ok()) return there.error();
   }
   if (*meta) return meta;
   auto used = is_used(directory);

@@ -23,6 +23,10 @@ LogDirectory found(const config::BrokerConfig& config, std::size_t index, Result
   return directory;
 }
 
+Result<Identity> identity_of(const config::BrokerConfig& config, std::size_t index, storage::Directory& directory) {
+  return read_identity(config, directory, index == metadata_directory(config));
+}
+
 /// Whether they may be formatted together.
 Status check_together(const config::BrokerConfig& config, const std::vector<LogDirectory>& directories,
                       const FormatRequest& request) {
@@ -77,7 +81,7 @@ std::vector<LogDirectory> describe_directories(const Configuration& configuratio
     }
     auto opened = storage::PosixDirectory::open(config.log_dirs[i]);
     directories.push_back(
-        found(config, i, opened ? read_identity(config, **opened) : Result<Identity>(opened.error())));
+        found(config, i, opened ? identity_of(config, i, **opened) : Result<Identity>(opened.error())));
   }
   return directories;
 }
@@ -90,7 +94,7 @@ Result<std::vector<LogDirectory>> format_directories(const Configuration& config
   if (auto done = open_directories(config, opened); !done) return done.error();
   std::vector<LogDirectory> directories;
   for (std::size_t i = 0; i < opened.size(); ++i)
-    directories.push_back(found(config, i, read_identity(config, *opened[i])));
+    directories.push_back(found(config, i, identity_of(config, i, *opened[i])));
   // Again, now that nobody else may change them.
   if (auto usable = check_together(config, directories, request); !usable) return usable.error();
   base::Random random(random_seed());

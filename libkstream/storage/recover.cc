@@ -21,8 +21,8 @@ class Recovery {
   }
 
   Result<log::RecoveredLog> run() {
-    for (auto step : {&Recovery::check_topic, &Recovery::clean_folder, &Recovery::check_segments, &Recovery::find_start,
-                      &Recovery::recover_leader_epochs}) {
+    for (auto step : {&Recovery::check_topic, &Recovery::find_segments, &Recovery::clean_folder,
+                      &Recovery::check_segments, &Recovery::find_start, &Recovery::recover_leader_epochs}) {
       if (auto done = (this->*step)(); !done) return done.error();
     }
     // Not raised to the log start: what lies below that is still in the file of the first segment, synced or not.
@@ -51,7 +51,24 @@ class Recovery {
                  "it belongs to the topic with id " + id->to_string() + ", not " + request_.topic_id.to_string());
   }
 
-  /// Removes what an earlier run did not finish or did not get to remove, and finds the segments.
+  /// Segments are removed from the front, and the last one stays: if there is none of what was synced, somebody else
+  /// took it.
+  Status find_segments() {
+    auto entries = directory_.list(request_.folder);
+    if (!entries) return std::move(entries).error();
+    for (const auto& entry : *entries) {
+      if (auto file = parse_segment_file(entry.name); file && file->suffix == ".log") bases_.insert(file->base);
+    }
+    if (!bases_.empty() || request_.recovery_point <= request_.log_start) return {};
+    return error(ErrorCode::kafka_storage_error, gone());
+  }
+
+  std::string gone() const {
+    return "the log ends at offset " + std::to_string(recovered_.end.value) + ", but was synced up to offset " +
+           std::to_string(request_.recovery_point.value) + ": put the missing files back, or delete the topic";
+  }
+
+  /// Removes what an earlier run did not finish or did not get to remove.
   Status clean_folder() {
     auto entries = directory_.list(request_.folder);
     if (!entries) return std::move(entries).error();
@@ -61,7 +78,6 @@ class Recovery {
         return error(ErrorCode::kafka_storage_error,
                      entry.name + " is left of a compaction by Apache Kafka; start that once, so that it ends it");
       }
-      if (auto file = parse_segment_file(name); file && file->suffix == ".log") bases_.insert(file->base);
     }
     for (const auto& entry : *entries) {
       const std::string_view name = entry.name;
@@ -97,6 +113,8 @@ class Recovery {
       if (auto completed = complete(what, *checked); !completed) return completed;
       base = bases_.upper_bound(what.base);
     }
+    if (recovered_.end < request_.recovery_point && !bases_.empty())
+      return error(ErrorCode::kafka_storage_error, gone());
     return {};
   }
 

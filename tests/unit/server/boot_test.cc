@@ -71,6 +71,73 @@ TEST_F(BootTest, ADamagedPartitionIsOfflineAndTheOthersServe) {
   EXPECT_EQ(broker_.answers().back().base, Offset(25));
 }
 
+TEST_F(BootTest, WhatIsGoneIsNotTakenForNew) {
+  fill();
+  const std::string first = "orders-1/00000000000000000000.log";
+  const auto segment = content_of(directory_, first);
+  ASSERT_TRUE(directory_.remove(first).ok());
+  const auto last = content_of(directory_, kLast);
+  ASSERT_TRUE(directory_.remove(kLast).ok());
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(broker_.start(i % 2 == 1).ok());
+    EXPECT_PRED2(holds, broker_.said(),
+                 "E orders-0 is offline: /memory/orders-0: the log ends at offset 20, but was synced up to offset 25: "
+                 "put the missing files back, or delete the topic\n");
+    EXPECT_PRED2(holds, broker_.said(), "E orders-1 is offline: /memory/orders-1: the log ends at offset 0, but");
+    for (int p = 0; p < 2; ++p) EXPECT_EQ(broker_.append("orders", p), ErrorCode::kafka_storage_error);
+    broker_.write_checkpoints();
+    const bool clean = i < 2 && broker_.stop();
+    EXPECT_EQ(clean, i < 2);
+    if (!clean) broker_.kill();
+  }
+  put(directory_, first, segment);
+  put(directory_, kLast, last);
+  ASSERT_TRUE(broker_.start().ok());
+  EXPECT_EQ(broker_.append("orders", 0), ErrorCode::none);
+  EXPECT_EQ(broker_.answers().back().base, Offset(25));
+  EXPECT_EQ(broker_.append("orders", 1), ErrorCode::none);
+  EXPECT_EQ(broker_.answers().back().base, Offset(5));
+}
+
+TEST_F(BootTest, AFolderThatIsGoneIsNotMadeAnew) {
+  fill();
+  ASSERT_TRUE(storage::remove_folder(directory_, "orders-1").ok());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(broker_.start(i == 1).ok());
+    EXPECT_PRED2(holds, broker_.said(),
+                 "E orders-1 is offline: /memory/orders-1 is gone, and it held records up to offset 5: put it back and "
+                 "restart, or delete the topic\n");
+    EXPECT_EQ(broker_.append("orders", 0), ErrorCode::none);
+    EXPECT_EQ(broker_.append("orders", 1), ErrorCode::kafka_storage_error);
+    broker_.write_checkpoints();
+    const bool clean = i == 0 && broker_.stop();
+    EXPECT_EQ(clean, i == 0);
+    if (!clean) broker_.kill();
+  }
+  ASSERT_TRUE(broker_.start().ok());
+  broker_.remove("orders");
+  broker_.create("orders", 2);
+  for (int p = 0; p < 2; ++p) EXPECT_EQ(broker_.append("orders", p), ErrorCode::none);
+  EXPECT_EQ(broker_.fatal(), "");
+}
+
+TEST_F(BootTest, AMetadataLogThatIsGoneIsNotMadeAnew) {
+  fill();
+  for (const bool with_folder : {false, true}) {
+    auto entries = directory_.list("__cluster_metadata-0");
+    for (const auto& entry : *entries) ASSERT_TRUE(directory_.remove("__cluster_metadata-0/" + entry.name).ok());
+    if (with_folder) {
+      ASSERT_TRUE(directory_.remove("__cluster_metadata-0").ok());
+    }
+    auto started = broker_.start();
+    ASSERT_FALSE(started.ok());
+    EXPECT_EQ(started.error().detail,
+              "/memory has no metadata log: __cluster_metadata-0 was taken away, or lies in another log directory, "
+              "which metadata.log.dir must name");
+    EXPECT_EQ(content_of(directory_, kLast).size(), 500u);
+  }
+}
+
 TEST(Boot, ADamagedCheckpointOnlyMeansThatMoreIsChecked) {
   for (const char* name : {storage::kRecoveryPoints, storage::kLogStarts}) {
     SmallBroker broker(1);
@@ -108,11 +175,8 @@ TEST_F(BootTest, AUsedDirectoryIsNotFormattedAgain) {
   ASSERT_TRUE(directory_.remove("meta.properties").ok());
   for (bool partitions : {true, false}) {
     if (!partitions) {  // the metadata log alone
-      for (const std::string folder : {"orders-0", "orders-1"}) {
-        auto entries = directory_.list(folder);
-        for (const auto& entry : *entries) ASSERT_TRUE(directory_.remove(folder + "/" + entry.name).ok());
-        ASSERT_TRUE(directory_.remove(folder).ok());
-      }
+      for (const std::string folder : {"orders-0", "orders-1"})
+        ASSERT_TRUE(storage::remove_folder(directory_, folder).ok());
     }
     auto started = broker_.start();
     ASSERT_FALSE(started.ok());
@@ -193,6 +257,36 @@ TEST_F(TwoDirectories, APartitionInBothIsServedFromNeither) {
     EXPECT_EQ(broker_.append("orders", p), p == twin ? ErrorCode::kafka_storage_error : ErrorCode::none);
 }
 
+TEST_F(TwoDirectories, ALostOneIsNotTakenForNew) {
+  broker_.create("never", 1);
+  ASSERT_TRUE(broker_.stop());
+  auto unmounted = broker_.unmount(1);
+  auto refused = broker_.start();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_PRED2(holds, refused.error().detail, "/memory is not formatted, and log directory ");
+  EXPECT_PRED2(holds, refused.error().detail, "is missing: mount its disk, or, if it is gone for good, run kserver");
+  auto blank = broker_.take_away();  // it is in log.dirs no more
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(broker_.start(i == 1).ok());
+    for (int p = 0; p < 4; ++p) {
+      EXPECT_EQ(broker_.append("orders", p), place_[p] == 0 ? ErrorCode::none : ErrorCode::kafka_storage_error);
+    }
+    EXPECT_EQ(broker_.append("never", 0), ErrorCode::kafka_storage_error) << "nobody knows";
+    EXPECT_PRED2(holds, broker_.said(), "is offline: it has no folder here, and may lie in log directory ");
+    if (i == 0) broker_.create("since", 1);
+    const bool clean = i == 0 && broker_.stop();
+    EXPECT_EQ(clean, i == 0);
+    if (!clean) broker_.kill();
+  }
+  ASSERT_TRUE(broker_.start().ok());
+  EXPECT_EQ(broker_.append("since", 0), ErrorCode::none) << "made without it";
+  ASSERT_TRUE(broker_.stop());
+  broker_.put_back(std::move(unmounted));
+  ASSERT_TRUE(broker_.start().ok());
+  for (int p = 0; p < 4; ++p) EXPECT_EQ(broker_.append("orders", p), ErrorCode::none);
+  EXPECT_EQ(broker_.append("never", 0), ErrorCode::none);
+}
+
 /// Names at the root of a directory that begin with a topic's name.
 std::vector<std::string> folders_of(storage::Directory& directory, const std::string& topic) {
   std::vector<std::string> names;
@@ -262,12 +356,19 @@ TEST_F(BootTest, RemovesTheFoldersOfTopicsThatNeverHadARecord) {
 
 TEST_F(BootTest, LeavesFoldersAloneThatItCannotKnow) {
   fill();
+  ASSERT_TRUE(directory_.make_folder("photos-3").ok());
+  put(directory_, "photos-3/a.jpg", "x");
+  ASSERT_TRUE(directory_.make_folder("new-0").ok());
+  put(directory_, "new-0/partition.metadata", log::print_partition_metadata(Uuid::from_halves(9, 9)));
+  put(directory_, "new-0/notes.txt", "x");
   ASSERT_TRUE(directory_.rename("orders-1", "strangers-1").ok());
   ASSERT_TRUE(directory_.remove("strangers-1/partition.metadata").ok());
   ASSERT_TRUE(directory_.make_folder("orders-0.0123456789abcdef0123456789abcdef-future").ok());
   ASSERT_TRUE(broker_.start().ok());
   EXPECT_PRED2(holds, broker_.said(), "/strangers-1 belongs to no partition of this broker and was left alone\n");
   EXPECT_TRUE(*directory_.exists("strangers-1/00000000000000000000.log"));
+  EXPECT_TRUE(*directory_.exists("photos-3/a.jpg"));
+  EXPECT_PRED2(holds, broker_.said(), "/new-0 is of a topic that the metadata do not know, and is kept as new-0.");
   EXPECT_TRUE(*directory_.exists("orders-0.0123456789abcdef0123456789abcdef-future"));
 }
 

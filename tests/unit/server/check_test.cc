@@ -1,5 +1,6 @@
 #include "server/check.h"
 
+#include "server/identity.h"
 #include "server/listening.h"
 #include "storage/log_dir.h"
 #include "storage/posix_directory.h"
@@ -36,7 +37,8 @@ class CheckMachine : public ::testing::Test {
   void format(const std::string& name, const std::string& cluster, int node) {
     std::filesystem::create_directories(folder_ + name);
     auto directory = storage::PosixDirectory::open(folder_ + name);
-    ASSERT_TRUE(storage::write_meta_properties(**directory, {cluster, NodeId(node), Uuid::from_halves(1, 2)}).ok());
+    const storage::MetaProperties meta{cluster, NodeId(node), Uuid::from_halves(1, 2)};
+    ASSERT_TRUE(format_directory(**directory, meta, true, Timestamp(0)).ok());
   }
   const std::string folder_;
 };
@@ -54,6 +56,11 @@ TEST_F(CheckMachine, NotesWhoseTheFoldersAre) {
 }
 
 TEST_F(CheckMachine, RefusesWhatAStartWouldRefuse) {
+  format("/robbed", "C", 1);
+  std::filesystem::remove_all(folder_ + "/robbed/__cluster_metadata-0");
+  EXPECT_EQ(check({"log.dirs=" + folder_ + "/robbed"}),
+            Lines{"error log.dirs: /robbed has no metadata log: __cluster_metadata-0 was taken away, or lies in another "
+                  "log directory, which metadata.log.dir must name"});
   format("/mine", "C", 1);
   format("/other", "D", 1);
   EXPECT_EQ(check({"log.dirs=" + folder_ + "/mine", "node.id=2"}),

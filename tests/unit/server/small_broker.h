@@ -30,7 +30,23 @@ class SmallBroker {
     config_.topic_defaults.segment_bytes = 1000;
   }
 
+  using DirectoryPtr = std::unique_ptr<test::MemoryDirectory>;
   test::MemoryDirectory& directory(std::size_t i = 0) { return *directories_[i]; }
+  /// Between two runs: an empty directory in the place of this one.
+  DirectoryPtr unmount(std::size_t i) {
+    return std::exchange(directories_[i], std::make_unique<test::MemoryDirectory>());
+  }
+  /// Between two runs: the last of log.dirs is named there no more, or again.
+  DirectoryPtr take_away() {
+    auto gone = std::move(directories_.back());
+    directories_.pop_back();
+    config_.log_dirs.pop_back();
+    return gone;
+  }
+  void put_back(DirectoryPtr directory) {
+    config_.log_dirs.push_back("/memory" + std::to_string(directories_.size()));
+    directories_.push_back(std::move(directory));
+  }
 
   /// Starts; each start is another boot of the system unless `same_boot`.
   Status start(bool same_boot = false) {
