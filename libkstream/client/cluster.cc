@@ -44,6 +44,7 @@ void Cluster::refresh() {
 }
 
 asio::awaitable<void> Cluster::run() {
+  co_await asio::post(context_, asio::use_awaitable);  // all that is wanted now is asked for at once
   while (!stopping_) {
     const MonoTime now = mono_now();
     const MonoTime due = next_refresh();
@@ -220,6 +221,7 @@ void Cluster::on_connection_changed() {
 }
 
 void Cluster::announce_change() {
+  ++changes_;
   change_.notify();
   if (!stopping_) changed_();
 }

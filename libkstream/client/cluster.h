@@ -13,6 +13,7 @@
 #include "client/settings.h"
 #include "net/asio.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -78,6 +79,8 @@ class Cluster {
   asio::awaitable<void> sleep_until(base::MonoTime time);
   /// Until `changed` is called, too.
   asio::awaitable<void> wait_for_change(base::MonoTime deadline) { return change_.wait_until(deadline); }
+  /// How often it was called: for who does other things before he waits.
+  std::uint64_t changes() const { return changes_; }
 
   /// Ends everything for good: the io_context runs out of work.
   void stop();
@@ -111,6 +114,7 @@ class Cluster {
   std::vector<std::unique_ptr<Connection>> retired_;
   std::vector<NodeId> wanted_;
   AsyncEvent change_;
+  std::uint64_t changes_ = 0;
   AsyncEvent wake_;
 
   bool running_ = false;

@@ -69,6 +69,7 @@ asio::awaitable<void> ask_leaders(Cluster& cluster, const std::vector<TopicParti
                                   std::vector<Status>& outcomes, base::MonoTime deadline, AskLeader ask) {
   outcomes.assign(partitions.size(), Error{ErrorCode::request_timed_out, "no broker was asked in time"});
   for (int rounds = 1; !cluster.stopping(); ++rounds) {
+    const std::uint64_t seen = cluster.changes();
     const auto leaders = by_leader(cluster, partitions, outcomes);
     std::vector<asio::awaitable<void>> questions;
     questions.reserve(leaders.size());
@@ -77,7 +78,7 @@ asio::awaitable<void> ask_leaders(Cluster& cluster, const std::vector<TopicParti
     co_await together(cluster.context(), std::move(questions));
     const base::MonoTime next = mono_now() + cluster.settings().retry.after(rounds);
     if (std::ranges::none_of(outcomes, is_open) || mono_now() >= deadline) break;
-    co_await cluster.wait_for_change(std::min(next, deadline));
+    if (cluster.changes() == seen) co_await cluster.wait_for_change(std::min(next, deadline));
   }
 }
 

@@ -34,6 +34,13 @@ teardown_file() { stop_server; }
   [ "$(timeout 20 kconsume -X fetch.max.bytes=100 -X max.partition.fetch.bytes=65536 "$topic" | wc -c)" -eq 3600004 ]
 }
 
+@test "several topics are asked for at once" {
+  new_topic
+  ktopics create "$topic-2" -q
+  kconsume -vv "$topic" "$topic-2" 2> "$BATS_TEST_TMPDIR/err"
+  [ "$(grep -c '< Metadata' "$BATS_TEST_TMPDIR/err")" -eq 1 ]  # and the second topic does not wait for another
+}
+
 @test "positions by time" {
   new_topic
   for t in 1700000000000 1700000001000 1700000002000; do printf '{"value":"%s","timestamp":%s}\n' ${t:8:2} $t; done | kproduce -q -J "$topic"
