@@ -175,10 +175,10 @@ void Format::append_step(const Step& step, const ShownRecord& shown, std::string
       out += step.text;
       return;
     case Field::value:
-      if (record.value) append_bytes(*record.value, step.how, out);
+      append_maybe(record.value, step.how, out);
       return;
     case Field::key:
-      if (record.key) append_bytes(*record.key, step.how, out);
+      append_maybe(record.key, step.how, out);
       return;
     case Field::value_size:
       return append_number(size_of(record.value), out);
@@ -248,6 +248,12 @@ void Format::append_batch_field(Field field, const BatchInfo& batch, std::string
   if (field == Field::leader_epoch) return append_number(batch.leader_epoch.value, out);
   if (field == Field::producer_id) return append_number(batch.producer_id.value, out);
   out += timestamp_type_name(batch.timestamp_type);
+}
+
+/// Null is nothing, but for JSON, which has a word for it.
+void Format::append_maybe(const std::optional<std::string_view>& bytes, Notation how, std::string& out) const {
+  if (bytes) return append_bytes(*bytes, how, out);
+  if (how == Notation::json) out += "null";
 }
 
 void Format::append_bytes(std::string_view bytes, Notation how, std::string& out) const {

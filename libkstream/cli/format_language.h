@@ -96,6 +96,7 @@ class Format {
   void append_step(const Step& step, const ShownRecord& shown, std::string& out);
   void append_row(const ShownRecord& shown, std::string& out);
   void append_batch_field(Field field, const BatchInfo& batch, std::string& out) const;
+  void append_maybe(const std::optional<std::string_view>& bytes, Notation how, std::string& out) const;
   void append_bytes(std::string_view bytes, Notation how, std::string& out) const;
   void append_headers(const HeaderRange& headers, std::string& out) const;
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace kstream::cli {
@@ -98,6 +99,16 @@ Result<InputTemplate> InputTemplate::compile(std::string_view text) {
   return made;
 }
 
+/// The rest of a record, as far as its end shows.
+std::string_view InputTemplate::record_of(std::string_view rest) const {
+  return steps_.back().field == Field::literal ? rest.substr(0, rest.find(steps_.back().text)) : rest;
+}
+
+/// Whether its end shows by itself.
+bool InputTemplate::is_json(const Step& step) {
+  return step.how == Notation::json || step.field == Field::headers_json;
+}
+
 /// Whether the field at `step` has its size before it.
 bool InputTemplate::is_sized(std::size_t step) const {
   Field field = steps_[step].field;
@@ -111,10 +122,14 @@ bool InputTemplate::is_sized(std::size_t step) const {
 
 Status InputTemplate::check() const {
   bool something = false;
+  std::set<Field> seen;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (steps_[i].field == Field::literal) continue;
-    something = something || steps_[i].field == Field::value || steps_[i].field == Field::key;
-    bool by_itself = steps_[i].how == Notation::json || (steps_[i].field == Field::time && !steps_[i].text.empty());
+    const Field field = steps_[i].field == Field::time ? Field::timestamp : steps_[i].field;
+    const bool may_repeat = field == Field::offset || field == Field::header;
+    if (!seen.insert(field).second && !may_repeat) return invalid("a template may have each field once");
+    something = something || field == Field::value || field == Field::key;
+    bool by_itself = is_json(steps_[i]) || (steps_[i].field == Field::time && !steps_[i].text.empty());
     bool ended = is_sized(i) || by_itself || i + 1 == steps_.size() || steps_[i + 1].field == Field::literal;
     if (!ended) return invalid("nothing says where a field ends: put text, or its size, between it and the next");
   }
@@ -154,8 +169,7 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
       return Cut::record;
     }
     if (rest.size() < step.text.size() && step.text.starts_with(rest) && !pass.at_end) return Cut::more;
-    return bad(in_quotes(step.text) + " is wanted where " + in_quotes(rest.substr(0, rest.find(steps_.back().text))) +
-               " stands");
+    return bad(in_quotes(step.text) + " is wanted where " + in_quotes(record_of(rest)) + " stands");
   }
   if (step.field == Field::value_size_be32) {
     if (rest.size() < 4) return Cut::more;
@@ -168,9 +182,10 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
   if (step.field == Field::time && !step.text.empty()) return read_time(step.text, pass, record);
   auto size = step.field == Field::value ? pass.value_size : step.field == Field::key ? pass.key_size : std::nullopt;
   std::size_t length = size ? static_cast<std::size_t>(std::max<std::int64_t>(*size, 0)) : kUnknown;
-  if (!size && step.how == Notation::json) {
-    length = json_size(rest);
+  if (!size && is_json(step)) {
+    length = step.field == Field::headers_json ? json_array_size(rest) : json_size(rest);
     if (length == kUnknown && !pass.at_end) return Cut::more;
+    if (length == 0) return bad(in_quotes(record_of(rest)) + " is not json");
   } else if (!size && at + 1 < steps_.size()) {
     const std::string& end = steps_[at + 1].text;
     length = rest.find(end);
@@ -224,7 +239,7 @@ RecordInput::Cut InputTemplate::take_field(const Step& step, std::string_view te
       return record.partition && *record.partition >= 0 ? Cut::record : bad(in_quotes(text) + " is not a partition");
     case Field::timestamp:
     case Field::time:
-      record.timestamp = parse_timestamp(text);
+      record.timestamp = step.field == Field::time && text == "-" ? kNoTimestamp.value : parse_timestamp(text);
       return record.timestamp ? Cut::record : bad(in_quotes(text) + " is not a time");
     case Field::header:
       headers_.push_back({step.text, text});

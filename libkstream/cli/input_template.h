@@ -21,7 +21,7 @@ namespace kstream::cli {
 ///     %{time} %{time:FORMAT} timestamp as RFC 3339; as strptime(3) reads it
 ///     %{header:NAME}         one header
 ///     %{headers}             all headers, as the JSON of records has them
-///     %{s:HOW} %{k:HOW}      see notation.h; a JSON string ends by itself, as does a time with FORMAT
+///     %{s:HOW} %{k:HOW}      see notation.h; JSON ends by itself, as does a time with FORMAT
 ///     %o                     is passed over
 class InputTemplate : public RecordInput {
  public:
@@ -63,6 +63,8 @@ class InputTemplate : public RecordInput {
   static Result<Step> parse_letter(char letter);
   static Result<Step> parse_name(std::string_view inside);
   Status check() const;
+  std::string_view record_of(std::string_view rest) const;
+  static bool is_json(const Step& step);
   bool is_sized(std::size_t step) const;
   Cut read_step(std::size_t at, Pass& pass, JsonRecord& record);
   Cut read_time(const std::string& format, Pass& pass, JsonRecord& record);

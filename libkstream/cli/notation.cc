@@ -71,9 +71,7 @@ void append_json(std::string_view bytes, std::string& out) {
 }
 
 bool decode_json(std::string_view text, std::string& out, bool& null) {
-  null = text.empty();
-  if (null) return true;
-  if (json_size(text) != text.size()) return false;
+  if (text.empty() || json_size(text) != text.size()) return false;
   JsonRecordParser parser;
   const auto record = parser.parse("{\"value\":" + std::string(text) + '}');
   if (!record) return false;
@@ -136,6 +134,22 @@ std::size_t json_size(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') return i + 1;
     if (text[i] == '\\') ++i;
+  }
+  return std::string_view::npos;
+}
+
+std::size_t json_array_size(std::string_view text) {
+  if (text.empty()) return std::string_view::npos;
+  if (text.front() != '[') return 0;
+  for (std::size_t i = 0, depth = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const std::size_t size = json_size(text.substr(i));
+      if (size == std::string_view::npos) return size;
+      i += size - 1;
+    }
+    if (c == '[') ++depth;
+    if (c == ']' && --depth == 0) return i + 1;
   }
   return std::string_view::npos;
 }

@@ -92,10 +92,16 @@ TEST(InputTemplate, Notations) {
   EXPECT_EQ(by_template("%{k:be16} %{s:le32}\n", "258 -2\n-1 4294967295\n65536 0\n1 0x41\n"),
             (Texts{"\1\2=\xFE\xFF\xFF\xFF"s, "\xFF\xFF=\xFF\xFF\xFF\xFF"s, "! '65536' is not be16", "\0\1=A"s}));
   EXPECT_EQ(by_template("%{k:json} %{s:json}\n", R"("a b\n\"" "\u00e9")"
-                                                 "\nnull \nx y\n\"a\" \"b\""),
-            (Texts{"a b\n\"=é", "<null>=<null>", "! ' ' is wanted where 'x y' stands", "a=b"}));
+                                                 "\nnull null\nx y\n\"a\" \n\"a\" \"b\""),
+            (Texts{"a b\n\"=é", "<null>=<null>", "! 'x y' is not json", "! '' is not json", "a=b"}));
   EXPECT_EQ(by_template("%{k:json}%{s:json}\n", "\"a\"\"b\"\n\"a\"null\n\"a\n"),
             (Texts{"a=b", "a=<null>", "! '\"a\n' is not json"}));
+  EXPECT_EQ(by_template("%{s:json}", "\"a\"null\"b\""), (Texts{"<null>=a", "<null>=<null>", "<null>=b"}));
+  EXPECT_EQ(by_template("%{s:json}", "\"a\"x"), (Texts{"<null>=a", "! 'x' is not json"}));
+  EXPECT_EQ(by_template("%{headers} %s\n", R"([{"key":"a","value":" ]b"},{"key":"c,","value":null}] v)"
+                                           "\n[] w\n{} x\n"),
+            (Texts{"<null>=v a: ]b c,:<null>", "<null>=w", "! '{} x' is not json"}));
+  EXPECT_EQ(by_template("%{time} %s\n", "- v\n-1 w\n"), (Texts{"<null>=v@-1", "<null>=w@-1"}));
 }
 
 /// What kconsume writes with a template kproduce reads with it.
@@ -131,8 +137,8 @@ TEST(InputTemplate, TimesInAFormat) {
 }
 
 TEST(InputTemplate, Refuses) {
-  for (auto text :
-       {"", "%", "%k%s", "%t\\n", "%q", "%{s:rot13}", "%{s:esc}", "%{header}", "%{size} %s", "\\q%s", "%s%k\\n"}) {
+  for (auto text : {"", "%", "%k%s", "%t\\n", "%q", "%{s:rot13}", "%{s:esc}", "%{header}", "%{size} %s", "\\q%s",
+                    "%s%k\\n", "%s %s\\n", "%T %{time} %s\\n", "%S %S %s"}) {
     EXPECT_FALSE(InputTemplate::compile(text).ok()) << text;
   }
 }
