@@ -105,9 +105,8 @@ class Layers {
       if (std::find(kOtherVariables.begin(), kOtherVariables.end(), variable) != kOtherVariables.end()) continue;
       auto name = lower_case(std::string(variable.substr(8)));
       std::ranges::replace(name, '_', '.');
-      auto properties = ClientConfig::properties();
-      if (std::none_of(properties.begin(), properties.end(), [&](const auto& row) { return row.name == name; })) {
-        console_.detail(std::string(variable) + " names no property that has an effect");
+      if (!ClientConfig::knows(name)) {
+        console_.detail(std::string(variable) + " names no property");
         continue;
       }
       if (auto done = settings_.set(variable, name, text.substr(equals + 1)); !done) return done;
@@ -131,6 +130,8 @@ class Layers {
       if (is_secret(name))
         return invalid("-X " + name + " would be seen in ps; put it into a file for -C, or a profile");
       if (auto done = settings_.set("-X", name, std::string_view(pair).substr(equals + 1)); !done) return done;
+      if (name == "bootstrap.servers" && !arguments_.has(Flag::bootstrap_server))
+        settings_.same_cluster = " -b " + pair.substr(equals + 1);
     }
     for (Flag flag : {Flag::profile, Flag::command_config, Flag::bootstrap_server}) {
       const FlagRow& row = flag_rows()[static_cast<std::size_t>(flag)];

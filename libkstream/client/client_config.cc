@@ -32,6 +32,8 @@ Status ClientConfig::set(std::string_view name, std::string_view value) {
   return {};
 }
 
+bool ClientConfig::knows(std::string_view name) { return find_property(name) != nullptr; }
+
 std::string_view ClientConfig::get(std::string_view name) const {
   if (const auto found = values_.find(name); found != values_.end()) return found->second;
   const config::Row* row = find_property(name);

@@ -35,10 +35,10 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "ktopics: -p is not for ktopics list" ktopics list -p 3
   expect_error 2 "create what?" ktopics create
   expect_error 2 "alter what?" ktopics alter -p 3
-  expect_error 2 "alter what?" ktopics alter orders
+  expect_error 2 "how many partitions?" ktopics alter orders
   expect_error 2 "config what?" ktopics config
   expect_error 2 "delete what?" ktopics delete
-  expect_error 2 "truncate what?" ktopics truncate orders
+  expect_error 2 "up to where?" ktopics truncate orders
   expect_error 2 "-E 'tmp-.*'" ktopics delete 'tmp-*'
   expect_error 2 "-E 'tmp-.*'" ktopics config 'tmp-*' retention.ms=1
   expect_error 2 "-E: '(' is not a regular expression" ktopics list -E '('
@@ -142,6 +142,8 @@ assert text == subprocess.run(["kconsume", "--help"], capture_output=True).stdou
   expect_error 2 "linger.ms" kconsume t -X lingr.ms=5
   expect_error 2 "would be seen in ps" kconsume t -X ssl.key.password=x
   KSTREAM_LINGER_MS=x expect_error 2 "KSTREAM_LINGER_MS: " kconsume t
+  KSTREAM_SECURITY_PROTOCOL=SSL expect_error 2 "KSTREAM_SECURITY_PROTOCOL: security.protocol has no effect" ktopics list
+  KSTREAM_ENABLE_IDEMPOTENCE=true expect_error 2 "KSTREAM_ENABLE_IDEMPOTENCE: " kproduce t
   expect_error 2 "/nonexistent/kstream/client.toml: No such file" kconsume t -P prod
   expect_error 2 "--timeout: " kconsume t --timeout 5
   expect_error 2 "--color is auto, always or never" kconsume t --color blue

@@ -38,6 +38,8 @@ class KSTREAM_API ClientConfig {
   std::int64_t number(std::string_view name) const;
   bool flag(std::string_view name) const;
 
+  /// Whether it is a property of Kafka's clients, with an effect here or without.
+  static bool knows(std::string_view name);
   /// Every property that has an effect, sorted by name.
   static std::span<const Property> properties();
 
