@@ -210,7 +210,7 @@ class Consuming {
       if (follow && going_on()) more = find_ends(merged) || find_more(merged);
     }
     if (!over_) sink_->flush();
-    outcome_.add(reader.result());
+    if (!ranges_.empty()) outcome_.add(reader.result());
     const bool left = std::ranges::any_of(ranges_, [](const ReadRange& range) { return !range.closed; });
     return more || (going_on() && !reader.ended() && !follow && left);
   }

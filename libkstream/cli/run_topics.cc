@@ -27,6 +27,7 @@ struct Typed {
   const Arguments& arguments;
   std::vector<std::string> topics;
   std::vector<std::string> configs;  ///< the words behind the topic of config
+  bool none = false;                 ///< stdin was to name them, and did not
   bool has(Flag flag) const { return arguments.has(flag); }
   /// Of config, whether something is changed.
   bool changes_configs() const {
@@ -119,11 +120,13 @@ Result<Typed> typed_names(const Arguments& arguments) {
     words.erase(first, words.end());
   }
   words.insert(words.begin(), flagged.begin(), flagged.end());
+  const bool from_stdin = std::ranges::count(words, "-") > 0;
   auto names = with_names_of_stdin(std::move(words));
   if (!names) return names.error();
   for (auto& name : *names) {
     if (std::ranges::find(typed.topics, name) == typed.topics.end()) typed.topics.push_back(std::move(name));
   }
+  typed.none = from_stdin && typed.topics.empty();
   return typed;
 }
 
@@ -186,17 +189,16 @@ Result<Work> plan_create(const Typed& typed) {
 Result<Work> plan_alter(const Typed& typed) {
   auto partitions = parse_count<std::int32_t>(typed.arguments, Flag::partition_count, "partitions");
   if (!partitions) return partitions.error();
-  if (typed.topics.empty() || *partitions < 0) return what_topic(typed, "alter orders -p 12");
+  if (typed.topics.empty()) return what_topic(typed, "alter orders -p 12");
+  if (*partitions < 0) return invalid("how many partitions? As in: ktopics alter " + typed.topics.front() + " -p 12");
   AlterTopicsPlan plan{typed.choice(), *partitions, {}, typed.care()};
   return Work([plan](const TopicsWork& work) { return alter_topics(plan, work); });
 }
 
 Result<Work> plan_delete(const Typed& typed) {
-  if (typed.topics.empty() && typed.arguments.words().empty()) return what_topic(typed, "delete orders");
+  if (typed.topics.empty()) return what_topic(typed, "delete orders");
   DeleteTopicsPlan plan{typed.choice(), typed.care()};
-  return Work([plan](const TopicsWork& work) {
-    return plan.choice.names.empty() ? ExitCode::done : delete_topics(plan, work);  // stdin was empty
-  });
+  return Work([plan](const TopicsWork& work) { return delete_topics(plan, work); });
 }
 
 Result<std::vector<Target>> parse_targets(const Typed& typed, Timestamp time) {
@@ -238,7 +240,9 @@ Result<Work> plan_truncate(const Typed& typed) {
   Timestamp time = wall_now();
   auto targets = parse_targets(typed, time);
   if (!targets) return targets.error();
-  if (targets->empty() || !typed.has(Flag::to)) return what_topic(typed, "truncate orders --to -7d");
+  if (targets->empty()) return what_topic(typed, "truncate orders --to -7d");
+  if (!typed.has(Flag::to))
+    return invalid("up to where? As in: ktopics truncate " + typed.topics.front() + " --to -7d");
   auto to = parse_place(typed, Flag::to, "--to", time);
   if (!to) return to.error();
   TruncateTopicsPlan plan{std::move(*targets), typed.has(Flag::regex), typed.has(Flag::all), std::move(*to),
@@ -299,6 +303,7 @@ constexpr Planner kPlanners[] = {{kTopicsList, plan_list},       {kTopicsDescrib
 
 Result<Work> plan_of(const Typed& typed) {
   if (auto checked = check_names(typed); !checked) return checked.error();
+  if (typed.none) return Work([](const TopicsWork&) { return ExitCode::done; });
   auto planner = std::ranges::find(kPlanners, typed.arguments.verb().where, &Planner::where);
   return planner->plan(typed);
 }

@@ -3,6 +3,7 @@
 #include "cli/topic_partitions.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -62,6 +63,7 @@ std::vector<DeletedTopic> contents(const std::vector<TopicDescription>& topics, 
   std::vector<DeletedTopic> result;
   std::vector<OffsetQuery> queries;
   std::vector<std::size_t> row_of;  // of each pair of queries
+  std::map<std::string, std::int64_t> not_counted;
   PartitionSizes sizes = partition_sizes(work);
   for (const auto& topic : topics) {
     auto& row = result.emplace_back();
@@ -72,7 +74,10 @@ std::vector<DeletedTopic> contents(const std::vector<TopicDescription>& topics, 
       TopicPartition name{topic.name, partition.partition};
       if (const auto size = sizes.find(name); size != sizes.end())
         row.bytes = std::max<std::int64_t>(row.bytes, 0) + size->second;
-      if (partition.leader.value < 0) continue;
+      if (partition.leader.value < 0) {
+        ++not_counted[topic.name];
+        continue;
+      }
       queries.push_back({name, kBeginning});
       queries.push_back({name, kEnd});
       row_of.push_back(result.size() - 1);
@@ -81,10 +86,15 @@ std::vector<DeletedTopic> contents(const std::vector<TopicDescription>& topics, 
   auto offsets = work.admin.list_offsets(queries, false, work.settings.timeout);
   for (std::size_t i = 0; i < row_of.size(); ++i) {
     const auto &beginning = offsets[2 * i].info, &end = offsets[2 * i + 1].info;
-    if (!beginning || !end) continue;
     DeletedTopic& row = result[row_of[i]];
+    if (!beginning || !end) {
+      ++not_counted[row.topic];
+      continue;
+    }
     row.records = std::max<std::int64_t>(row.records, 0) + (end->offset - beginning->offset);
   }
+  for (const auto& [topic, count] : not_counted)
+    work.console.note(topic + ": " + count_of(count, "partition") + " could not be counted");
   return result;
 }
 

@@ -55,7 +55,8 @@ std::string quoted(const std::string& word) {
 
 /// What takes the changes of one topic back.
 std::string undoing(const std::vector<ChangedConfig>& changes, const TopicsWork& work) {
-  std::string command = "ktopics config " + quoted(changes.front().topic);
+  const std::string& name = changes.front().topic;
+  std::string command = "ktopics config " + (name.starts_with('-') ? "-t " + name : quoted(name));
   for (const auto& [topic, change, before, was_set] : changes) {
     bool lost = was_set && !before;  // a broker does not tell what is sensitive
     if (lost) return {};

@@ -1,6 +1,7 @@
 #include "cli/topic_rows.h"
 
 #include "cli/json_object.h"
+#include "cli/number.h"
 #include "cli/time_expression.h"
 
 #include <array>
@@ -56,10 +57,17 @@ std::string_view source_word(ConfigSource source) { return word(kSources, source
 std::string_view type_word(ConfigType type) { return word(kTypes, type); }
 std::string_view operation_word(ConfigOperation operation) { return word(kOperations, operation); }
 
+/// A broker's config that stands for this one may be in hours or minutes.
 std::optional<std::string> default_of(const ConfigEntry& config) {
+  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {{".hours", 3'600'000}, {".minutes", 60'000}};
   if (config.source == ConfigSource::default_value) return config.value;
-  for (const auto& synonym : config.synonyms) {
-    if (synonym.source == ConfigSource::default_value) return synonym.value;
+  for (const auto& [name, value, source] : config.synonyms) {
+    if (source != ConfigSource::default_value || !value) continue;
+    const auto number = parse_number<std::int64_t>(*value);
+    for (const auto& [suffix, factor] : kUnits) {
+      if (number && name.ends_with(suffix) && config.name.ends_with(".ms")) return std::to_string(*number * factor);
+    }
+    return value;
   }
   return {};
 }

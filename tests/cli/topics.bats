@@ -74,6 +74,19 @@ teardown_file() { stop_server; }
   [ "$(ktopics list "$topic" --timeout 9223372036854775807ms)" = "$topic" ]
 }
 
+@test "an empty list on stdin is nothing to do" {
+  for verb in list describe create alter delete offsets truncate config; do
+    run ktopics $verb - -b 127.0.0.1:9 < /dev/null
+    [ "$status $output" = "0 " ]
+  done
+}
+
+@test "the default that --unset would bring, in the unit of the config" {
+  # shellcheck disable=SC2016
+  kserver run --ephemeral -X log.retention.hours=24 -- sh -c 'ktopics create -q t && ktopics config t retention.ms -J' > "$BATS_TEST_TMPDIR/out"
+  [ "$(jq -c '[.value, .source, .default]' "$BATS_TEST_TMPDIR/out")" = '["86400000","file","604800000"]' ]
+}
+
 @test "names that stand there twice, and lists of Windows" {
   printf 'cr1\r\ncr2\r\n' | ktopics create -q - cr1 cr2 cr2
   [ "$(ktopics list 'cr?' --columns topic)" = $'cr1\ncr2' ]
