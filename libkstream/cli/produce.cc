@@ -173,6 +173,11 @@ class Producing {
 
   // Topics
 
+  /// What is wrong with the topic of all records, or of one that names its own.
+  void fail_topic(ExitCode code, const std::string& text) {
+    plan_.topic.empty() ? fail_record(code, here() + ": " + text) : fail(code, text);
+  }
+
   /// Whether the topic is there, or was created, and has the partition that is wanted.
   bool check_topic(const std::string& topic) {
     auto count = producer_->partition_count(topic, settings_.timeout);
@@ -182,16 +187,18 @@ class Producing {
     }
     if (count.code() == ErrorCode::unknown_topic_or_partition && plan_.create) count = create(topic);
     if (count.code() == ErrorCode::unknown_topic_or_partition) {
-      fail(ExitCode::not_found,
-           "there is no topic " + topic + "; create it with: ktopics create " + topic + settings_.same_cluster);
+      fail_topic(ExitCode::not_found,
+                 "there is no topic " + topic + "; create it with: ktopics create " + topic + settings_.same_cluster);
+    } else if (count.code() == ErrorCode::invalid_topic_exception) {
+      fail_topic(ExitCode::failed, topic + ": " + count.error().to_string());
     } else if (!count) {
       fail(count.error(), topic + ": ");
     } else if (plan_.partition && plan_.partition->value >= *count) {
-      fail(ExitCode::not_found, topic + " has no partition " + std::to_string(plan_.partition->value) +
-                                    "; its last is " + std::to_string(*count - 1) + "; see: ktopics describe " + topic +
-                                    settings_.same_cluster);
+      fail_topic(ExitCode::not_found, topic + " has no partition " + std::to_string(plan_.partition->value) +
+                                          "; its last is " + std::to_string(*count - 1) + "; see: ktopics describe " +
+                                          topic + settings_.same_cluster);
     }
-    if (stopped()) return false;
+    if (stopped() || !count || (plan_.partition && plan_.partition->value >= *count)) return false;
     partitions_[topic] = *count;
     return true;
   }

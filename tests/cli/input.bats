@@ -362,6 +362,21 @@ ends() {
   expect_error 2 "-F follows files" kproduce -F t
 }
 
+@test "--on-error skip passes over a record whose topic is none" {
+  new_topic
+  run --separate-stderr kproduce -J --on-error skip << EOF
+{"topic":"$topic","value":"a"}
+{"topic":"nowhere","value":"b"}
+{"topic":"no name","value":"b"}
+{"topic":"$topic","value":"c"}
+EOF
+  [ "$status" -eq 1 ]
+  [[ $stderr == *"line 2, byte "*": there is no topic nowhere; create it with"*"line 3, byte "*": no name: INVALID_TOPIC_EXCEPTION"* ]]
+  [ "$(kconsume "$topic" | line)" = 'a c ' ]
+  run --separate-stderr kproduce -J <<< '{"topic":"nowhere","value":"b"}'
+  [[ $status -eq 3 && $stderr == *"line 1, byte 0: there is no topic nowhere"* ]]
+}
+
 @test "--on-error skip passes over a line that no record can hold" {
   new_topic
   long() { echo a; head -c 5000000 /dev/zero | tr '\0' x; echo; echo b; }
