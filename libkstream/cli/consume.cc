@@ -55,6 +55,7 @@ Result<RangeAnswer> ask(const ConsumePlan& plan, const std::vector<Target>& targ
   question.read_committed = settings.config.get("isolation.level") == "read_committed";
   question.timeout = settings.timeout;
   question.same_cluster = settings.same_cluster;
+  if (plan.copy) question.copy_to = plan.copy->topic;
   return find_ranges(*admin, question);
 }
 

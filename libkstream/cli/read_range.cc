@@ -47,6 +47,11 @@ Result<std::vector<Target>> expand_targets(Admin& admin, const RangeQuestion& qu
   for (std::size_t i = 0; i < names.size(); ++i) {
     if ((*expanded)[i].empty()) notes.push_back("no topic fits '" + names[i] + "'");
     for (auto& name : (*expanded)[i]) {
+      const bool meant = !question.regexes && !is_glob(names[i]);
+      if (!question.copy_to.empty() && name == question.copy_to && (!meant || question.follow)) {
+        if (!meant) continue;
+        return Error{ErrorCode::invalid_request, name + " would be copied into itself without end"};
+      }
       targets.push_back(question.targets[i]);
       targets.back().topic = std::move(name);
     }
@@ -181,14 +186,19 @@ std::optional<std::vector<PartitionId>> select_partitions(const std::vector<Part
 }
 
 ReadRange make_range(const TopicPartition& partition, const Target& target, const RangeFacts& facts, bool follow,
-                     std::vector<std::string>& notes) {
+                     RangeAnswer& answer) {
+  std::vector<std::string>& notes = answer.notes;
   ReadRange range{partition, resolve(*target.from, facts.offsets, facts.from_at_time), {}, {}, {}, {}, kNoOffset,
                   false};
   if (is_time(target.from)) range.from_time = target.from->time;
   if (is_time(target.until)) range.until_time = target.until->time;
   if (range.from < facts.offsets.beginning) {
-    notes.push_back(shown(partition) + ": offset " + std::to_string(range.from.value) + " is gone; the first one is " +
-                    std::to_string(facts.offsets.beginning.value));
+    std::string gone = shown(partition) + ": offset " + std::to_string(range.from.value) +
+                       " is gone; the first one is " + std::to_string(facts.offsets.beginning.value);
+    // 0 is said for the beginning, and who follows takes what comes.
+    const bool fine = follow || range.from == Offset(0);
+    fine ? notes.push_back(std::move(gone))
+         : answer.failures.push_back({ErrorCode::offset_out_of_range, std::move(gone)});
     range.from = facts.offsets.beginning;
   }
   if (range.from > facts.offsets.end) {
@@ -225,7 +235,7 @@ Result<RangeAnswer> find_ranges(Admin& admin, const RangeQuestion& question) {
     if (auto failure = failed.find(i); failure != failed.end()) {
       answer.failures.push_back(whole(shown(partition), failure->second));
     } else {
-      answer.ranges.push_back(make_range(partition, *target, facts[i], question.follow, answer.notes));
+      answer.ranges.push_back(make_range(partition, *target, facts[i], question.follow, answer));
     }
   }
   if (auto repeats = check_repeats(answer.ranges, question.once); !repeats) return repeats.error();

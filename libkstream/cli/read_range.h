@@ -45,12 +45,13 @@ struct RangeQuestion {
   bool read_committed = true;          ///< the end is the last stable offset
   std::chrono::milliseconds timeout{0};
   std::string same_cluster;  ///< for commands to paste
+  std::string copy_to{};     ///< a topic that no glob and no regular expression stands for: what is read goes there
 };
 
 struct RangeAnswer {
   ReadRanges ranges;
   std::vector<std::string> notes;  ///< what the user should know
-  std::vector<Error> failures;     ///< one for each partition that cannot be read; details are whole sentences
+  std::vector<Error> failures;     ///< one for each partition that cannot be read, or not all; whole sentences
 };
 
 /// Asks the brokers what `question` comes to. The error's detail is a whole sentence.
@@ -68,8 +69,8 @@ struct RangeFacts {
   Offset high_watermark = kNoOffset;  ///< if asked for beside the last stable offset
 };
 
-/// The range that `target` means for a partition of which `facts` hold; appends what is worth a note.
+/// The range that `target` means for a partition of which `facts` hold; adds to the notes and failures of `answer`.
 ReadRange make_range(const TopicPartition& partition, const Target& target, const RangeFacts& facts, bool follow,
-                     std::vector<std::string>& notes);
+                     RangeAnswer& answer);
 
 }  // namespace kstream::cli

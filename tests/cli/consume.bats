@@ -71,6 +71,12 @@ teardown_file() { stop_server; }
   [[ $stderr == *"offset 50 is behind the end, 1"* ]]
   run --separate-stderr kconsume "$topic" -o 1763000000000
   [[ $stderr == *"is behind the end, 1; a time is written @1763000000000" ]]
+  seq 9 | kproduce -q "$topic"
+  ktopics truncate -qy "$topic" --to 5
+  run --separate-stderr kconsume -q "$topic" -o 3
+  [[ "$status $output" == $'1 5\n6\n7\n8\n9' && $stderr == "kconsume: $topic [0]: offset 3 is gone; the first one is 5" ]]
+  run --separate-stderr kconsume -q "$topic" -o 0 -n 1
+  [[ "$status $output $stderr" = "0 5 " ]]
 }
 
 @test "partitions" {

@@ -201,6 +201,17 @@ EOF
   expect_error 2 "--columns is not for JSON" kconsume t --stats -J --columns records
 }
 
+@test "--to: no topic is copied into itself without end" {
+  ktopics create loop-1 loop-2 loop-all -q
+  for t in loop-1 loop-2; do kproduce -q $t <<< $t; done
+  kconsume -q 'loop-*' --to loop-all
+  kconsume -q -E 'loop-(1|all)' --to loop-all
+  [ "$(kconsume loop-all | sort | line)" = 'loop-1 loop-1 loop-2 ' ]
+  kconsume -q loop-1 --to loop-1  # what was there at the start
+  [ "$(kconsume loop-1 | line)" = 'loop-1 loop-1 ' ]
+  expect_error 2 "loop-all would be copied into itself without end" kconsume -F loop-1 loop-all --to loop-all
+}
+
 @test "--diff: 7 and where they differ, 0 if they do not" {
   new_topic 3
   ktopics create "$topic-2" -q -p 3

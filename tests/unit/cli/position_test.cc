@@ -98,11 +98,12 @@ class ReadRanges : public testing::Test {
   ReadRange range(std::string_view from, std::string_view until, const RangeFacts& said, bool follow = false) {
     Target target{"t", {}, position(from), {}};
     if (!until.empty()) target.until = position(until);
-    notes.clear();
-    return make_range({"t", PartitionId(0)}, target, said, follow, notes);
+    answer = {};
+    return make_range({"t", PartitionId(0)}, target, said, follow, answer);
   }
   RangeFacts facts{{Offset(100), Offset(200)}, Offset(120), Offset(180), Offset(200)};
-  std::vector<std::string> notes;
+  RangeAnswer answer;
+  std::vector<std::string>& notes = answer.notes;
 };
 
 TEST_F(ReadRanges, EndIsPinned) {
@@ -134,8 +135,14 @@ TEST_F(ReadRanges, ATimeToComeIsNoEndYet) {
 
 TEST_F(ReadRanges, WhatIsGoneIsTold) {
   EXPECT_EQ(range("7", "", facts).from, Offset(100));
-  ASSERT_EQ(notes.size(), 1U);
-  EXPECT_EQ(notes[0], "t [0]: offset 7 is gone; the first one is 100");
+  ASSERT_EQ(answer.failures.size(), 1U);
+  EXPECT_EQ(answer.failures[0].detail, "t [0]: offset 7 is gone; the first one is 100");
+  for (const auto* from : {"0", "7"}) {  // whoever says 0 means the beginning; and who follows takes what comes
+    EXPECT_EQ(range(from, "", facts, *from == '7').from, Offset(100));
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_TRUE(notes[0].ends_with(" is gone; the first one is 100"));
+    EXPECT_TRUE(answer.failures.empty());
+  }
   EXPECT_TRUE(range("300", "", facts).done());
   EXPECT_EQ(notes.size(), 1U);
   EXPECT_TRUE(range("end", "", facts).done());
