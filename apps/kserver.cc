@@ -238,6 +238,7 @@ ExitCode dump(const Arguments& arguments, const Console& console) {
 }
 
 ExitCode run_ephemeral(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {
+  if (arguments.ends_in_dashes()) return console.fail(ExitCode::usage, "no command stands behind --");
   if (inputs.file && !std::filesystem::exists(*inputs.file))
     return console.fail(ExitCode::usage, "-c " + *inputs.file +
                                              ": there is no such file; flags of the command stand behind --, as in: "

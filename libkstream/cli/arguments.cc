@@ -87,6 +87,7 @@ class ArgumentParser {
       if (row.argument.empty() && !no_value) return invalid(as_typed(row) + " takes no value");
     }
     for (const auto& word : words_->results()) arguments.words_.push_back(without_mark(word));
+    arguments.ends_in_dashes_ = !words.empty() && words.back() == "--";
     arguments.verb_ = &program_.verbs.front();
     if (arguments.has(Flag::short_help) || arguments.has(Flag::help) || arguments.has(Flag::version)) return arguments;
     const auto dashes = std::ranges::find(words, "--");

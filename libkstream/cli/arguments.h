@@ -24,6 +24,8 @@ class Arguments {
 
   /// What is no flag, without the verb.
   std::span<const std::string> words() const { return words_; }
+  /// Whether nothing stands behind a `--` that is there.
+  bool ends_in_dashes() const { return ends_in_dashes_; }
   /// The program's verb; the only one, for a program without verbs.
   const Verb& verb() const { return *verb_; }
 
@@ -33,6 +35,7 @@ class Arguments {
 
   std::vector<std::vector<std::string>> values_;
   std::vector<std::string> words_;
+  bool ends_in_dashes_ = false;
   const Verb* verb_ = nullptr;
 };
 

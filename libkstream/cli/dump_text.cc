@@ -2,6 +2,7 @@
 
 #include "cli/json_object.h"
 #include "cli/json_record.h"
+#include "cli/time_expression.h"
 
 #include <algorithm>
 #include <utility>
@@ -39,8 +40,8 @@ void DumpText::add(std::string_view file, const ShownBatch& batch) {
                    {std::string(file), std::to_string(batch.position), std::to_string(batch.size),
                     std::to_string(batch.base_offset), std::to_string(batch.last_offset), std::to_string(batch.records),
                     if_known(batch.leader_epoch), std::string(batch.codec), std::string(timestamp_type(batch)),
-                    if_known(batch.max_timestamp), producer(batch), if_known(batch.base_sequence),
-                    std::string(kind(batch)), batch.crc_valid ? "valid" : "wrong"});
+                    time(batch.max_timestamp), producer(batch), if_known(batch.base_sequence), std::string(kind(batch)),
+                    batch.crc_valid ? "valid" : "wrong"});
   }
   add_object(file, "batch", [&](JsonObject& object) {
     object.number("position", batch.position)
@@ -74,7 +75,7 @@ void DumpText::add(std::string_view file, const ShownOffsetEntry& entry) {
 
 void DumpText::add(std::string_view file, const ShownTimeEntry& entry) {
   if (format_ != OutputFormat::json) {
-    return add_row(kTimeColumns, {std::string(file), std::to_string(entry.timestamp), std::to_string(entry.offset)});
+    return add_row(kTimeColumns, {std::string(file), time(entry.timestamp), std::to_string(entry.offset)});
   }
   add_object(file, "time_index",
              [&](JsonObject& object) { object.number("timestamp", entry.timestamp).number("offset", entry.offset); });
@@ -83,6 +84,11 @@ void DumpText::add(std::string_view file, const ShownTimeEntry& entry) {
 void DumpText::add(const ShownRecord& record) {
   append_json_record(record, out_);
   out_ += '\n';
+}
+
+std::string DumpText::time(std::int64_t ms) const {
+  if (ms < 0) return {};
+  return format_ == OutputFormat::table ? format_local(Timestamp(ms)) : format_utc(Timestamp(ms));
 }
 
 std::string DumpText::take() {

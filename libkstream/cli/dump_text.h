@@ -55,6 +55,7 @@ class DumpText {
 
  private:
   static constexpr std::size_t kEnough = 64 << 10, kRows = 1000;
+  std::string time(std::int64_t ms) const;
   template <class Members>
   void add_object(std::string_view file, std::string_view member, Members members);
   void add_row(std::span<const std::string_view> columns, std::vector<std::string> row);

@@ -269,6 +269,7 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   [ "$status" -eq 0 ]
   [[ $output == *formatted*127.0.0.1:* ]]
   [ "$(kserver --ephemeral -- echo without a verb)" = 'without a verb' ]
+  expect_error 2 "no command stands behind --" kserver run --ephemeral --
   expect_error 127 "cannot run no-such-program: No such file" kserver run --ephemeral -- no-such-program
   expect_error 126 "cannot run $folder: Permission denied" kserver run --ephemeral -- "$folder"
   expect_error 2 "--ephemeral has a folder of its own: leave out -X log.dirs=x" kserver run --ephemeral -X log.dirs=x -- true
@@ -336,6 +337,8 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   log=$data/orders-0/00000000000000000000.log
   [ "$(kserver dump -f plain "$log" | cut -f 2,4-6,8,14)" = $'0\t0\t1\t2\tzstd\tvalid\n'"$(kserver dump -f plain "$log" | sed -n 2p | cut -f 2)"$'\t2\t2\t1\tnone\tvalid' ]
   [ "$(kserver dump -J "$log" | jq -c '[.file, .batch.records, .batch.crc_valid]')" = "[\"$log\",2,true]"$'\n'"[\"$log\",1,true]" ]
+  [ "$(kserver dump -f plain "$log" | head -1 | cut -f 10)" = "$(kconsume -b "$address" orders -n 1 -o 1 -f '%{time}')" ]
+  [[ $(kserver dump -f table "$log") == *"$(kconsume -b "$address" orders -n 1 -o 1 -f '%{time:%FT%T}')"* ]]
   kserver dump -f csv "$log" | head -1 | grep -q '^file,position,size,base_offset,'
   [ "$(kserver dump --records "$log" | jq -r '[.topic, .offset, .key, .value] | join(" ")')" = $'orders 0 a 1\norders 1 b 2\norders 2 c 3' ]
   stop

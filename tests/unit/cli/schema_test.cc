@@ -27,6 +27,7 @@ TEST(Schema, Record) {
     append_json_record({"t", PartitionId(0), record}, lines);
     lines += '\n';
   }
+  append_json_record({"", PartitionId(-1), RecordView{kNoOffset, kNoTimestamp, {}, "whose", {}}}, lines);  // rejected
   EXPECT_TRUE(fits_schema("record.json", lines));
 }
 
