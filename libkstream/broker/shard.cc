@@ -95,11 +95,13 @@ void Shard::tick(base::Now now) {
   requests_.next_turn();
   requests_.expire(now);
   if (now.mono >= sweep_at_) sweep(now);
+  remove_deleted(now);
   settle(now);
 }
 
 base::MonoTime Shard::deadline() const {
   auto at = std::min(requests_.deadline(), sweep_at_);
+  for (const auto& folder : deleted_) at = std::min(at, folder.remove_at);
   return life_ == Life::draining ? std::min(at, stop_deadline_) : at;
 }
 
@@ -116,6 +118,9 @@ void Shard::end_turn(base::Now now) {
   }
   dirty_.clear();
   for (const auto& key : std::exchange(gone_, {})) partitions_.erase(key);
+  for (auto& folder : deleted_) {
+    if (folder.remove_at == base::MonoTime::never()) folder.remove_at = log::later_by(now.mono, folder.delay);
+  }
   if (life_ != Life::serving) step_stop(now);
 }
 
@@ -693,10 +698,23 @@ void Shard::step_removal(Partition& partition) {
   }
   if (!partition.vacated && (offline || partition.log.vacated())) {
     partition.vacated = true;
+    if (!partition.log.renamed_to().empty())
+      deleted_.push_back({partition.directory, partition.log.renamed_to(), partition.log.delete_delay()});
     --vacating_;
     announce();
   }
-  if (partition.vacated && (offline || partition.log.removed()) && partition.log.idle()) gone_.push_back(partition.key);
+  if (partition.vacated && partition.log.idle()) gone_.push_back(partition.key);
+}
+
+// What is left of them when the broker stops, the next start removes.
+void Shard::remove_deleted(base::Now now) {
+  const auto due =
+      std::ranges::stable_partition(deleted_, [&](const Deleted& folder) { return folder.remove_at > now.mono; });
+  for (auto& folder : due) {
+    if (offline_[folder.directory]) continue;
+    submit(folder.directory, {.kind = Pending::Kind::leftover}, log::RemoveFolder{std::move(folder.folder)});
+  }
+  deleted_.erase(due.begin(), due.end());
 }
 
 // An image counts as published when the folders of what it lacks are out of the way of others.

@@ -149,6 +149,7 @@ class Shard final : public Machine {
   void disarm(FetchSession& session);
   void fail(Partition& partition, const Error& why);
   void drop(Partition& partition);
+  void remove_deleted(base::Now now);
   void step_removal(Partition& partition);
   void announce();
   /// The log directory of a partition that has none yet; nothing if all have failed.
@@ -181,6 +182,14 @@ class Shard final : public Machine {
   std::vector<std::uint32_t> free_pending_;
   std::deque<Collecting> collecting_;
   std::vector<std::uint32_t> free_collecting_;
+  /// The folder of a deleted partition, renamed, which stays for file.delete.delay.ms.
+  struct Deleted {
+    std::uint16_t directory;
+    std::string folder;
+    std::chrono::milliseconds delay;
+    base::MonoTime remove_at = base::MonoTime::never();
+  };
+  std::vector<Deleted> deleted_;
   std::vector<Message> local_;  ///< for ourselves, handled when the event has been
   std::vector<bool> offline_;   ///< log directories that failed
   /// Of the lines of failed reads: a client may ask again as often as it likes.

@@ -161,7 +161,8 @@ class Layers {
     if (config.is_set("request.timeout.ms")) return {};
     auto least = std::chrono::milliseconds(config.number("fetch.max.wait.ms")) + kFetchSlack;
     auto limit = std::min<std::int64_t>(std::max(settings_.timeout, least).count(), INT32_MAX);
-    return config.set("request.timeout.ms", std::to_string(limit));
+    if (!arguments_.has(Flag::timeout)) return config.set("request.timeout.ms", std::to_string(limit));
+    return settings_.set("--timeout", "request.timeout.ms", std::to_string(limit));
   }
 
   const Arguments& arguments_;

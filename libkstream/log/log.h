@@ -19,6 +19,9 @@
 
 namespace kstream::log {
 
+/// `delay` after `now`, or never, if that is beyond all times.
+base::MonoTime later_by(base::MonoTime now, std::chrono::milliseconds delay);
+
 /// A partition's log as bookkeeping. It owns no file and waits for nothing: what it wants done leaves through
 /// `take_operations` and comes back through `done`. Offsets are reserved when a batch is given to `append`; the log end
 /// offset moves when its write is done, and only then may anybody see the batch.
@@ -97,14 +100,15 @@ class Log {
   /// Before a clean stop: writes what the indexes lack and syncs all. When idle() then, recovery_point() is end().
   void close();
   /// The partition is deleted: nothing more is appended or read, and batches that wait are dropped. Once what is in
-  /// flight has ended its folder is renamed to `renamed`, then removed with all in it. A folder that belongs to another
+  /// flight has ended its folder is renamed to `renamed`, to be removed by who asked. A folder that belongs to another
   /// topic is left alone.
   void remove(std::string renamed);
   bool removing() const { return removal_ != Removal::none; }
   /// After remove(): the folder's name is free again, or its disk failed.
-  bool vacated() const { return removal_ >= Removal::renamed; }
-  /// After remove(): nothing is left to be done.
-  bool removed() const { return removal_ == Removal::ended; }
+  bool vacated() const { return removal_ == Removal::ended; }
+  /// What its folder was renamed to; empty if it was not.
+  const std::string& renamed_to() const { return renamed_to_; }
+  std::chrono::milliseconds delete_delay() const { return config_.file_delete_delay; }
   /// Whether it has a folder, as far as is known.
   bool has_folder() const { return opened_ || found_; }
 
@@ -138,7 +142,7 @@ class Log {
     base::MonoTime remove_at = base::MonoTime::never();
   };
 
-  enum class Removal { none, wanted, renaming, renamed, removing, ended };
+  enum class Removal { none, wanted, renaming, ended };
 
   void roll(Timestamp now);
   std::size_t segment_of(Offset offset) const;
@@ -163,8 +167,11 @@ class Log {
   static void ended(FindTimestamp&, Outcome&, base::Now) {}
   static void ended(RemoveFile&, Outcome&, base::Now) {}
   static void ended(MeasureDirectory&, Outcome&, base::Now) {}
-  void ended(RenameFolder&, Outcome&, base::Now) { removal_ = Removal::renamed; }
-  void ended(RemoveFolder&, Outcome&, base::Now) { removal_ = Removal::ended; }
+  static void ended(RemoveFolder&, Outcome&, base::Now) {}
+  void ended(RenameFolder& operation, Outcome&, base::Now) {
+    removal_ = Removal::ended;
+    renamed_to_ = operation.to;
+  }
   void ended(OpenLog& operation, Outcome& outcome, base::Now now);
   void ended(CreateSegment& operation, Outcome& outcome, base::Now now);
   void ended(Append& operation, Outcome& outcome, base::Now now);
@@ -198,7 +205,8 @@ class Log {
   bool closing_ = false;
   bool dirty_ = false;
   Removal removal_ = Removal::none;
-  std::string renamed_;  ///< the folder's name on its way out
+  std::string renamed_;     ///< what the folder is to be called
+  std::string renamed_to_;  ///< what it is called, once it is
   std::size_t in_flight_ = 0;
   std::optional<Error> failure_;
 };

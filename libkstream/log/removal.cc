@@ -1,6 +1,7 @@
 #include "log/log.h"
 
-/// How a whole log leaves the disk: its folder is renamed first, so that another may have its name, then removed.
+/// How a whole log leaves: its folder is renamed, so that another may have its name. Who asked for that removes it
+/// later.
 namespace kstream::log {
 
 void Log::remove(std::string renamed) {
@@ -16,9 +17,6 @@ void Log::take_removal(std::vector<Operation>& out) {
     const bool own = !failure_ || failure_->code != ErrorCode::inconsistent_topic_id;
     removal_ = has_folder() && own ? Removal::renaming : Removal::ended;
     if (removal_ == Removal::renaming) out.push_back(RenameFolder{folder_, renamed_});
-  } else if (removal_ == Removal::renamed) {
-    removal_ = Removal::removing;
-    out.push_back(RemoveFolder{renamed_});
   }
 }
 

@@ -4,14 +4,11 @@
 
 /// Which segments leave a log, and how: renamed first, removed after file.delete.delay.ms.
 namespace kstream::log {
-namespace {
 
 base::MonoTime later_by(base::MonoTime now, std::chrono::milliseconds delay) {
   const auto left = std::chrono::floor<std::chrono::milliseconds>(base::MonoTime::never() - now);
   return delay < left ? now + delay : base::MonoTime::never();
 }
-
-}  // namespace
 
 void Log::tick(base::Now now, Offset high_watermark) {
   if (failure_ || closing_ || removing()) return;

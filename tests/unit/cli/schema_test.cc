@@ -187,7 +187,7 @@ TEST(Schema, Dump) {
   csv.add("f", ShownOffsetEntry{8, 80});
   EXPECT_EQ(csv.take(), "f,8,80\r\n");
   csv.add("g", ShownTimeEntry{5, 7});
-  EXPECT_EQ(csv.take(), "file,timestamp,offset\r\ng,5,7\r\n");
+  EXPECT_EQ(csv.take(), "file,timestamp,offset\r\ng,1970-01-01T00:00:00.005Z,7\r\n");
   EXPECT_EQ(plain.take(), "f\t0\t70\t0\t2\t3\t-\tnone\tCreateTime\t-\t9/1\t-\t-\twrong\ng\t7\t70\n");
 }
 

@@ -19,20 +19,17 @@ class RemovalTest : public testing::Test {
   FakeDisk disk{log};
 };
 
-TEST_F(RemovalTest, RenamesTheFolderThenRemovesIt) {
+TEST_F(RemovalTest, RenamesTheFolder) {
   append();
   disk.run();
   log.remove("t-0.x-delete");
   EXPECT_FALSE(log.vacated());
   EXPECT_EQ(disk.only<RenameFolder>().folder, "t-0");
   EXPECT_EQ(disk.only<RenameFolder>().to, "t-0.x-delete");
-  EXPECT_EQ(disk.waiting().size(), 1u) << "nothing is removed before the name is free";
+  EXPECT_EQ(log.renamed_to(), "");
   disk.end<RenameFolder>();
   EXPECT_TRUE(log.vacated());
-  EXPECT_FALSE(log.removed());
-  EXPECT_EQ(disk.only<RemoveFolder>().folder, "t-0.x-delete");
-  disk.end<RemoveFolder>();
-  EXPECT_TRUE(log.removed());
+  EXPECT_EQ(log.renamed_to(), "t-0.x-delete");
   EXPECT_TRUE(disk.waiting().empty());
   EXPECT_TRUE(log.idle());
 }
@@ -49,7 +46,7 @@ TEST_F(RemovalTest, WaitsForWhatIsInFlightAndDropsWhatIsNot) {
   while (disk.all<RenameFolder>().empty()) disk.end<ReplaceFile>();
   EXPECT_TRUE(disk.all<Append>().empty()) << "the third batch was dropped";
   disk.run();
-  EXPECT_TRUE(log.removed());
+  EXPECT_TRUE(log.vacated());
 }
 
 TEST_F(RemovalTest, WaitsForTheFolderThatIsBeingMade) {
@@ -65,7 +62,7 @@ TEST_F(RemovalTest, WaitsForTheFolderThatIsBeingMade) {
 
 TEST_F(RemovalTest, OfALogWithoutFolderIsDoneAtOnce) {
   log.remove("gone");
-  EXPECT_TRUE(log.removed());
+  EXPECT_TRUE(log.vacated());
   EXPECT_TRUE(disk.waiting().empty());
 }
 
@@ -74,7 +71,7 @@ TEST_F(RemovalTest, EndsWhenItsDiskFails) {
   disk.run();
   log.remove("gone");
   disk.fail<RenameFolder>();
-  EXPECT_TRUE(log.removed());
+  EXPECT_TRUE(log.vacated());
   EXPECT_TRUE(log.failed());
   EXPECT_TRUE(disk.waiting().empty());
 }
@@ -87,7 +84,7 @@ TEST(Removal, OfALogThatCouldNotBeRecovered) {
   log.remove("gone");
   EXPECT_EQ(disk.only<RenameFolder>().folder, "t-0") << "the folder is its own, whatever is in it";
   disk.run();
-  EXPECT_TRUE(log.removed());
+  EXPECT_TRUE(log.vacated());
 }
 
 TEST(Removal, LeavesTheFolderOfAnotherTopicAlone) {
@@ -97,7 +94,7 @@ TEST(Removal, LeavesTheFolderOfAnotherTopicAlone) {
   FakeDisk disk(log);
   log.remove("gone");
   EXPECT_TRUE(disk.waiting().empty());
-  EXPECT_TRUE(log.removed());
+  EXPECT_TRUE(log.vacated());
 }
 
 TEST(DeletedFolder, HasKafkasForm) {

@@ -305,12 +305,16 @@ TEST_F(BootTest, ADeletedTopicLeavesNothingBehind) {
   broker_.write_checkpoints();
   EXPECT_PRED2(holds, content_of(directory_, storage::kRecoveryPoints), "orders 0 ");
   broker_.remove("orders");
-  EXPECT_EQ(folders_of(directory_, "orders"), Folders{});
+  const auto deleted = folders_of(directory_, "orders");
+  ASSERT_EQ(deleted.size(), 2u) << "for file.delete.delay.ms";
+  for (const auto& folder : deleted) EXPECT_TRUE(folder.ends_with("-delete")) << folder;
   EXPECT_FALSE(holds(content_of(directory_, storage::kRecoveryPoints), "orders"))
       << "the checkpoints have forgotten it before anything else may be published";
   broker_.create("orders", 1);
   ASSERT_EQ(broker_.append("orders", 0), ErrorCode::none);
   EXPECT_EQ(broker_.answers().back().base, Offset(0));
+  broker_.pass_minutes(2);
+  EXPECT_EQ(folders_of(directory_, "orders"), Folders{"orders-0"});
   broker_.kill();
   ASSERT_TRUE(broker_.start().ok());
   ASSERT_EQ(broker_.append("orders", 0), ErrorCode::none);

@@ -58,9 +58,10 @@ TEST_F(CheckMachine, NotesWhoseTheFoldersAre) {
 TEST_F(CheckMachine, RefusesWhatAStartWouldRefuse) {
   format("/robbed", "C", 1);
   std::filesystem::remove_all(folder_ + "/robbed/__cluster_metadata-0");
-  EXPECT_EQ(check({"log.dirs=" + folder_ + "/robbed"}),
-            Lines{"error log.dirs: /robbed has no metadata log: __cluster_metadata-0 was taken away, or lies in another "
-                  "log directory, which metadata.log.dir must name"});
+  EXPECT_EQ(
+      check({"log.dirs=" + folder_ + "/robbed"}),
+      Lines{"error log.dirs: /robbed has no metadata log: __cluster_metadata-0 was taken away, or lies in another "
+            "log directory, which metadata.log.dir must name"});
   format("/mine", "C", 1);
   format("/other", "D", 1);
   EXPECT_EQ(check({"log.dirs=" + folder_ + "/mine", "node.id=2"}),

@@ -85,12 +85,13 @@ class SmallBroker {
     shard_.reset();
     control_.reset();
   }
-  /// Time passes, so that the checkpoints are written.
-  void write_checkpoints() {
-    now_.mono = now_.mono + std::chrono::minutes(2);
+  void pass_minutes(int minutes) {
+    now_.mono = now_.mono + std::chrono::minutes(minutes);
     control_->tick(now_);
+    shard_->tick(now_);
     run();
   }
+  void write_checkpoints() { pass_minutes(2); }
 
   void create(const std::string& topic, int partitions) {
     protocol::CreateTopicsRequest request;
