@@ -247,6 +247,26 @@ EOF
   expect_error 2 "--rate wants records in a time" kproduce t --rate 5
 }
 
+@test "--rate N/m and N/h: 10 a second, one of them" {
+  new_topic
+  for rate in 600/m 36000/h; do
+    before=$(date +%s%3N)
+    seq 6 | timeout 20 kproduce -q "$topic" --rate $rate
+    [ $(($(date +%s%3N) - before)) -ge 350 ]
+  done
+  [ "$(kconsume "$topic" | wc -l)" -eq 12 ]
+  for rate in 5/d 0/s -1/m x/h /s 5/; do expect_error 2 "--rate wants records in a time" kproduce t --rate $rate; done
+}
+
+@test "-D: an end of records that is empty is none" {
+  expect_error 2 "-D wants one or more characters, or " kproduce t -D ''
+  new_topic
+  printf 'a, b c, d' | kproduce -q "$topic" -D ', '
+  kproduce -q "$topic" -D '\x00' < <(printf 'e\0f')
+  [ "$(kconsume "$topic" | paste -sd '|')" = 'a|b c|d|e|f' ]
+  [ "$(kconsume "$topic" -D '')" = 'ab cdef' ]
+}
+
 # follow FLAG...: starts kproduce -F on $folder/log; its pid is $pid.
 follow() {
   folder=$BATS_TEST_TMPDIR

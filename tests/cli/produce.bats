@@ -95,21 +95,52 @@ teardown_file() { stop_server; }
   }
 }
 
+# The batches of $topic as they are on the disk: json members, a batch on each line.
+stored() { kserver dump -J "$BATS_FILE_TMPDIR/server/data/$topic-0" | jq -r ".batch | [$1] | join(\" \")"; }
+
 @test "every codec" {
   new_topic
   for codec in none gzip snappy lz4 zstd gzip:9 zstd:1; do
     seq 1000 | kproduce -q -z $codec "$topic"
   done
   [ "$(kconsume "$topic" | sort -n | uniq -c | awk '{print $1}' | sort -u)" = 7 ]
+  [ "$(stored .codec | uniq | paste -sd ' ')" = 'none gzip snappy lz4 zstd gzip zstd' ]
 }
 
-@test "acks 0, 1 and all" {
-  new_topic
-  for acks in 0 1 all; do
-    run kproduce --acks $acks "$topic" <<< "$acks"
-    [ "$status" -eq 0 ]
+@test "-z CODEC:LEVEL: the level holds" {
+  for levels in 'gzip 1 9' 'lz4 1 17' 'zstd 1 19'; do
+    read -r codec quick small <<< "$levels"
+    new_topic
+    for level in "$quick" "$small"; do seq 4000 | kproduce -q -z "$codec:$level" -X linger.ms=20000 "$topic"; done
+    echo "$codec: $(stored '.records, .size')"
+    [ "$(stored '.codec, .records' | uniq -c | xargs)" = "2 $codec 4000" ]
+    [ "$(stored .size | sort -u | wc -l)" -eq 2 ]
+    [ "$(kproduce t --show-config -z "$codec:$small" | grep '^compression' | sort -r)" = "$(
+      sort -r <<< "compression.type	$codec	-z
+compression.$codec.level	$small	-z")" ]
+    [ "$(kproduce t --show-config -z "$codec" | grep '^compression')" = "compression.type	$codec	-z" ]
   done
-  [ "$(kconsume -F -n 3 "$topic" | wc -l)" -eq 3 ]
+  expect_error 2 '-z: "compression.gzip.level" must be one of' kproduce t -z gzip:10
+  expect_error 2 '-z: "compression.zstd.level" must be at most 22' kproduce t -z zstd:23
+  expect_error 2 '-z: "compression.lz4.level" must be at least 1' kproduce t -z lz4:0
+}
+
+@test "acks 0, 1 and all: what the broker is asked for, whether it answers, and what is told" {
+  new_topic
+  for how in 0,0 1,1 all,-1 ,-1; do
+    flag=${how%,*}
+    run --separate-stderr kproduce -vv ${flag:+--acks "$flag"} "$topic" <<< "$how"
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'< Produce v'*" {transactional_id:null,acks:${how#*,},"* ]]
+    if [ "$how" = 0,0 ]; then
+      [[ $stderr != *'> Produce'* && $stderr == *"kproduce: sent 1 of 1"* && $stderr != *acknowledged* ]]
+    else
+      [[ $stderr == *'> Produce v'* && $stderr == *"kproduce: acknowledged 1 of 1"* ]]
+    fi
+  done
+  [ "$(kconsume -F -n 4 "$topic" | sort | tr '\n' ' ')" = ',-1 0,0 1,1 all,-1 ' ]
+  [[ $(kproduce t --show-config -X acks=1) == *$'acks\t1\t-X'* ]]
+  [[ $(kproduce t --show-config -X acks=1 --acks 0) == *$'acks\t0\t--acks'* ]]
 }
 
 @test "JSON goes round without loss" {
@@ -217,6 +248,61 @@ for i in range(600):
   [ "$(kconsume "$topic" | wc -l)" -eq 2 ]
 }
 
+@test "--linger: records wait for others, until the time is over or the input" {
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  new_topic
+  kproduce -q "$topic" --linger 1m "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  pid=$!
+  exec 4> "$BATS_TEST_TMPDIR/fifo"
+  echo first >&4
+  for _ in {1..3}; do
+    sleep 0.1
+    [ -z "$(kconsume "$topic")" ]
+  done
+  echo second >&4
+  exec 4>&-
+  wait $pid
+  [ "$(stored .records)" = 2 ]  # in one batch, and not a minute later
+  new_topic
+  kproduce -q "$topic" --linger 1500ms "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  pid=$!
+  exec 4> "$BATS_TEST_TMPDIR/fifo"
+  before=$(date +%s%3N)
+  echo first >&4
+  [ "$(timeout 20 kconsume -F -n 1 "$topic")" = first ]
+  [ $(($(date +%s%3N) - before)) -ge 1450 ]
+  exec 4>&-
+  wait $pid
+}
+
+@test "--linger: 5 ms, if nothing is said" {
+  new_topic
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kproduce -q "$topic" "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  pid=$!
+  exec 4> "$BATS_TEST_TMPDIR/fifo"
+  echo first >&4
+  [ "$(timeout 20 kconsume -F -n 1 "$topic")" = first ]  # while the input is open
+  echo second >&4
+  exec 4>&-
+  wait $pid
+  [ "$(stored .records | xargs)" = '1 1' ]
+  [[ $(kproduce t --show-config --linger 2s) == *$'linger.ms\t2000\t--linger'* ]]
+}
+
+@test "--linger: a batch that is full does not wait" {
+  new_topic
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kproduce -q "$topic" --linger 1m -X batch.size=1000 "$BATS_TEST_TMPDIR/fifo" 3>&- &
+  pid=$!
+  exec 4> "$BATS_TEST_TMPDIR/fifo"
+  seq 500 >&4
+  [ "$(timeout 20 kconsume -F -n 200 "$topic" | wc -l)" -eq 200 ]
+  exec 4>&-
+  wait $pid
+  [ "$(kconsume "$topic" | wc -l)" -eq 500 ]
+}
+
 @test "a name that is none" {
   expect_error 2 "'' names no topic" kproduce -J ''
   expect_error 2 "'' names no topic" kproduce -t ''
@@ -233,21 +319,53 @@ for i in range(600):
   [ "$stderr" = "kproduce: acknowledged 0 of 0" ]
 }
 
-@test "a signal ends the input; what was taken is sent" {
+@test "SIGTERM, SIGHUP, SIGINT: a signal ends the input; what was taken is sent" {
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  for signal in TERM HUP INT; do
+    new_topic
+    # bash ignores SIGINT for what it runs in the background, and nohup SIGHUP.
+    env --default-signal=INT,HUP kproduce "$topic" "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+    pid=$!
+    exec 4> "$BATS_TEST_TMPDIR/fifo"
+    printf 'whole\npart' >&4
+    [ "$(timeout 20 kconsume -qF -n 1 "$topic")" = whole ]
+    kill -$signal $pid
+    status=0
+    wait $pid || status=$?
+    exec 4>&-
+    [ $status -eq $((128 + $(kill -l $signal))) ]
+    [ "$(cat "$BATS_TEST_TMPDIR/err")" = "kproduce: acknowledged 1 of 1; all up to line 1; first not: line 2, byte 6" ]
+    [ "$(kconsume "$topic")" = whole ]
+  done
+}
+
+@test "nohup" {
   new_topic
   mkfifo "$BATS_TEST_TMPDIR/fifo"
-  kproduce "$topic" "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  nohup kproduce -q "$topic" "$BATS_TEST_TMPDIR/fifo" 2> /dev/null 3>&- < /dev/null &
   pid=$!
   exec 4> "$BATS_TEST_TMPDIR/fifo"
-  printf 'whole\npart' >&4
-  sleep 0.5
-  kill -TERM $pid
-  status=0
-  wait $pid || status=$?
+  echo before >&4
+  [ "$(timeout 20 kconsume -qF -n 1 "$topic")" = before ]
+  kill -HUP $pid
+  echo after >&4
   exec 4>&-
-  [ $status -eq 143 ]
-  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "kproduce: acknowledged 1 of 1; all up to line 1; first not: line 2, byte 6" ]
-  [ "$(kconsume "$topic")" = whole ]
+  wait $pid
+  [ "$(kconsume "$topic" | xargs)" = 'before after' ]
+}
+
+@test "--report: %T and %{time} are the broker's, where it sets them" {
+  new_topic
+  template='%T|%{time}|%o\n'
+  [ "$(kproduce -qJ "$topic" --report "$template" <<< '{"value":"a","timestamp":1700000000000}')" = '-1|-|0' ]
+  ktopics config -q "$topic" message.timestamp.type=LogAppendTime
+  before=$(date +%s%3N)
+  IFS='|' read -r timestamp time offset < <(kproduce -qJ "$topic" --report "$template" <<< '{"value":"b","timestamp":1700000000000}')
+  [ "$before" -le "$timestamp" ]
+  [ "$timestamp" -le "$(date +%s%3N)" ]
+  [ "$(date -d "$time" +%s%3N)" = "$timestamp" ]
+  [[ $time == *Z ]]
+  [ "$(kconsume "$topic:0@$offset" -f '%T %{tstype} %s')" = "$timestamp LogAppendTime b" ]
 }
 
 @test "-v tells where batches went" {
