@@ -117,6 +117,25 @@ timed() {
   expect_error 2 "wants -n N" kconsume "$topic" -k old -o end
 }
 
+@test "-k KEY -n N -o end: it does not read all there is, and asks seldom" {
+  new_topic
+  { echo old:0; seq 40000 | sed 's/.*/k:&/'; } | kproduce -q -K : "$topic"
+  # looks KEY: what is found, and where Fetch requests begin.
+  looks() {
+    run --separate-stderr kconsume -vv "$topic" -k "$1" -n 1 -o end
+    [ "$status" -eq 0 ]
+    grep -oP '< Fetch v.*fetch_offset:\K\d+' <<< "$stderr" > "$BATS_TEST_TMPDIR/fetches"
+    echo "$1: $(line < "$BATS_TEST_TMPDIR/fetches")"
+  }
+  looks k
+  [ "$output" = 40000 ]
+  [ "$(sort -n "$BATS_TEST_TMPDIR/fetches" | head -n 1)" -gt 30000 ]
+  [ "$(wc -l < "$BATS_TEST_TMPDIR/fetches")" -le 5 ]
+  looks old
+  [ "$output" = 0 ]
+  [ "$(wc -l < "$BATS_TEST_TMPDIR/fetches")" -le 15 ]  # 40, if it went back 1,000 at a time
+}
+
 @test "--tail N: the last of all partitions, in the order of time" {
   new_topic 3
   timed 0 a1@1000 a2@4000 a3@7000
@@ -195,6 +214,9 @@ timed() {
   [ "$(kconsume "$topic" --pace 1x | line)" = 'a b c ' ]
   [ $(($(date +%s%3N) - before)) -ge 600 ]
   [ "$(timeout 5 kconsume "$topic" --pace 1000000x | line)" = 'a b c ' ]
+  before=$(date +%s%3N)
+  [ "$(kconsume "$topic" --pace 0.5x | line)" = 'a b c ' ]
+  [ $(($(date +%s%3N) - before)) -ge 1200 ]
   expect_error 2 "--pace wants a speed" kconsume "$topic" --pace fast
 }
 

@@ -54,6 +54,9 @@ teardown_file() { stop_server; }
   run --separate-stderr kconsume "$topic" -o @1700000001
   [ "${stderr_lines[0]}" = "kconsume: from @1700000001: 2023-11-14T22:13:21.000+00:00" ]
   [ "${stderr_lines[1]}" = "kconsume: $topic [0]: from offset 1 to 3" ]
+  run --separate-stderr kconsume -q "$topic" -o @1700000001
+  [ "$output" = $'01\n02' ]
+  [ -z "$stderr" ]
 }
 
 @test "records out of order in time are left out by their own time" {

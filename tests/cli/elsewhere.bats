@@ -64,6 +64,19 @@ $topic 0 2 none 13 3" ]
   expect_error 3 "there is no topic nowhere" kconsume "$first" --exec true --dead-letter nowhere
 }
 
+@test "--retries: at growing intervals" {
+  new_topic
+  kproduce -q "$topic" <<< x
+  run --separate-stderr kconsume "$topic" --retries 3 --exec 'date +%s%3N >> tries; exit 1'
+  [ "$status" -eq 1 ]
+  [ "$(grep -c 'exited with 1; trying again' <<< "$stderr")" -eq 3 ]
+  read -r first second third < <(awk 'NR > 1 { printf "%d ", $1 - last } { last = $1 } END { print "" }' tries)
+  echo "$first $second $third"
+  [ "$first" -ge 95 ]
+  [ "$second" -ge 190 ]
+  [ "$third" -ge 380 ]
+}
+
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 @test "--exec --batch: by number, and by time" {
