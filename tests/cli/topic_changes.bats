@@ -125,6 +125,53 @@ filled_topic() {
   ktopics delete -q -y -- list
 }
 
+@test "lists of topics from stdin: describe, alter, config, offsets and truncate" {
+  first=list-$RANDOM-1 second=${first%1}2
+  ktopics create -q "$first" "$second" "${first}0"
+  for t in "$first" "$second"; do seq 5 | kproduce -q "$t"; done
+  names() { printf '%s\n' "$first" "$second"; }
+  [ "$(names | ktopics describe - --columns topic | line)" = "$first $second " ]
+  [ "$(names | ktopics config - retention.ms=7s 2> /dev/null | cut -f 1,5)" = "$first"$'\t7000\n'"$second"$'\t7000' ]
+  [ "$(names | ktopics config - retention.ms | cut -f 1,3)" = "$first"$'\t7000\n'"$second"$'\t7000' ]
+  [ "$(names | ktopics config - --unset retention.ms 2> /dev/null | wc -l)" -eq 2 ]
+  [ -z "$(ktopics config "$first"; ktopics config "$second")" ]
+  [ "$(names | ktopics offsets - --columns topic,end)" = "$first"$'\t5\n'"$second"$'\t5' ]
+  [ "$(printf '%s\n' "$first:0" "$second" | ktopics truncate - --to 2 -y | cut -f 1,3-6)" = "$first	0	2	5	2
+$second	0	2	5	2" ]
+  [ "$(names | ktopics offsets - -o beginning --columns offset | line)" = '2 2 ' ]
+  [ "$(names | ktopics alter - -p 3 -y)" = "$first"$'\t1\t3\n'"$second"$'\t1\t3' ]
+  [ "$(ktopics list "$first*" "$second" --columns topic,partitions)" = "$first	3
+${first}0	1
+$second	3" ]
+  # Words beside it count, too; one that is not there is told, and leaves the others.
+  [ "$(ktopics describe "${first}0" - --columns topic <<< "$first" | sort -u | line)" = "$first ${first}0 " ]
+  run --separate-stderr ktopics offsets - --columns topic <<< "not-there"$'\n'"${first}0"
+  [ "$status" -eq 1 ]
+  [ "$output" = "${first}0" ]
+  [[ $stderr == *"no topic is named not-there"* ]]
+  # Without -y nothing is done with them.
+  run --separate-stderr ktopics truncate - --to end <<< "$first:0"
+  [ "$status" -eq 2 ]
+  [[ $stderr == "ktopics: would delete 3 records"*": $first; nothing was deleted"* ]]
+  run --separate-stderr ktopics alter - -p 9 < <(names)
+  [ "$status" -eq 2 ]
+  [[ $stderr == "ktopics: would give 2 topics 9 partitions"*"$first"*"$second"* ]]
+  # What reads takes patterns there as well, what changes takes them with -E only.
+  [ "$(ktopics describe - --columns topic <<< "${first}?")" = "${first}0" ]
+  expect_error 2 "'$first*' is a pattern" bash -c "ktopics truncate - --to 0 -y <<< '$first*'"
+  [ "$(ktopics alter -E - -p 4 -y <<< "${first}.*" | line)" = "$first"$'\t3\t4 '"${first}0"$'\t1\t4 ' ]
+}
+
+@test "-E: alter, truncate and describe only what it fits as a whole" {
+  ktopics create -q whole-1 whole-2 whole-22
+  for t in whole-1 whole-2 whole-22; do seq 5 | kproduce -q $t; done
+  [ "$(ktopics truncate -E 'whole-\d' --to 3 -y | cut -f 1,4)" = $'whole-1\t3\nwhole-2\t3' ]
+  [ "$(ktopics truncate -E 'whole-2+:0' --to 4 -y | cut -f 1,4)" = $'whole-2\t4\nwhole-22\t4' ]
+  [ "$(ktopics alter -E 'whole-\d' -p 2 -y | cut -f 1,3)" = $'whole-1\t2\nwhole-2\t2' ]
+  [ "$(ktopics list 'whole-*' --columns partitions | line)" = '2 2 1 ' ]
+  [ "$(ktopics offsets -E 'whole-.*:0' --columns beginning | line)" = '3 4 4 ' ]
+}
+
 @test "delete: asks on a terminal" {
   new_topic
   run bash -c "echo n | script -qec 'ktopics delete $topic' /dev/null"
@@ -158,6 +205,24 @@ filled_topic() {
   answered yes "ktopics alter $topic -p 3"
   [ "$status" -eq 0 ]
   [ "$(ktopics describe "$topic" | wc -l)" -eq 3 ]
+}
+
+@test "what cannot be undone asks nobody unless stdin and stderr are terminals" {
+  new_topic
+  for redirected in '2> err' '< /dev/null' '< /dev/null 2> err'; do
+    for words in "delete $topic" "alter $topic -p 2"; do
+      run bash -c "cd '$BATS_TEST_TMPDIR' && rm -f err && script -qec 'ktopics --color never $words $redirected; echo ended with \$?; cat err 2> /dev/null' /dev/null < /dev/null"
+      [[ $output == *"ended with 2"* ]]
+      [[ $output == *"ktopics: would "*" 1 topic "*": $topic; nothing was "*": to do it add -y, to see it all add --dry-run"* ]]
+      [[ $output != *"[y/N]"* ]]
+    done
+  done
+  [ "$(ktopics list "$topic" --columns topic,partitions)" = "$topic"$'\t1' ]
+  # Where stdout goes does not matter.
+  run bash -c "echo y | script -qec 'ktopics delete $topic > /dev/null' /dev/null"
+  [ "$status" -eq 0 ]
+  [[ $output == *"[y/N]"* ]]
+  [ -z "$(ktopics list "$topic")" ]
 }
 
 @test "offsets: ranges, positions and times" {
@@ -221,6 +286,52 @@ filled_topic() {
   [ "$output" = "$topic"$'\n'"$topic"$'\n'"$topic" ]
 }
 
+# times TEXT FILE: how often it stands there.
+times() { grep -oF -e "$1" "$2" | wc -l; }
+redrawn() { [ "$(times "$clear" "$1")" -ge "$2" ]; }
+
+@test "watching on a terminal draws anew, in the same place, what has changed" {
+  clear=$'\e[H\e[2J'
+  cd "$BATS_TEST_TMPDIR" || return
+  for verb in describe offsets list; do
+    new_topic
+    : > drawn
+    # The terminal's process says its own id.
+    # shellcheck disable=SC2016
+    env --default-signal=INT script -qefc 'echo $$ > pid; exec ktopics '"$verb $topic"' -w --interval 50ms' drawn > /dev/null 2>&1 < /dev/null 3>&- &
+    script=$!
+    eventually redrawn drawn 3
+    grep -qF "$topic" drawn
+    ktopics alter -qy "$topic" -p 2
+    if [ $verb != list ]; then eventually grep -Eq "^($topic +)?1 " drawn; fi
+    kill -INT "$(cat pid)"
+    status=0
+    wait $script || status=$?
+    [ "$status" -eq 130 ]
+  done
+  # A pipe gets the rows alone.
+  timeout 20 ktopics describe "$topic" -w --interval 10ms | head -n 5 > piped
+  [ "$(times $'\e' piped)" -eq 0 ]
+  [ "$(cut -f 1,3 piped | line)" = "$topic"$'\t0 '"$topic"$'\t1 '"$topic"$'\t0 '"$topic"$'\t1 '"$topic"$'\t0 ' ]
+}
+
+@test "watching: SIGINT, SIGTERM and SIGHUP end it, and it dies by that signal" {
+  new_topic
+  for words in 'list INT' 'describe TERM' 'offsets HUP' 'list TERM'; do
+    read -r verb signal <<< "$words"
+    : > "$BATS_TEST_TMPDIR/out"
+    env --default-signal=INT,HUP ktopics "$verb" "$topic" -w --interval 10m > "$BATS_TEST_TMPDIR/out" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+    pid=$!
+    eventually grep -q "^$topic" "$BATS_TEST_TMPDIR/out"
+    kill -"$signal" $pid
+    SECONDS=0 status=0
+    wait $pid || status=$?
+    [ $status -eq $((128 + $(kill -l "$signal"))) ]
+    [ $SECONDS -lt 10 ]
+    [ ! -s "$BATS_TEST_TMPDIR/err" ]
+  done
+}
+
 @test "-E chooses" {
   ktopics create e-1 e-22 -q
   [ "$(ktopics list -E 'e-\d')" = e-1 ]
@@ -247,6 +358,26 @@ filled_topic() {
   [ "$(ktopics delete -E '__.*' --dry-run | cut -f 1)" = __other ]
   [ "$(ktopics delete -aE '__.*' -y | wc -l)" -eq 4 ]
   [ -z "$(ktopics list -a '__*')" ]
+}
+
+@test "-a with alter, config and truncate" {
+  ktopics create __consumer_offsets __transaction_state __share_group_state __other -q
+  [ "$(ktopics config -E '__.*' retention.ms=5s 2> /dev/null | cut -f 1)" = __other ]
+  [ "$(ktopics config -aE '__.*' --columns topic | sort -u | line)" = '__consumer_offsets __other __share_group_state __transaction_state ' ]
+  [ "$(ktopics config -E '__.*')" = $'__other\tretention.ms\t5000\ttopic\t-' ]
+  [ "$(ktopics config -aE '__.*' retention.ms=6s 2> /dev/null | wc -l)" -eq 4 ]
+  [ "$(ktopics config __consumer_offsets retention.ms)" = 6000 ]
+  [ "$(ktopics alter -E '__.*' -p 2 -y)" = $'__other\t1\t2' ]
+  [ "$(ktopics alter -aE '__.*' -p 3 -y | cut -f 1,3 | line)" = $'__consumer_offsets\t3 __other\t3 __share_group_state\t3 __transaction_state\t3 ' ]
+  [ "$(ktopics describe __share_group_state | wc -l)" -eq 3 ]
+  for t in __consumer_offsets __other; do seq 5 | kproduce -q -p 1 -X client.id=__admin_client $t; done
+  [ "$(ktopics truncate -E '__[co].*:1' --to 2 --dry-run 2> /dev/null | cut -f 1)" = __other ]
+  [ "$(ktopics truncate -aE '__[co].*:1' --to 2 --dry-run 2> /dev/null | cut -f 1 | line)" = '__consumer_offsets __other ' ]
+  run --separate-stderr ktopics truncate -aE '__[co].*:1' --to 2 -y  # which brokers refuse for internal ones, as Kafka's do
+  [ "$status" -eq 1 ]
+  [ "$output" = $'__other\t1\t0\t2\t5\t2' ]
+  [[ $stderr == *"__consumer_offsets [1]: INVALID_TOPIC_EXCEPTION"* ]]
+  ktopics delete -qy __consumer_offsets __transaction_state __share_group_state __other
 }
 
 @test "--show-config: what was set, wherever, and nothing else happens" {
