@@ -71,6 +71,55 @@ interrupt() {
   run ! grep -q acknowledged "$BATS_TEST_TMPDIR/err"
 }
 
+# gives_up_soon COMMAND...: what has a second to hear from a broker gives up, with 5 and its reason, and not long after.
+gives_up_soon() {
+  SECONDS=0
+  expect_error 5 "REQUEST_TIMED_OUT: " timeout 25 "$@" --timeout 1s
+  [ $SECONDS -lt 8 ]  # the usual patience is 10 s
+}
+
+@test "ktopics and kconsume give up when --timeout is over: a broker that never says anything" {
+  python3 -c '
+import socket, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+print("127.0.0.1:%d" % s.getsockname()[1], flush=True)
+time.sleep(60)' > "$BATS_TEST_TMPDIR/address" 3>&- &
+  listener=$!
+  eventually test -s "$BATS_TEST_TMPDIR/address"
+  for words in 'ktopics list' 'ktopics describe t' 'kconsume t'; do
+    # shellcheck disable=SC2086  # several words
+    gives_up_soon $words -b "$(cat "$BATS_TEST_TMPDIR/address")"
+    grep -q "$(cat "$BATS_TEST_TMPDIR/address"): no answer in time" "$BATS_TEST_TMPDIR/err"
+  done
+  kill $listener
+}
+
+@test "so they do if it falls silent in between" {
+  new_topic
+  seq 300000 | kproduce -q "$topic"
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  kconsume "$topic" -X max.partition.fetch.bytes=10000 -X fetch.max.bytes=10000 --timeout 1s > "$BATS_TEST_TMPDIR/fifo" 2> "$BATS_TEST_TMPDIR/err" 3>&- &
+  reader=$!
+  exec 4< "$BATS_TEST_TMPDIR/fifo"
+  ktopics list "$topic" -w --interval 10ms --timeout 1s > "$BATS_TEST_TMPDIR/listed" 2> "$BATS_TEST_TMPDIR/err2" 3>&- &
+  watcher=$!
+  eventually test -s "$BATS_TEST_TMPDIR/listed"
+  head -n 1 <&4 > "$BATS_TEST_TMPDIR/out"
+  kill -STOP "$SERVER_PID"
+  SECONDS=0
+  timeout 25 cat <&4 > "$BATS_TEST_TMPDIR/out"
+  exec 4<&-
+  for pid in $reader $watcher; do
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 5 ]
+    [ $SECONDS -lt 8 ]
+  done
+  cat "$BATS_TEST_TMPDIR/err"*
+  grep -q "^kconsume: .*REQUEST_TIMED_OUT" "$BATS_TEST_TMPDIR/err"
+  grep -q "^ktopics: .*REQUEST_TIMED_OUT" "$BATS_TEST_TMPDIR/err2"
+}
+
 @test "kconsume -F tells of it, and goes on when it is back" {
   new_topic
   kconsume -v -F -n 1 --timeout 2s "$topic" > "$BATS_TEST_TMPDIR/out" 2> "$BATS_TEST_TMPDIR/err" 3>&- &

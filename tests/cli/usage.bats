@@ -162,6 +162,28 @@ assert text == subprocess.run(["kconsume", "--help"], capture_output=True).stdou
   expect_error 5 "kconsume: " kconsume t -b $dead --timeout 300ms
 }
 
+@test "no broker: 10 s is the patience if nothing is said, and 5 the end" {
+  for program in ktopics kproduce kconsume; do
+    "$program" --help | tr -s ' \n' ' ' | grep -qF -- "--timeout DURATION How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s."
+  done
+  for words in 'ktopics list' 'kproduce t' 'kconsume t'; do [[ $($words --show-config) == *$'request.timeout.ms\t10000\tdefault'* ]]; done
+  clients=()
+  for words in 'ktopics list' 'kproduce t' 'kconsume t'; do
+    # shellcheck disable=SC2086  # several words
+    timeout 60 $words -b $dead > /dev/null 2> "$BATS_TEST_TMPDIR/${words% *}" < /dev/null 3>&- &
+    clients+=($!)
+  done
+  before=$(date +%s%3N)
+  for pid in "${clients[@]}"; do
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 5 ]
+    [ $(($(date +%s%3N) - before)) -ge 8000 ]
+    [ $(($(date +%s%3N) - before)) -lt 40000 ]
+  done
+  for program in ktopics kproduce kconsume; do grep -q "^$program: .*$dead: Connection refused" "$BATS_TEST_TMPDIR/$program"; done
+}
+
 @test "no broker, and none was named: how to name one" {
   hint='no broker was named; name one: -b HOST:PORT, or KSTREAM_SERVER=HOST:PORT'
   if (exec 3<> /dev/tcp/127.0.0.1/9092) 2> /dev/null; then skip "a broker runs on port 9092"; fi
