@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # PROGRAM __complete, and the completion scripts of bash, fish and zsh.
 
-# shellcheck disable=SC2154  # topic, stderr and others come from setup.bash and bats
+# shellcheck disable=SC2154,SC2030,SC2031  # topic, stderr and others come from setup.bash and bats; each test is a subshell
 load setup
 completions=$BATS_TEST_DIRNAME/../../completions
 setup_file() {
@@ -26,15 +26,25 @@ offered_by_fish() {
     'source $argv[1]; complete -C $argv[2]' "$completions/kstream.fish" "$1"  # it makes folders there
 }
 
-# What a line becomes by a press of TAB, in a terminal of zsh's; when it was pressed is in the file `pressed`.
+# What a line becomes by a press of TAB, in a terminal of zsh's; when it was pressed is in the file `pressed`. Zsh finds
+# the completion in the folder $site_functions, if that is set; else it is told of it.
 completed_by_zsh() {
   cd "$BATS_TEST_TMPDIR" || return
   rm -f ready line pressed
-  cat > .zshrc << EOF
-PROMPT= RPROMPT=
+  if [ -n "${site_functions:-}" ]; then
+    cat > .zshrc << EOF
+fpath=("$site_functions" \$fpath)
+autoload -Uz compinit && compinit -u -D
+EOF
+  else
+    cat > .zshrc << EOF
 autoload -Uz compinit && compinit -D
 source "$completions/kstream.zsh" 2> /dev/null
 compdef _kstream kserver ktopics kproduce kconsume
+EOF
+  fi
+  cat >> .zshrc << EOF
+PROMPT= RPROMPT=
 zle-line-init() { : > ready }
 leave() { print -rn -- "\$BUFFER" > line.new; mv line.new line; exit }
 zle -N zle-line-init
@@ -122,6 +132,56 @@ time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
   server=$KSTREAM_SERVER
   [ "$(KSTREAM_SERVER=127.0.0.1:9 kconsume __complete topics or -F -b "$server" -o)" = $'orders\norders2' ]
   [ -z "$(kconsume __complete topics or -b 127.0.0.1:9)" ]
+}
+
+@test "-P and -C that are typed count" {
+  mkdir "$BATS_TEST_TMPDIR/kstream"
+  cd "$BATS_TEST_TMPDIR"
+  printf '[profile.prod]\n"bootstrap.servers" = "%s"\n[profile.dead]\n"bootstrap.servers" = "127.0.0.1:9"\n' "$KSTREAM_SERVER" \
+    > kstream/client.toml
+  echo "bootstrap.servers=$KSTREAM_SERVER" > alive
+  echo "bootstrap.servers=127.0.0.1:9" > dead
+  export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR XDG_RUNTIME_DIR=  # nothing is kept
+  unset KSTREAM_SERVER
+  for typed in '-P prod' '--profile prod' '--profile=prod' '-C alive' '--command-config=alive' '-F -C alive' '-C alive -P dead'; do
+    # shellcheck disable=SC2086  # several words
+    [ "$(kconsume __complete topics or $typed)" = $'orders\norders2' ]
+    # shellcheck disable=SC2086
+    [ "$(ktopics __complete words us describe $typed)" = users ]
+  done
+  for typed in '-P dead' '-C dead' '-P none' '-C none' '-C dead -P prod'; do
+    # shellcheck disable=SC2086
+    run kconsume __complete topics or $typed
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+  done
+  [ "$(offered 'kconsume -P prod or')" = $'orders\norders2' ]
+  [ "$(offered_by_fish 'kproduce -C alive us')" = users ]
+  [ "$(completed_by_zsh 'ktopics delete --profile prod us')" = 'ktopics delete --profile prod users ' ]
+  [ "$(KSTREAM_PROFILE=prod offered 'kproduce us')" = users ]
+}
+
+@test "a dead and a slow server behind -P and -C: nothing, in silence, and soon" {
+  slow_server
+  mkdir "$BATS_TEST_TMPDIR/kstream"
+  cd "$BATS_TEST_TMPDIR"
+  unset KSTREAM_SERVER
+  export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR
+  for server in 127.0.0.1:9 "$slow"; do
+    printf '[profile.x]\n"bootstrap.servers" = "%s"\n' "$server" > kstream/client.toml
+    echo "bootstrap.servers=$server" > c
+    for typed in '-P x' '-C c'; do
+      begin=$(date +%s%3N)
+      # shellcheck disable=SC2086  # several words
+      run kconsume __complete topics '' $typed
+      took=$(($(date +%s%3N) - begin))
+      [ "$status" -eq 0 ]
+      [ -z "$output" ]
+      echo "$server by $typed took $took ms"
+      [ "$took" -lt 1000 ]
+    done
+  done
+  kill $listener
 }
 
 @test "a dead, a slow and a confused server: nothing, in silence, within 300 ms" {
@@ -212,4 +272,16 @@ time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
   [ "$(completed_by_zsh 'ktopics create orders3 -c cleanup.')" = 'ktopics create orders3 -c cleanup.policy=' ]
   touch "$BATS_TEST_TMPDIR/some-file"
   [ "$(completed_by_zsh "kproduce orders some")" = 'kproduce orders some-file ' ]
+}
+
+@test "zsh, as it finds what is installed" {
+  # Beside installed programs, or a copy under that name.
+  site_functions=$(dirname "$(command -v kconsume)")/../share/zsh/site-functions
+  if [ ! -e "$site_functions/_kstream" ]; then
+    site_functions=$BATS_TEST_TMPDIR/site-functions
+    install -D -m 644 "$completions/kstream.zsh" "$site_functions/_kstream"
+  fi
+  [ "$(completed_by_zsh 'kconsume us')" = 'kconsume users ' ]  # the first time, when it is loaded
+  [ "$(completed_by_zsh 'ktopics desc')" = 'ktopics describe ' ]
+  [ "$(completed_by_zsh 'kserver stat')" = 'kserver status ' ]
 }
