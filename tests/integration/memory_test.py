@@ -98,6 +98,54 @@ class Bounded(KserverTest):
         self.assertLess(self.server.resident() - before, 24 * MIB)
 
 
+class Queued(KserverTest):
+    """With queued.max.requests=1, who has a request that waits for its turn is not read; all are answered, in order."""
+
+    CONFIG = {"num.shards": 1, "queued.max.requests": 1, "socket.receive.buffer.bytes": 65536}
+
+    def connect(self):
+        client = socket.socket()
+        self.addCleanup(client.close)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+        client.settimeout(30)
+        client.connect(("127.0.0.1", self.server.port))
+        return client
+
+    def correlations(self, client, count):
+        with client.makefile("rb") as answers:
+            for _ in range(count):
+                frame = answers.read(struct.unpack(">i", answers.read(4))[0])
+                yield struct.unpack_from(">i", frame)[0]
+
+    def test_pipelined_requests_are_answered_in_order(self):
+        self.create("t")
+        self.create("empty")
+        held = self.connect()
+        held.sendall(waiting_fetch(b"empty", 0) + b"".join(map(metadata_request, range(2, 302))))
+        others = [self.connect() for _ in range(5)]
+        for client in others:
+            client.sendall(b"".join(map(metadata_request, range(300))))
+        for client in others:
+            self.assertEqual(list(self.correlations(client, 300)), list(range(300)))
+        self.run_tool("kproduce", "-q", "-b", self.server.address, "empty", stdin=b"x\n")
+        self.assertEqual(list(self.correlations(held, 301)), list(range(1, 302)))
+
+    def test_what_waits_is_left_in_the_socket(self):
+        """With the default, 500, it is four times as much, where the memory for requests ends."""
+        self.create("empty")
+        client = self.connect()
+        client.settimeout(1)
+        request, sent = waiting_fetch(b"empty", 40_000), 0
+        try:
+            while sent < 10 * MIB:
+                client.sendall(request)
+                sent += len(request)
+        except TimeoutError:
+            pass
+        self.assertLess(sent, MIB, "bytes")
+        self.run_tool("kproduce", "-q", "-b", self.server.address, "--create", "t", stdin=b"x\n")
+
+
 class Described(KserverTest):
     def test_one_answer_has_a_bound(self):
         """A request names one resource again and again, of which a lot is to be told."""
