@@ -360,6 +360,14 @@ redrawn() { [ "$(times "$clear" "$1")" -ge "$2" ]; }
   [ -z "$(ktopics list -a '__*')" ]
 }
 
+@test "--show-config: what --timeout sets is said to be --timeout's" {
+  [[ $(ktopics list --show-config) == *$'request.timeout.ms\t10000\tdefault'* ]]
+  [[ $(ktopics list --show-config -X request.timeout.ms=500 --timeout 3s) == *$'request.timeout.ms\t500\t-X'* ]]
+  for program in 'ktopics list' 'kproduce x' 'kconsume x'; do
+    [[ $($program --show-config --timeout 3s) == *$'request.timeout.ms\t3000\t--timeout'* ]]
+  done
+}
+
 @test "-a with alter, config and truncate" {
   ktopics create __consumer_offsets __transaction_state __share_group_state __other -q
   [ "$(ktopics config -E '__.*' retention.ms=5s 2> /dev/null | cut -f 1)" = __other ]
