@@ -32,7 +32,7 @@ ExitCode print(const std::string& text, const Console& console) {
 }
 
 ExitCode show_status(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
-  auto format = cli::chosen_format(arguments, Flag::server_json);
+  auto format = cli::chosen_format(arguments);
   if (!format) return console.fail(ExitCode::usage, format.error().detail);
   bool quiet = arguments.has(Flag::server_quiet);
   auto json = server::fetch_status(configuration.broker.log_dirs.front());
@@ -55,8 +55,8 @@ bool wants_color(const Arguments& arguments) { return cli::use_color(arguments.v
 
 ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {
   std::optional<cli::OutputFormat> format;
-  if (arguments.has(Flag::output_format) || arguments.has(Flag::server_json)) {
-    auto chosen = cli::chosen_format(arguments, Flag::server_json);
+  if (arguments.has(Flag::output_format) || arguments.has(Flag::json)) {
+    auto chosen = cli::chosen_format(arguments);
     if (!chosen) return console.fail(ExitCode::usage, chosen.error().detail);
     format = *chosen;
   }
@@ -78,7 +78,7 @@ ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& in
 }
 
 ExitCode show_configs(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
-  auto format = cli::chosen_format(arguments, Flag::server_json);
+  auto format = cli::chosen_format(arguments);
   if (!format) return console.fail(ExitCode::usage, format.error().detail);
   auto words = arguments.words();
   auto all = server::list_configs(configuration);
@@ -121,13 +121,13 @@ ExitCode show_directories(const std::vector<server::LogDirectory>& directories, 
 }
 
 ExitCode info(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
-  auto format = cli::chosen_format(arguments, Flag::server_json);
+  auto format = cli::chosen_format(arguments);
   if (!format) return console.fail(ExitCode::usage, format.error().detail);
   return show_directories(server::describe_directories(configuration), arguments, *format, console);
 }
 
 ExitCode format(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
-  auto format = cli::chosen_format(arguments, Flag::server_json);
+  auto format = cli::chosen_format(arguments);
   if (!format) return console.fail(ExitCode::usage, format.error().detail);
   server::FormatRequest request;
   if (arguments.has(Flag::cluster_id)) request.cluster_id = arguments.value(Flag::cluster_id);
@@ -171,7 +171,7 @@ cli::ShownBatch shown(const server::DumpedBatch& batch) {
 
 /// Shows files one after the other, also behind one that is damaged.
 ExitCode dump(const Arguments& arguments, const Console& console) {
-  auto format = cli::chosen_format(arguments, Flag::server_json);
+  auto format = cli::chosen_format(arguments);
   if (!format) return console.fail(ExitCode::usage, format.error().detail);
   if (arguments.words().empty())
     return console.fail(ExitCode::usage, "which files? As in: kserver dump /data/orders-0/*.log");

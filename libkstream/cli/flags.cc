@@ -75,7 +75,8 @@ constexpr FlagRow kRows[] = {
      "value, %k key, %t topic, %p partition, %o offset, "
      "%T timestamp, %h headers, %S %K %R sizes, "
      "%{time}, %{header:NAME}, %{s:hex} and others. A template adds no newline."},
-    {Flag::json, 'J', "json", "", kTopics | kConsume, "", "The same as -f json: one object on each line."},
+    {Flag::json, 'J', "json", "", kTopics | kConsume | kServerTold | kServerDump, "",
+     "The same as -f json: one object on each line."},
     {Flag::json_input, 'J', "json", "", kProduce, "",
      "The same as -f json: the input is what kconsume -J prints. Key, value, headers and timestamp are kept; the topic "
      "only if none is named."},
@@ -201,8 +202,6 @@ constexpr FlagRow kRows[] = {
      "$KSTREAM_SERVER; its exit status is kserver's."},
     {Flag::dump_records, 0, "records", "", kServerDump, "",
      "The records instead of the batches, as kconsume -J prints them."},
-    {Flag::server_json, 'J', "json", "", kServerTold | kServerDump, "",
-     "All of the answer, as JSON: one object for status, one on each line for the others."},
     {Flag::server_quiet, 'q', "quiet", "", kServerStatus | kServerCheck | kServerFormat, "",
      "Print nothing: the exit status is the answer."},
     {Flag::short_help, 'h', "", "", kEverywhere, "", "The flags, in short."},

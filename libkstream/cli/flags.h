@@ -127,7 +127,6 @@ enum class Flag : std::uint8_t {
   cluster_id,
   ephemeral,
   dump_records,
-  server_json,
   server_quiet,
   short_help,
   help,

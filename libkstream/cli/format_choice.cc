@@ -4,9 +4,9 @@
 
 namespace kstream::cli {
 
-Result<OutputFormat> chosen_format(const Arguments& arguments, Flag json) {
+Result<OutputFormat> chosen_format(const Arguments& arguments) {
   auto word = arguments.value(Flag::output_format);
-  if (arguments.has(json)) {
+  if (arguments.has(Flag::json)) {
     if (!word.empty() && word != "json") return invalid("-J and -f " + std::string(word) + " are two formats");
     word = "json";
   }

@@ -5,7 +5,7 @@
 
 namespace kstream::cli {
 
-/// What -f and the flag `json` (-J) say, else what suits stdout. The error is a usage error.
-Result<OutputFormat> chosen_format(const Arguments& arguments, Flag json);
+/// What -f and -J say, else what suits stdout. The error is a usage error.
+Result<OutputFormat> chosen_format(const Arguments& arguments);
 
 }  // namespace kstream::cli

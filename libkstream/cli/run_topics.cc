@@ -88,7 +88,7 @@ Result<TopicsOutput> parse_output(const Typed& typed) {
     if (!row) return row.error();
     output.row = std::move(*row);
   } else {
-    auto format = chosen_format(arguments, Flag::json);
+    auto format = chosen_format(arguments);
     if (!format) return format.error();
     output.format = *format;
   }
