@@ -3,5 +3,5 @@
 
 int main(int argc, char** argv) {
   using namespace kstream::cli;
-  return start(kConsumeProgram, argc, argv, run_consume, client_properties, consume_tools());
+  return start(kConsumeProgram, argc, argv, run_consume, consume_tools());
 }

@@ -3,5 +3,5 @@
 
 int main(int argc, char** argv) {
   using namespace kstream::cli;
-  return start(kProduceProgram, argc, argv, run_produce, client_properties, produce_tools());
+  return start(kProduceProgram, argc, argv, run_produce, produce_tools());
 }

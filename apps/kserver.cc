@@ -281,5 +281,5 @@ ExitCode run(const Arguments& arguments, const Console& console) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::start(cli::kServerProgram, argc, argv, run, server::config_names, server_tools());
+  return cli::start(cli::kServerProgram, argc, argv, run, server_tools(), server::config_names);
 }

@@ -3,5 +3,5 @@
 
 int main(int argc, char** argv) {
   using namespace kstream::cli;
-  return start(kTopicsProgram, argc, argv, run_topics, client_properties, topics_tools());
+  return start(kTopicsProgram, argc, argv, run_topics, topics_tools());
 }

@@ -28,17 +28,9 @@ std::string without_mark(std::string text) {
   return text;
 }
 
-std::string as_typed(const FlagRow& row) {
-  return row.letter ? std::string{'-', row.letter} : "--" + std::string(row.name);
-}
-
-std::string names_of(const FlagRow& row) {
-  std::string names;
-  if (row.letter) names = {'-', row.letter};
-  if (row.letter && !row.name.empty()) names += ',';
-  if (!row.name.empty()) names += "--" + std::string(row.name);
-  return names;
-}
+/// `-X`, and `--override`; empty if there is none.
+std::string letter_of(const FlagRow& row) { return row.letter ? std::string{'-', row.letter} : std::string(); }
+std::string name_of(const FlagRow& row) { return row.name.empty() ? std::string() : "--" + std::string(row.name); }
 
 /// The programs that have a flag of this letter or name, for a hint; empty if none has.
 std::string programs_with(std::string_view flag) {
@@ -57,13 +49,20 @@ std::string programs_with(std::string_view flag) {
 
 }  // namespace
 
-/// One command line on its way through CLI11.
+/// One command line on its way through CLI11, read as one of the verb `where`: it has the letters and names that
+/// several flags of the program share.
 class ArgumentParser {
  public:
-  explicit ArgumentParser(const Program& program) : program_(program) {
+  ArgumentParser(const Program& program, Where where)
+      : program_(program), where_(where), options_(flag_rows().size(), nullptr) {
     app_.set_help_flag();
     app_.allow_extras();
-    for (const FlagRow& row : flag_rows()) options_.push_back((row.where & program.where()) != 0 ? add(row) : nullptr);
+    for (const bool of_verb : {true, false}) {
+      for (const FlagRow& row : flag_rows()) {
+        if ((row.where & program.where()) == 0 || ((row.where & where) != 0) != of_verb) continue;
+        options_[static_cast<std::size_t>(row.flag)] = add(row);
+      }
+    }
     words_ = app_.add_option("words")->expected(0, 1 << 20)->allow_extra_args(true);
     words_->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
@@ -80,7 +79,7 @@ class ArgumentParser {
     Arguments arguments;
     for (const FlagRow& row : flag_rows()) {
       auto& values = arguments.values_.emplace_back();
-      const CLI::Option* option = options_[static_cast<std::size_t>(row.flag)];
+      const CLI::Option* option = option_of(row);
       if (!option) continue;
       for (const auto& value : option->results()) values.push_back(without_mark(value));
       bool no_value = std::all_of(values.begin(), values.end(), [](const auto& value) { return value == "true"; });
@@ -94,16 +93,32 @@ class ArgumentParser {
     const auto behind = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, words.end() - dashes - 1));
     const bool no_verb = program_.verb_optional && arguments.words_.size() == behind;
     if (auto found = take_verb(arguments, no_verb); !found) return found.error();
+    if (arguments.verb_->where != where_) return ArgumentParser(program_, arguments.verb_->where).parse(words);
+    if (auto checked = check_verb(arguments); !checked) return checked.error();
     return arguments;
   }
 
  private:
+  /// Under its letter and name, as far as no other flag has them yet; null if that leaves nothing.
   CLI::Option* add(const FlagRow& row) {
-    if (row.argument.empty()) return app_.add_flag(names_of(row))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    return app_.add_option(names_of(row))
+    std::string names;
+    for (const auto& name : {letter_of(row), name_of(row)}) {
+      if (name.empty() || app_.get_option_no_throw(name)) continue;
+      names += (names.empty() ? "" : ",") + name;
+    }
+    if (names.empty()) return nullptr;
+    if (row.argument.empty()) return app_.add_flag(names)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    return app_.add_option(names)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);
+  }
+
+  CLI::Option* option_of(const FlagRow& row) const { return options_[static_cast<std::size_t>(row.flag)]; }
+
+  /// What stands for a flag that is there: its letter, if it has it.
+  std::string as_typed(const FlagRow& row) const {
+    return row.letter && option_of(row)->check_name(letter_of(row)) ? letter_of(row) : name_of(row);
   }
 
   /// The words as CLI11 wants them: the last first, and marked where that is necessary.
@@ -119,7 +134,7 @@ class ArgumentParser {
   Error explain(const CLI::ParseError& error) const {
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
       for (const FlagRow& row : flag_rows()) {
-        const CLI::Option* option = options_[static_cast<std::size_t>(row.flag)];
+        const CLI::Option* option = option_of(row);
         if (!option || row.argument.empty() || std::string(error.what()).find(option->get_name() + ":") != 0) continue;
         if (row.flag == Flag::until)
           return invalid(
@@ -147,8 +162,7 @@ class ArgumentParser {
     return invalid(text + "; see " + std::string(program_.name) + " -h");
   }
 
-  /// Finds the verb among the words, unless all of them stand behind `--`, and sees that it has the flags and words
-  /// that are there.
+  /// Finds the verb among the words, unless all of them stand behind `--`.
   Status take_verb(Arguments& arguments, bool no_verb) const {
     if (program_.has_verbs() && !no_verb) {
       std::string verbs;
@@ -162,6 +176,11 @@ class ArgumentParser {
       arguments.verb_ = &*found;
       arguments.words_.erase(arguments.words_.begin());
     }
+    return {};
+  }
+
+  /// Sees that the verb has the flags and words that are there.
+  Status check_verb(const Arguments& arguments) const {
     auto verb = std::string(program_.name) + ' ' + std::string(arguments.verb_->name);
     for (const FlagRow& row : flag_rows()) {
       if (!arguments.has(row.flag) || (row.where & arguments.verb_->where) != 0) continue;
@@ -173,13 +192,14 @@ class ArgumentParser {
   }
 
   const Program& program_;
+  const Where where_;
   CLI::App app_;
-  std::vector<CLI::Option*> options_;
+  std::vector<CLI::Option*> options_;  ///< by Flag
   CLI::Option* words_;
 };
 
 Result<Arguments> parse_arguments(const Program& program, std::span<const std::string> words) {
-  return ArgumentParser(program).parse(words);
+  return ArgumentParser(program, program.verbs.front().where).parse(words);
 }
 
 }  // namespace kstream::cli

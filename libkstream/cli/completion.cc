@@ -115,10 +115,33 @@ std::string profile_lines() {
   return lines;
 }
 
-std::string flag_lines(const Program& program) {
+/// The verb that is typed; null if none is yet.
+const Verb* typed_verb(const Program& program, std::span<const std::string> words) {
+  auto at = std::ranges::find_if(program.verbs,
+                                 [&](const Verb& verb) { return std::ranges::find(words, verb.name) != words.end(); });
+  return at == program.verbs.end() ? nullptr : &*at;
+}
+
+/// What this flag is at the verb that is typed, or is meant without one; else elsewhere in the program; null if
+/// nothing.
+const FlagRow* find_flag(const Program& program, std::string_view flag, std::span<const std::string> words) {
+  const Verb* verb = typed_verb(program, words);
+  for (std::uint32_t where : {std::uint32_t{(verb ? *verb : program.verbs.front()).where}, program.where()}) {
+    for (const FlagRow& row : flag_rows()) {
+      bool same = flag == std::string{'-', row.letter} || (!row.name.empty() && flag == "--" + std::string(row.name));
+      if (same && (row.where & where) != 0) return &row;
+    }
+  }
+  return nullptr;
+}
+
+/// The flags of the verb that is typed; before that, of the program.
+std::string flag_lines(const Program& program, std::span<const std::string> words) {
+  const Verb* verb = typed_verb(program, words);
+  const std::uint32_t where = verb ? verb->where : program.where();
   std::string lines;
   for (const FlagRow& row : flag_rows()) {
-    if ((row.where & program.where()) == 0) continue;
+    if ((row.where & where) == 0) continue;
     auto help = row.help.substr(0, row.help.find(". "));
     if (row.letter) lines += std::string{'-', row.letter, '\t'} + std::string(help) + '\n';
     if (!row.name.empty()) lines += "--" + std::string(row.name) + '\t' + std::string(help) + '\n';
@@ -126,12 +149,22 @@ std::string flag_lines(const Program& program) {
   return lines;
 }
 
-using Properties = std::vector<std::string_view> (*)();
+using Names = std::vector<std::string_view>;
 
-std::string property_lines(Properties properties) {
+/// Each name with `behind`.
+std::string name_lines(const Names& names, std::string_view behind) {
   std::string lines;
-  for (auto name : properties()) lines += std::string(name) + "=\n";
+  for (auto name : names) lines += std::string(name) + std::string(behind) + '\n';
   return lines;
+}
+
+/// Those of the clients that -X takes.
+Names client_properties() {
+  Names names;
+  for (const auto& property : ClientConfig::properties()) {
+    if (!is_secret(property.name)) names.push_back(property.name);
+  }
+  return names;
 }
 
 /// Names of topic configs, each with `behind`; once PREFIX has a name and a `=`, what its value may be.
@@ -150,61 +183,53 @@ std::string topic_config_lines(std::string_view prefix, std::string_view behind)
 }
 
 std::string value_lines(const Program& program, std::string_view flag, std::string_view prefix,
-                        std::span<const std::string> words, Properties properties) {
-  for (const FlagRow& row : flag_rows()) {
-    bool same = flag == std::string{'-', row.letter} || (!row.name.empty() && flag == "--" + std::string(row.name));
-    if (!same || (row.where & program.where()) == 0) continue;
-    if (row.values == "@topics") return topic_lines(program, words);
-    if (row.values == "@profiles") return profile_lines();
-    if (row.values == "@properties") return property_lines(properties);
-    if (row.values == "@configs") return topic_config_lines(prefix, "");
-    if (row.values == "@settings") return topic_config_lines(prefix, "=");
-    std::string lines;
-    for (auto word : split_words(row.values)) lines += std::string(word) + '\n';
-    return lines;
-  }
-  return {};
+                        std::span<const std::string> words, ServerConfigs server_configs) {
+  const FlagRow* row = find_flag(program, flag, words);
+  if (!row) return {};
+  if (row->values == "@topics") return topic_lines(program, words);
+  if (row->values == "@profiles") return profile_lines();
+  if (row->values == "@properties") return name_lines(client_properties(), "=");
+  if (row->values == "@overrides") return name_lines(server_configs(), "=");
+  if (row->values == "@configs") return topic_config_lines(prefix, "");
+  if (row->values == "@settings") return topic_config_lines(prefix, "=");
+  return name_lines(split_words(row->values), "");
 }
 
-std::string config_lines(Properties properties) {
-  std::string lines;
-  for (auto name : properties()) lines += std::string(name) + '\n';
-  return lines;
+std::string verb_lines(const Program& program) {
+  Names names;
+  for (const Verb& verb : program.verbs) names.push_back(verb.name);
+  return name_lines(names, "");
 }
 
 /// What a word that is no flag may be: a verb, if none is there yet; a topic, if the verb takes any; behind kproduce's
 /// topic and `kserver dump` a file; behind `kserver config`, and `ktopics config` with its topic, a config.
 std::string word_lines(const Program& program, std::string_view prefix, std::span<const std::string> words,
-                       Properties properties) {
+                       ServerConfigs server_configs) {
   auto parsed = parse_arguments(program, words);
   bool topic_typed = parsed && (!parsed->words().empty() || parsed->has(Flag::topic));
   if (program.has_verbs()) {
-    std::string verbs;
-    for (const Verb& verb : program.verbs) {
-      bool typed = std::find(words.begin(), words.end(), verb.name) != words.end();
-      if (typed && verb.where == kServerDump) return "@files\n";
-      if (typed && (verb.where & kServer) != 0) return verb.where == kServerConfig ? config_lines(properties) : "";
-      if (typed && verb.where == kTopicsConfig && topic_typed) return topic_config_lines(prefix, "");
-      if (typed) return verb.arguments.empty() ? "" : topic_lines(program, words);
-      verbs += std::string(verb.name) + '\n';
-    }
-    return verbs;
+    const Verb* verb = typed_verb(program, words);
+    if (!verb) return verb_lines(program);
+    if (verb->where == kServerDump) return "@files\n";
+    if (verb->where == kServerConfig) return name_lines(server_configs(), "");
+    if (verb->where == kTopicsConfig && topic_typed) return topic_config_lines(prefix, "");
+    return (verb->where & kTopics) != 0 ? topic_lines(program, words) : "";
   }
   return program.where() == kProduce && topic_typed ? "@files\n" : topic_lines(program, words);
 }
 
 }  // namespace
 
-void complete(const Program& program, std::span<const std::string> words, Properties properties) {
+void complete(const Program& program, std::span<const std::string> words, ServerConfigs server_configs) {
   end_at_deadline();
   if (int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC); null >= 0) ::dup2(null, STDERR_FILENO);
   if (words.size() < 2) return;
   const std::string &what = words[0], &prefix = words[1];
   auto typed = words.subspan(2);
-  std::string lines = what == "flags"    ? flag_lines(program)
+  std::string lines = what == "flags"    ? flag_lines(program, typed)
                       : what == "topics" ? topic_lines(program, typed)
-                      : what == "words"  ? word_lines(program, prefix, typed, properties)
-                                         : value_lines(program, what, prefix, typed, properties);
+                      : what == "words"  ? word_lines(program, prefix, typed, server_configs)
+                                         : value_lines(program, what, prefix, typed, server_configs);
   std::string fitting;
   for (std::size_t at = 0; at < lines.size();) {
     auto line = std::string_view(lines).substr(at, lines.find('\n', at) + 1 - at);
@@ -213,14 +238,6 @@ void complete(const Program& program, std::span<const std::string> words, Proper
   }
   write_stdout(fitting);
   _exit(0);
-}
-
-std::vector<std::string_view> client_properties() {
-  std::vector<std::string_view> names;
-  for (const auto& property : ClientConfig::properties()) {
-    if (!is_secret(property.name)) names.push_back(property.name);
-  }
-  return names;
 }
 
 }  // namespace kstream::cli

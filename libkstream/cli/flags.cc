@@ -192,7 +192,7 @@ constexpr FlagRow kRows[] = {
     {Flag::verbose, 'v', "verbose", "", kClients, "", "Say more on stderr. Twice: every request and answer."},
     {Flag::server_config, 'c', "config", "FILE", kServer, "@files",
      "The configuration: TOML whose keys are Kafka's names in quotation marks, or a server.properties."},
-    {Flag::server_override, 'X', "override", "NAME=VALUE", kServer, "@properties",
+    {Flag::server_override, 'X', "override", "NAME=VALUE", kServer, "@overrides",
      "A config, instead of what the environment and the file say; repeatable."},
     {Flag::server_all, 'a', "all", "", kServerConfig, "", "Those that have their default, too."},
     {Flag::cluster_id, 0, "cluster-id", "ID", kServerFormat, "",

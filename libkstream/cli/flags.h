@@ -133,15 +133,17 @@ enum class Flag : std::uint8_t {
   version,
 };
 
-/// One flag of one or more places: parsing, help, completion and the test of the man pages' OPTIONS come from here.
+/// One flag of one or more places: parsing, help, completion and the test of the man pages' OPTIONS come from here. Verbs
+/// of a program may have different flags of one letter or name; all of these take a value, or none does.
 struct FlagRow {
   Flag flag;
   char letter;                ///< 0: only the long name
   std::string_view name;      ///< without the dashes; empty: only the letter
   std::string_view argument;  ///< empty: takes none
   std::uint32_t where;        ///< of Where
-  /// What completion offers: words parted by `|`, `@topics`, `@files`, `@profiles`, `@properties`, `@configs`
-  /// (names of topic configs), `@settings` (those, a `=` and a value), or nothing.
+  /// What completion offers: words parted by `|`, `@topics`, `@files`, `@profiles`, `@properties` (of
+  /// clients), `@overrides` (configs of a server), `@configs` (of topics), `@settings` (those, a `=` and a value), or
+  /// nothing.
   std::string_view values;
   std::string_view help;  ///< the first sentence is enough for -h
 };

@@ -56,12 +56,12 @@ ExitCode run_words(const Program& program, std::span<const std::string> words,
 }  // namespace
 
 int start(const Program& program, int argc, char** argv, ExitCode (*run)(const Arguments&, const Console&),
-          std::vector<std::string_view> (*properties)(), std::span<const KafkaTool* const> tools) {
+          std::span<const KafkaTool* const> tools, ServerConfigs server_configs) {
   fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words.front() == "__complete") {
-    complete(program, std::span(words).subspan(1), properties);
+    complete(program, std::span(words).subspan(1), server_configs);
     return 0;
   }
   auto grammar = choose_grammar(program, tools, tools.empty() ? program.name : argv[0], words);

@@ -13,7 +13,6 @@ namespace kstream::cli {
 /// opened, so that no file or socket takes its place: then stdin is empty and stdout cannot be written. `tools` are
 /// those of Kafka's that the program is, too, in their grammar.
 int start(const Program& program, int argc, char** argv, ExitCode (*run)(const Arguments&, const Console&),
-          std::vector<std::string_view> (*properties)() = client_properties,
-          std::span<const KafkaTool* const> tools = {});
+          std::span<const KafkaTool* const> tools, ServerConfigs server_configs = nullptr);
 
 }  // namespace kstream::cli

@@ -5,6 +5,8 @@
 #include <kstream/client_config.h>
 
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
 namespace kstream::cli {
@@ -153,13 +155,29 @@ TEST(Help, HasEveryFlag) {
   }
 }
 
-TEST(Help, LettersAreOfOneFlagInAProgram) {
+/// `-X` and `--override`, those that there are.
+Words names_of(const FlagRow& row) {
+  Words names;
+  if (row.letter) names.push_back({'-', row.letter});
+  if (!row.name.empty()) names.push_back("--" + std::string(row.name));
+  return names;
+}
+
+/// A letter or name is one flag's at each verb. Flags of a program that share one all take a value, or none does: the
+/// verb is found among the words before it says what they mean.
+TEST(Flags, LettersAndNamesAreOfOneFlagAtAVerb) {
   for (const Program* program : programs()) {
-    std::string letters;
-    for (const FlagRow& row : flag_rows()) {
-      if ((row.where & program->where()) == 0 || row.letter == 0) continue;
-      EXPECT_EQ(letters.find(row.letter), std::string::npos) << program->name << " -" << row.letter;
-      letters += row.letter;
+    std::map<std::string, bool> takes_value;
+    for (const Verb& verb : program->verbs) {
+      std::set<std::string> seen;
+      for (const FlagRow& row : flag_rows()) {
+        if ((row.where & verb.where) == 0) continue;
+        for (const auto& name : names_of(row)) {
+          EXPECT_TRUE(seen.insert(name).second) << program->name << ' ' << verb.name << ' ' << name;
+          const bool takes = takes_value.emplace(name, !row.argument.empty()).first->second;
+          EXPECT_EQ(takes, !row.argument.empty()) << program->name << ' ' << name;
+        }
+      }
     }
   }
 }
