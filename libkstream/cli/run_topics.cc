@@ -1,26 +1,19 @@
 #include "cli/duration.h"
-#include "cli/format_choice.h"
 #include "cli/invalid.h"
 #include "cli/names_input.h"
 #include "cli/number.h"
-#include "cli/show_config.h"
 #include "cli/size.h"
 #include "cli/time_expression.h"
 #include "cli/topic_names.h"
 #include "cli/topic_rows.h"
 #include "cli/topics.h"
-#include "cli/watch.h"
 
-#include <unistd.h>
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <utility>
 
 namespace kstream::cli {
 namespace {
-
-constexpr std::chrono::milliseconds kWatchPause(2000);
 
 /// What was typed, with the names that -t and `-` stand for in their places.
 struct Typed {
@@ -37,9 +30,6 @@ struct Typed {
   TopicChoice choice() const { return {topics, has(Flag::regex), has(Flag::all)}; }
   Care care() const { return {has(Flag::yes) || has(Flag::execute), has(Flag::dry_run), has(Flag::if_exists)}; }
 };
-
-/// A plan that is ready to be carried out.
-using Work = std::function<ExitCode(const TopicsWork&)>;
 
 std::vector<std::string_view> columns_of(const Typed& typed) {
   auto all = [](const auto& columns) { return std::vector<std::string_view>(std::begin(columns), std::end(columns)); };
@@ -65,38 +55,6 @@ std::vector<std::string_view> columns_of(const Typed& typed) {
     default:
       return typed.changes_configs() ? all(kChangedColumns) : all(kConfigColumns);
   }
-}
-
-/// The columns that --columns or the template of -f names.
-std::vector<std::string> named_columns(const TopicsOutput& output) {
-  auto names = output.columns;
-  for (const auto& [text, column] : output.row) {
-    if (column) names.push_back(text);
-  }
-  return names;
-}
-
-Result<TopicsOutput> parse_output(const Typed& typed) {
-  const Arguments& arguments = typed.arguments;
-  TopicsOutput output;
-  output.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
-  output.header = !typed.has(Flag::no_header);
-  if (auto word = arguments.value(Flag::output_format); word.find('%') != std::string_view::npos) {
-    if (typed.has(Flag::json) || typed.has(Flag::columns))
-      return invalid("a template of -f says by itself what is printed");
-    auto row = parse_row_template(word);
-    if (!row) return row.error();
-    output.row = std::move(*row);
-  } else {
-    auto format = chosen_format(arguments);
-    if (!format) return format.error();
-    output.format = *format;
-  }
-  output.columns = split_columns(arguments.value(Flag::columns));
-  if (!output.columns.empty() && output.format == OutputFormat::json)
-    return invalid("--columns is not for JSON; use jq");
-  if (auto checked = check_columns(named_columns(output), columns_of(typed)); !checked) return checked.error();
-  return output;
 }
 
 /// A count of -p or -r; -1 if the flag is not there.
@@ -308,18 +266,6 @@ Result<Work> plan_of(const Typed& typed) {
   return planner->plan(typed);
 }
 
-/// How long -w pauses; nothing without it.
-Result<std::optional<std::chrono::milliseconds>> parse_watch(const Arguments& arguments) {
-  if (!arguments.has(Flag::watch)) {
-    if (arguments.has(Flag::interval)) return invalid("--interval is for -w");
-    return std::optional<std::chrono::milliseconds>();
-  }
-  if (!arguments.has(Flag::interval)) return std::optional(kWatchPause);
-  auto pause = parse_duration(arguments.value(Flag::interval));
-  if (!pause) return invalid("--interval: " + pause.error().detail);
-  return std::optional(*pause);
-}
-
 }  // namespace
 
 Result<NewTopic::Config> parse_topic_config(std::string_view text) {
@@ -341,25 +287,9 @@ Result<NewTopic::Config> parse_topic_config(std::string_view text) {
 }
 
 ExitCode run_topics(const Arguments& arguments, const Console& console) {
-  auto usage = [&](const Error& error) { return console.fail(ExitCode::usage, error.detail); };
   auto typed = typed_names(arguments);
-  if (!typed) return usage(typed.error());
-  auto output = parse_output(*typed);
-  if (!output) return usage(output.error());
-  auto pause = parse_watch(arguments);
-  if (!pause) return usage(pause.error());
-  auto settings = make_client_settings(arguments, console);
-  if (!settings) return usage(settings.error());
-  if (arguments.has(Flag::show_config)) {
-    bool written = write_stdout(shown_settings(*settings, *output));
-    return written ? ExitCode::done : console.fail(ExitCode::failed, stdout_failure());
-  }
-  auto plan = plan_of(*typed);
-  if (!plan) return usage(plan.error());
-  auto admin = Admin::create(settings->config);
-  if (!admin) return usage(admin.error());
-  TopicsWork work{*admin, *settings, console, *output};
-  return *pause ? watch(**pause, [&] { return (*plan)(work); }) : (*plan)(work);
+  if (!typed) return console.fail(ExitCode::usage, typed.error().detail);
+  return administer(arguments, console, columns_of(*typed), [&] { return plan_of(*typed); });
 }
 
 }  // namespace kstream::cli

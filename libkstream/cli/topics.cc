@@ -35,10 +35,6 @@ Result<std::vector<NewTopic>> modelled(const CreateTopicsPlan& plan, const Topic
 
 }  // namespace
 
-ExitCode TopicsWork::print(std::string_view text, ExitCode code) const {
-  return write_stdout(text) ? code : console.fail(ExitCode::failed, stdout_failure());
-}
-
 bool is_asked_for(const PartitionDescription& partition, DescribeTopicsPlan::Only only) {
   using Only = DescribeTopicsPlan::Only;
   bool out_of_sync = partition.in_sync_replicas.size() < partition.replicas.size();

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "cli/client_settings.h"
-#include "cli/console.h"
-#include "cli/exit_code.h"
+#include "cli/administer.h"
 #include "cli/target.h"
 #include "cli/topic_choice.h"
 #include "cli/topics_text.h"
@@ -14,25 +12,6 @@
 #include <vector>
 
 namespace kstream::cli {
-
-/// What ktopics works with, and how it prints.
-struct TopicsWork {
-  Admin& admin;
-  const ClientSettings& settings;
-  const Console& console;
-  const TopicsOutput& output;
-
-  /// The error of the whole command.
-  ExitCode fail(const Error& error) const { return console.fail(exit_code_of(error.code), error.to_string()); }
-  /// That of one item.
-  ExitCode fail(const std::string& item, const Error& error, const std::string& next = {}) const {
-    std::string text = item + ": " + error.to_string();
-    if (!next.empty() && text.ends_with('.')) text.pop_back();
-    return console.fail(exit_code_of(error.code), text + next);
-  }
-  /// Prints, and answers with `code` unless stdout is broken.
-  ExitCode print(std::string_view text, ExitCode code) const;
-};
 
 /// `ktopics list`: the names of topics, with -v their partitions and ids too.
 struct ListTopicsPlan {
