@@ -2,6 +2,7 @@
 
 #include "client/background.h"
 #include "client/cluster.h"
+#include "client/cluster_exchange.h"
 #include "client/config_exchange.h"
 #include "client/deletions.h"
 #include "client/log_dirs.h"
@@ -22,14 +23,17 @@ using client::Cluster;
 using client::Connection;
 using client::kOldestMetadata;
 using client::milliseconds;
+using protocol::ApiVersionsRequest;
 using protocol::CreatePartitionsRequest;
 using protocol::CreatePartitionsResponse;
 using protocol::CreateTopicsRequest;
 using protocol::CreateTopicsResponse;
 using protocol::DeleteTopicsRequest;
 using protocol::DeleteTopicsResponse;
+using protocol::DescribeClusterRequest;
 using protocol::DescribeConfigsRequest;
 using protocol::DescribeLogDirsRequest;
+using protocol::DescribeQuorumRequest;
 using protocol::DescribeTopicPartitionsRequest;
 using protocol::IncrementalAlterConfigsRequest;
 using protocol::MetadataRequest;
@@ -39,6 +43,12 @@ using protocol::MetadataResponse;
 constexpr int kCreateWithDefaults = 4;
 /// From here on a config's type and documentation are told (KIP-569).
 constexpr int kConfigDocumentation = 3;
+/// From here on it can be said whether brokers or controllers are meant (KIP-919), and that fenced ones are, too
+/// (KIP-1073).
+constexpr int kEndpointTypes = 1;
+constexpr int kFencedBrokers = 2;
+/// From here on features are told (KIP-584).
+constexpr int kFeatures = 3;
 
 void fail(DescribedConfigs& answer, const Error& error) { answer.configs = error; }
 void fail(AlteredConfigs& answer, const Error& error) { answer.status = error; }
@@ -64,6 +74,9 @@ class Admin::Impl {
   }
 
   Result<MetadataResponse> metadata(const MetadataRequest& request, milliseconds timeout);
+  Result<ClusterDescription> describe_cluster(bool fenced_too, milliseconds timeout);
+  Result<QuorumDescription> describe_quorum(milliseconds timeout);
+  Result<FeatureDescription> describe_features(milliseconds timeout);
   Result<std::vector<DescribedTopic>> describe_topics(const std::vector<std::string>& names, milliseconds timeout);
   /// Has the controller do what `make(version)` asks for, in version `low` at least.
   template <class Request, class Make>
@@ -82,7 +95,14 @@ class Admin::Impl {
   /// What has to be asked of which broker: the indices of the items.
   using Shares = std::map<Node, std::vector<std::size_t>>;
 
+  /// Awaits `attempt(deadline)`, an awaitable<Result<T>>, again and again while its error may pass and time is left.
+  template <class T, class Attempt>
+  Result<T> try_for(milliseconds timeout, Attempt attempt);
   asio::awaitable<Result<MetadataResponse>> ask(MetadataRequest request, MonoTime deadline);
+  asio::awaitable<Result<ClusterDescription>> ask_endpoints(EndpointType type, bool fenced_too, MonoTime deadline);
+  asio::awaitable<Result<ClusterDescription>> ask_cluster(bool fenced_too, MonoTime deadline);
+  asio::awaitable<Result<QuorumDescription>> ask_quorum(MonoTime deadline);
+  asio::awaitable<Result<FeatureDescription>> ask_features(MonoTime deadline);
   asio::awaitable<Result<std::vector<DescribedTopic>>> ask_topics(std::vector<std::string> names, MonoTime deadline);
   template <class Request, class Make>
   asio::awaitable<Result<typename Request::Response>> ask_controller(Make make, int low, MonoTime deadline);
@@ -101,6 +121,15 @@ class Admin::Impl {
   Cluster cluster_;
 };
 
+template <class T, class Attempt>
+Result<T> Admin::Impl::try_for(milliseconds timeout, Attempt attempt) {
+  const MonoTime deadline = client::work_deadline(timeout);
+  const auto work = [this, attempt, deadline] {
+    return client::retry(cluster_, deadline, [attempt, deadline] { return attempt(deadline); });
+  };
+  return background_.wait<Result<T>>(work, client::deadline_after(timeout), [this] { return cluster_.late(); });
+}
+
 asio::awaitable<Result<MetadataResponse>> Admin::Impl::ask(MetadataRequest request, MonoTime deadline) {
   Result<Connection*> connection = co_await cluster_.any(deadline);
   if (!connection) co_return connection.error();
@@ -112,12 +141,74 @@ asio::awaitable<Result<MetadataResponse>> Admin::Impl::ask(MetadataRequest reque
 }
 
 Result<MetadataResponse> Admin::Impl::metadata(const MetadataRequest& request, milliseconds timeout) {
-  using Response = Result<MetadataResponse>;
-  const MonoTime deadline = client::work_deadline(timeout);
-  const auto work = [this, request, deadline] {
-    return client::retry(cluster_, deadline, [this, request, deadline] { return ask(request, deadline); });
-  };
-  return background_.wait<Response>(work, client::deadline_after(timeout), [this] { return cluster_.late(); });
+  return try_for<MetadataResponse>(timeout, [this, request](MonoTime deadline) { return ask(request, deadline); });
+}
+
+/// Brokers that do not know DescribeCluster tell with their metadata.
+asio::awaitable<Result<ClusterDescription>> Admin::Impl::ask_endpoints(EndpointType type, bool fenced_too,
+                                                                       MonoTime deadline) {
+  using Request = DescribeClusterRequest;
+  Result<Connection*> connection = co_await cluster_.any(deadline);
+  if (!connection) co_return connection.error();
+  const bool brokers = type == EndpointType::broker;
+  const int low = brokers ? Request::kMinVersion : kEndpointTypes;
+  const Result<int> version = (*connection)->version(Request::kApiKey, low, Request::kMaxVersion);
+  if (!version && !brokers) co_return version.error();
+  if (!version) {
+    MetadataRequest metadata;
+    metadata.allow_auto_topic_creation = false;
+    auto response = co_await ask(std::move(metadata), deadline);
+    if (!response) co_return response.error();
+    co_return client::described_cluster(*response);
+  }
+  Request request;
+  request.endpoint_type = static_cast<std::int8_t>(type);
+  const bool with_fenced = brokers && fenced_too && *version >= kFencedBrokers;
+  request.include_fenced_brokers = with_fenced;
+  auto reply = co_await cluster_.call(*connection, std::move(request), {}, *version, *version);
+  if (!reply) co_return reply.error();
+  auto cluster = client::described_cluster(reply->message);
+  if (cluster) cluster->with_fenced = with_fenced;
+  co_return cluster;
+}
+
+/// A controller does not tell of brokers.
+asio::awaitable<Result<ClusterDescription>> Admin::Impl::ask_cluster(bool fenced_too, MonoTime deadline) {
+  auto cluster = co_await ask_endpoints(EndpointType::broker, fenced_too, deadline);
+  if (cluster.code() == ErrorCode::mismatched_endpoint_type)
+    cluster = co_await ask_endpoints(EndpointType::controller, fenced_too, deadline);
+  co_return cluster;
+}
+
+Result<ClusterDescription> Admin::Impl::describe_cluster(bool fenced_too, milliseconds timeout) {
+  return try_for<ClusterDescription>(
+      timeout, [this, fenced_too](MonoTime deadline) { return ask_cluster(fenced_too, deadline); });
+}
+
+asio::awaitable<Result<QuorumDescription>> Admin::Impl::ask_quorum(MonoTime deadline) {
+  Result<Connection*> connection = co_await cluster_.any(deadline);
+  if (!connection) co_return connection.error();
+  DescribeQuorumRequest request = client::quorum_request();
+  auto reply = co_await cluster_.call(*connection, std::move(request));
+  if (!reply) co_return reply.error();
+  co_return client::described_quorum(reply->message);
+}
+
+Result<QuorumDescription> Admin::Impl::describe_quorum(milliseconds timeout) {
+  return try_for<QuorumDescription>(timeout, [this](MonoTime deadline) { return ask_quorum(deadline); });
+}
+
+asio::awaitable<Result<FeatureDescription>> Admin::Impl::ask_features(MonoTime deadline) {
+  Result<Connection*> connection = co_await cluster_.any(deadline);
+  if (!connection) co_return connection.error();
+  ApiVersionsRequest request = client::versions_request();
+  auto reply = co_await cluster_.call(*connection, std::move(request), {}, kFeatures);
+  if (!reply) co_return reply.error();
+  co_return client::described_features(reply->message);
+}
+
+Result<FeatureDescription> Admin::Impl::describe_features(milliseconds timeout) {
+  return try_for<FeatureDescription>(timeout, [this](MonoTime deadline) { return ask_features(deadline); });
 }
 
 asio::awaitable<Result<std::vector<DescribedTopic>>> Admin::Impl::ask_topics(std::vector<std::string> names,
@@ -145,12 +236,8 @@ asio::awaitable<Result<std::vector<DescribedTopic>>> Admin::Impl::ask_topics(std
 
 Result<std::vector<DescribedTopic>> Admin::Impl::describe_topics(const std::vector<std::string>& names,
                                                                  milliseconds timeout) {
-  using Topics = Result<std::vector<DescribedTopic>>;
-  const MonoTime deadline = client::work_deadline(timeout);
-  const auto work = [this, names, deadline] {
-    return client::retry(cluster_, deadline, [this, names, deadline] { return ask_topics(names, deadline); });
-  };
-  return background_.wait<Topics>(work, client::deadline_after(timeout), [this] { return cluster_.late(); });
+  return try_for<std::vector<DescribedTopic>>(timeout,
+                                              [this, names](MonoTime deadline) { return ask_topics(names, deadline); });
 }
 
 /// Until metadata has told of some broker.
@@ -207,13 +294,8 @@ asio::awaitable<Result<typename Request::Response>> Admin::Impl::ask_controller(
 
 template <class Request, class Make>
 Result<typename Request::Response> Admin::Impl::change(Make make, int low, milliseconds timeout) {
-  using Response = Result<typename Request::Response>;
-  const MonoTime deadline = client::work_deadline(timeout);
-  const auto work = [this, make, low, deadline] {
-    return client::retry(cluster_, deadline,
-                         [this, make, low, deadline] { return ask_controller<Request>(make, low, deadline); });
-  };
-  return background_.wait<Response>(work, client::deadline_after(timeout), [this] { return cluster_.late(); });
+  return try_for<typename Request::Response>(
+      timeout, [this, make, low](MonoTime deadline) { return ask_controller<Request>(make, low, deadline); });
 }
 
 template <class Request>
@@ -371,13 +453,13 @@ Admin::Admin(Admin&&) noexcept = default;
 Admin& Admin::operator=(Admin&&) noexcept = default;
 Admin::~Admin() = default;
 
-Result<ClusterDescription> Admin::describe_cluster(milliseconds timeout) {
-  MetadataRequest request;
-  request.allow_auto_topic_creation = false;
-  Result<MetadataResponse> response = impl_->metadata(request, timeout);
-  if (!response) return response.error();
-  return client::describe_cluster(*response);
+Result<ClusterDescription> Admin::describe_cluster(milliseconds timeout, bool fenced_too) {
+  return impl_->describe_cluster(fenced_too, timeout);
 }
+
+Result<QuorumDescription> Admin::describe_quorum(milliseconds timeout) { return impl_->describe_quorum(timeout); }
+
+Result<FeatureDescription> Admin::describe_features(milliseconds timeout) { return impl_->describe_features(timeout); }
 
 Result<std::vector<Admin::ListedTopic>> Admin::list_topics(milliseconds timeout) {
   MetadataRequest request;

@@ -45,6 +45,13 @@ std::vector<asio::const_buffer> pieces_of(const EncodedRequest& request) {
 
 }  // namespace
 
+ApiVersionsRequest versions_request() {
+  ApiVersionsRequest request;
+  request.client_software_name = "kstream";
+  request.client_software_version = KSTREAM_VERSION;
+  return request;
+}
+
 Connection::Connection(asio::io_context& context, const ClientSettings& settings, Endpoint endpoint, Identity identity,
                        base::Random& random, std::function<void()> changed)
     : context_(context),
@@ -212,9 +219,7 @@ std::optional<Error> Connection::take_frame(base::BytesView frame) {
 }
 
 void Connection::negotiate(int version) {
-  ApiVersionsRequest request;
-  request.client_software_name = "kstream";
-  request.client_software_version = KSTREAM_VERSION;
+  ApiVersionsRequest request = versions_request();
   if (settings_.check_cluster) {
     request.cluster_id = identity_.cluster_id;
     request.node_id = identity_.node.value;

@@ -28,6 +28,9 @@ struct Identity {
   NodeId node{-1};  ///< -1: whoever is there
 };
 
+/// Asks what a broker can do, and says whose client this is.
+protocol::ApiVersionsRequest versions_request();
+
 /// The way to one broker: a TCP connection that is made when it is wanted, and made again, after a pause that grows
 /// with each failure, when it is wanted again. Requests are pipelined. Lives on the thread of its io_context, which
 /// must have no work left when the connection is destroyed; stop() sees to that.

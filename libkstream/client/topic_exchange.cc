@@ -88,16 +88,6 @@ std::vector<TopicStatus> statuses(const std::vector<std::string>& names, const s
 
 }  // namespace
 
-ClusterDescription describe_cluster(const MetadataResponse& response) {
-  ClusterDescription cluster{response.cluster_id.value_or(""), NodeId(response.controller_id), {}};
-  for (const auto& broker : response.brokers) {
-    cluster.brokers.push_back(
-        {NodeId(broker.node_id), broker.host, static_cast<std::uint16_t>(broker.port), broker.rack.value_or("")});
-  }
-  std::ranges::sort(cluster.brokers, {}, &BrokerInfo::id);
-  return cluster;
-}
-
 std::vector<Admin::ListedTopic> listed_topics(const MetadataResponse& response) {
   std::vector<Admin::ListedTopic> topics;
   for (const auto& topic : response.topics) {

@@ -18,7 +18,6 @@
 /// what a broker leaves out is UNKNOWN_SERVER_ERROR.
 namespace kstream::client {
 
-ClusterDescription describe_cluster(const protocol::MetadataResponse& response);
 /// Sorted by name.
 std::vector<Admin::ListedTopic> listed_topics(const protocol::MetadataResponse& response);
 std::vector<DescribedTopic> describe_topics(const std::vector<std::string>& names,

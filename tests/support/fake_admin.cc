@@ -1,8 +1,10 @@
 #include "protocol/create_partitions.h"
 #include "protocol/delete_records.h"
 #include "protocol/delete_topics.h"
+#include "protocol/describe_cluster.h"
 #include "protocol/describe_configs.h"
 #include "protocol/describe_log_dirs.h"
+#include "protocol/describe_quorum.h"
 #include "protocol/describe_topic_partitions.h"
 #include "protocol/incremental_alter_configs.h"
 #include "support/fake_cluster.h"
@@ -59,6 +61,10 @@ bool FakeCluster::answer_admin(Call& call) {
       return delete_records(call), true;
     case ApiKey::describe_log_dirs:
       return describe_log_dirs(call), true;
+    case ApiKey::describe_cluster:
+      return describe_cluster(call), true;
+    case ApiKey::describe_quorum:
+      return describe_quorum(call), true;
     default:
       return false;
   }
@@ -237,6 +243,44 @@ void FakeCluster::describe_log_dirs(Call& call) {
         partition.partition_size += static_cast<std::int64_t>(batch.size());
     }
   }
+  reply(call, response);
+}
+
+/// Nodes that are stopped are fenced. As a controller, it tells of one.
+void FakeCluster::describe_cluster(Call& call) {
+  const auto request = decode<protocol::DescribeClusterRequest>(call);
+  protocol::DescribeClusterResponse response;
+  response.endpoint_type = request.endpoint_type;
+  response.cluster_id = "fake";
+  response.controller_id = 1;
+  if (request.endpoint_type != 1) {
+    response.brokers.push_back({1, "127.0.0.1", call.node.port, std::nullopt, false});
+    return reply(call, response);
+  }
+  if (fault_) response.error_code = code(fault_(ApiKey::describe_cluster, {}, {}));
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    const bool fenced = nodes_[i]->listener < 0;
+    if (fenced && !request.include_fenced_brokers) continue;
+    response.brokers.push_back({nodes_[i]->id.value, "127.0.0.1", nodes_[i]->port, "r1", fenced});
+  }
+  reply(call, response);
+}
+
+void FakeCluster::describe_quorum(Call& call) {
+  const auto request = decode<protocol::DescribeQuorumRequest>(call);
+  protocol::DescribeQuorumResponse response;
+  auto& topic = response.topics.emplace_back();
+  topic.topic_name = request.topics.front().topic_name;
+  auto& partition = topic.partitions.emplace_back();
+  if (fault_) partition.error_code = code(fault_(ApiKey::describe_quorum, {topic.topic_name, PartitionId(0)}, {}));
+  partition.leader_id = 2;
+  partition.leader_epoch = 7;
+  partition.high_watermark = 90;
+  const bool places = call.header.api_version >= 2;
+  const auto directory = [places](std::uint64_t id) { return places ? Uuid::from_halves(1, id) : Uuid(); };
+  partition.current_voters = {{2, directory(2), 100, 5000, 5000}, {1, directory(1), -1, -1, -1}};
+  partition.observers = {{3, directory(3), 80, 4000, 3000}};
+  if (places) response.nodes = {{2, {{"CONTROLLER", "h", 9093}, {"SSL", "::1", 9094}}}};
   reply(call, response);
 }
 

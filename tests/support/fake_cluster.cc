@@ -55,7 +55,9 @@ constexpr ApiKey kKnown[] = {ApiKey::produce,
                              ApiKey::describe_configs,
                              ApiKey::incremental_alter_configs,
                              ApiKey::delete_records,
-                             ApiKey::describe_log_dirs};
+                             ApiKey::describe_log_dirs,
+                             ApiKey::describe_cluster,
+                             ApiKey::describe_quorum};
 
 std::int16_t code(ErrorCode error) { return static_cast<std::int16_t>(error); }
 
@@ -202,6 +204,9 @@ void FakeCluster::api_versions(Call& call) {
     response.error_code = code(ErrorCode::unsupported_version);
     call.header.api_version = 0;
   }
+  response.supported_features = {{"metadata.version", 7, 30}, {"kraft.version", 0, 1}};
+  response.finalized_features = {{"metadata.version", 27, 27}, {"old.version", 2, 2}};
+  response.finalized_features_epoch = 5;
   reply(call, response);
 }
 

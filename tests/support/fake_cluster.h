@@ -56,7 +56,8 @@ class FakeCluster {
   void ignore(protocol::ApiKey api, int times);
   /// From now on a request of a kind is the last thing that is read of its connection, which stays open.
   void stall(protocol::ApiKey api);
-  /// Asked for each partition of a Produce or Fetch request; an error is answered instead.
+  /// Asked for each partition of a Produce or Fetch request, and once for a request that is about none; an error is
+  /// answered instead. Of DescribeCluster only requests for brokers are meant.
   using Fault = std::function<ErrorCode(protocol::ApiKey, const TopicPartition&, base::BytesView records)>;
   void set_fault(Fault fault);
   /// A node answers nothing and refuses connections, until it is started again at the same port.
@@ -123,6 +124,8 @@ class FakeCluster {
   void alter_configs(Call& call);
   void delete_records(Call& call);
   void describe_log_dirs(Call& call);
+  void describe_cluster(Call& call);
+  void describe_quorum(Call& call);
   Log* find(const TopicPartition& partition);
   const Log* find(const TopicPartition& partition) const;
   std::string name_of(const std::string& name, const Uuid& id) const;

@@ -21,13 +21,58 @@ struct BrokerInfo {
   NodeId id;
   std::string host;
   std::uint16_t port = 0;
-  std::string rack;  ///< empty: none
+  std::string rack;     ///< empty: none
+  bool fenced = false;  ///< the cluster knows it and gives it nothing to do: it is down, or has only just come up
 };
+
+/// Whom a server's listener tells of.
+enum class EndpointType : std::int8_t { broker = 1, controller = 2 };
 
 struct ClusterDescription {
   std::string cluster_id;
   NodeId controller{-1};            ///< a broker that takes requests for the controller; -1: none is known
   std::vector<BrokerInfo> brokers;  ///< by id
+  bool with_fenced = false;         ///< fenced brokers, if there are any, are among them
+  EndpointType endpoint_type = EndpointType::broker;  ///< of the server that was asked; `brokers` are its like
+};
+
+/// Where a voter of the metadata quorum listens.
+struct QuorumEndpoint {
+  std::string listener;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// How far one member of the metadata quorum is, as its leader knows.
+struct QuorumReplica {
+  NodeId node;
+  Uuid directory{};                         ///< in which its log lies; zero if the leader does not say (before KIP-853)
+  Offset log_end = kNoOffset;               ///< kNoOffset: it has not fetched yet
+  Timestamp last_fetch = kNoTimestamp;      ///< kNoTimestamp: never, or the leader does not say
+  Timestamp last_caught_up = kNoTimestamp;  ///< when it last had all that the leader had; kNoTimestamp as above
+  std::vector<QuorumEndpoint> endpoints{};  ///< of voters, if the leader says (KIP-853)
+};
+
+/// The nodes that keep the cluster's metadata.
+struct QuorumDescription {
+  NodeId leader{-1};  ///< the active controller
+  LeaderEpoch leader_epoch = kNoLeaderEpoch;
+  Offset high_watermark = kNoOffset;
+  std::vector<QuorumReplica> voters;     ///< by node, the leader among them
+  std::vector<QuorumReplica> observers;  ///< who read along and have no vote; by node
+};
+
+/// Something that a cluster does from a certain level on.
+struct FeatureInfo {
+  std::string name;
+  std::int16_t min_level = -1;  ///< what the broker that was asked supports; -1: it does not know the feature
+  std::int16_t max_level = -1;
+  std::int16_t finalized_level = 0;  ///< that of the cluster; 0: the feature is off
+};
+
+struct FeatureDescription {
+  std::vector<FeatureInfo> features;  ///< by name
+  std::int64_t epoch = -1;            ///< grows with the levels of the cluster; -1: the broker does not know them yet
 };
 
 struct PartitionDescription {
@@ -146,8 +191,15 @@ class KSTREAM_API Admin {
   Admin& operator=(Admin&&) noexcept;
   ~Admin();
 
-  /// The brokers that are up, and who is the controller, as one broker knows them.
-  Result<ClusterDescription> describe_cluster(std::chrono::milliseconds timeout);
+  /// The brokers that are up, and who is the controller, as one broker knows them; if asked for, fenced brokers, too,
+  /// of which those before 4.0 do not tell. At a controller these are the controllers (3.7).
+  Result<ClusterDescription> describe_cluster(std::chrono::milliseconds timeout, bool fenced_too = false);
+
+  /// Who keeps the cluster's metadata, and how far each is (KIP-836).
+  Result<QuorumDescription> describe_quorum(std::chrono::milliseconds timeout);
+
+  /// The features of the cluster, and what one broker supports of them (KIP-584).
+  Result<FeatureDescription> describe_features(std::chrono::milliseconds timeout);
 
   struct ListedTopic {
     std::string name;

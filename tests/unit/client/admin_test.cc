@@ -36,6 +36,104 @@ TEST(Admin, DescribesTheCluster) {
   EXPECT_EQ(described->brokers[2].host, "127.0.0.1");
 }
 
+TEST(Admin, TellsOfFencedBrokersOnlyIfAsked) {
+  FakeCluster cluster(2);
+  Admin admin = make_admin(cluster.bootstrap());
+  cluster.stop_node(NodeId(2));
+  auto described = admin.describe_cluster(kSoon);
+  ASSERT_TRUE(described.ok());
+  EXPECT_EQ(described->brokers.size(), 1u);
+  EXPECT_EQ(described->endpoint_type, EndpointType::broker);
+  EXPECT_FALSE(described->with_fenced);
+  described = admin.describe_cluster(kSoon, true);
+  EXPECT_TRUE(described->with_fenced);
+  ASSERT_EQ(described->brokers.size(), 2u);
+  EXPECT_FALSE(described->brokers[0].fenced);
+  EXPECT_TRUE(described->brokers[1].fenced);
+  EXPECT_EQ(described->brokers[1].rack, "r1");
+}
+
+TEST(Admin, DescribesTheClusterOfOlderBrokers) {
+  FakeCluster cluster(2);
+  for (const int version : {1, 0, -1}) {
+    cluster.limit_version(ApiKey::describe_cluster, version);
+    Admin admin = make_admin(cluster.bootstrap());
+    const auto described = admin.describe_cluster(kSoon, true);
+    ASSERT_TRUE(described.ok()) << version;
+    EXPECT_EQ(described->cluster_id, "fake");
+    EXPECT_EQ(described->brokers.size(), 2u);
+    EXPECT_FALSE(described->with_fenced);
+  }
+  EXPECT_EQ(cluster.requests(ApiKey::describe_cluster), 2);
+}
+
+TEST(Admin, AsksAControllerForControllers) {
+  FakeCluster cluster(2);
+  cluster.set_fault([](ApiKey, const TopicPartition&, auto) { return ErrorCode::mismatched_endpoint_type; });
+  Admin admin = make_admin(cluster.bootstrap());
+  const auto described = admin.describe_cluster(kSoon, true);
+  ASSERT_TRUE(described.ok());
+  EXPECT_EQ(described->endpoint_type, EndpointType::controller);
+  EXPECT_EQ(described->brokers.size(), 1u);
+  cluster.limit_version(ApiKey::describe_cluster, 0);
+  EXPECT_EQ(make_admin(cluster.bootstrap()).describe_cluster(kSoon).code(), ErrorCode::unsupported_version);
+}
+
+TEST(Admin, DescribesTheQuorum) {
+  FakeCluster cluster;
+  int faults = 1;
+  cluster.set_fault([&faults](ApiKey, const TopicPartition& partition, auto) {
+    EXPECT_EQ(partition.topic, "__cluster_metadata");
+    return faults-- > 0 ? ErrorCode::not_leader_or_follower : ErrorCode::none;
+  });
+  Admin admin = make_admin(cluster.bootstrap());
+  const auto quorum = admin.describe_quorum(kSoon);
+  ASSERT_TRUE(quorum.ok());
+  EXPECT_EQ(cluster.requests(ApiKey::describe_quorum), 2) << "tried again";
+  EXPECT_EQ(quorum->leader, NodeId(2));
+  EXPECT_EQ(quorum->leader_epoch, LeaderEpoch(7));
+  EXPECT_EQ(quorum->high_watermark, Offset(90));
+  ASSERT_EQ(quorum->voters.size(), 2u);
+  EXPECT_EQ(quorum->voters[0].node, NodeId(1));
+  EXPECT_EQ(quorum->voters[0].log_end, kNoOffset);
+  EXPECT_EQ(quorum->voters[1].directory, Uuid::from_halves(1, 2));
+  EXPECT_EQ(quorum->voters[1].last_caught_up, Timestamp(5000));
+  ASSERT_EQ(quorum->voters[1].endpoints.size(), 2u);
+  EXPECT_EQ(quorum->voters[1].endpoints[1].host, "::1");
+  ASSERT_EQ(quorum->observers.size(), 1u);
+  EXPECT_EQ(quorum->observers[0].last_fetch, Timestamp(4000));
+}
+
+TEST(Admin, DescribesTheQuorumOfOlderBrokers) {
+  FakeCluster cluster;
+  cluster.limit_version(ApiKey::describe_quorum, 0);
+  const auto quorum = make_admin(cluster.bootstrap()).describe_quorum(kSoon);
+  ASSERT_TRUE(quorum.ok());
+  EXPECT_TRUE(quorum->voters[1].directory.is_zero());
+  EXPECT_EQ(quorum->voters[1].last_fetch, kNoTimestamp);
+  cluster.limit_version(ApiKey::describe_quorum, -1);
+  EXPECT_EQ(make_admin(cluster.bootstrap()).describe_quorum(kSoon).error().to_string(),
+            "UNSUPPORTED_VERSION: " + cluster.bootstrap() + " does not know DescribeQuorum");
+}
+
+TEST(Admin, DescribesFeatures) {
+  FakeCluster cluster;
+  const auto described = make_admin(cluster.bootstrap()).describe_features(kSoon);
+  ASSERT_TRUE(described.ok());
+  EXPECT_EQ(described->epoch, 5);
+  ASSERT_EQ(described->features.size(), 3u);
+  const auto is = [&](std::size_t i, std::string_view name, int min, int max, int finalized) {
+    const FeatureInfo& feature = described->features[i];
+    return feature.name == name && feature.min_level == min && feature.max_level == max &&
+           feature.finalized_level == finalized;
+  };
+  EXPECT_TRUE(is(0, "kraft.version", 0, 1, 0));
+  EXPECT_TRUE(is(1, "metadata.version", 7, 30, 27));
+  EXPECT_TRUE(is(2, "old.version", -1, -1, 2));
+  cluster.limit_version(ApiKey::api_versions, 2);
+  EXPECT_EQ(make_admin(cluster.bootstrap()).describe_features(kSoon).code(), ErrorCode::unsupported_version);
+}
+
 TEST(Admin, CreatesAndListsTopics) {
   FakeCluster cluster;
   Admin admin = make_admin(cluster.bootstrap());
