@@ -1,8 +1,10 @@
 // kserver: runs a broker in the foreground (also without a subcommand), checks and shows its configuration, asks a
-// running one for its status, formats log directories and tells of them, or shows what is in a log's files.
+// running one for its status, formats log directories and tells of them, or shows what is in a log's files. As a client
+// it asks any cluster for its brokers, quorum and features.
 #include "cli/dump_text.h"
 #include "cli/format_choice.h"
 #include "cli/output.h"
+#include "cli/run_cluster.h"
 #include "cli/server_text.h"
 #include "cli/start.h"
 #include "cli/topic_names.h"
@@ -253,6 +255,7 @@ ExitCode run_ephemeral(const Arguments& arguments, const server::ConfigurationIn
 ExitCode run(const Arguments& arguments, const Console& console) {
   const auto where = arguments.verb().where;
   const bool ephemeral = arguments.has(Flag::ephemeral);
+  if ((where & cli::kServerAsked) != 0) return cli::run_cluster(arguments, console);
   if (where == cli::kServerDump) return dump(arguments, console);
   if (arguments.count(Flag::server_config) > 1)
     return console.fail(ExitCode::usage, "there is one configuration file, and -c names two; -X overrides one config");

@@ -15,6 +15,7 @@ ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::network_exception:
     case ErrorCode::request_timed_out:
     case ErrorCode::leader_not_available:
+    case ErrorCode::not_leader_or_follower:
     case ErrorCode::not_controller:
       return ExitCode::unreachable;
     case ErrorCode::topic_authorization_failed:

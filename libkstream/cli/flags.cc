@@ -45,15 +45,17 @@ constexpr FlagRow kRows[] = {
      "Print what would be done, and do nothing."},
     {Flag::yes, 'y', "yes", "", kTopicsChanged, "", "Do it without asking."},
     {Flag::execute, 0, "execute", "", kTopicsChanged, "", "The same as --yes."},
-    {Flag::watch, 'w', "watch", "", kTopicsShown, "", "Print it again and again, until interrupted."},
-    {Flag::interval, 0, "interval", "DURATION", kTopicsShown, "", "How long -w pauses. Default: 2s."},
-    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerTold | kServerDump, "table|plain|csv|json",
+    {Flag::watch, 'w', "watch", "", kTopicsShown | kServerAsked, "", "Print it again and again, until interrupted."},
+    {Flag::interval, 0, "interval", "DURATION", kTopicsShown | kServerAsked, "", "How long -w pauses. Default: 2s."},
+    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerAsked | kServerTold | kServerDump,
+     "table|plain|csv|json",
      "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none. "
-     "ktopics "
-     "also takes a template of columns, as in '%{topic} %{partitions}\\n'."},
-    {Flag::columns, 0, "columns", "NAME,...", kTopics | kConsume, "", "Only these columns, in this order."},
-    {Flag::no_header, 0, "no-header", "", kTopics | kConsume, "", "No line with the names of the columns."},
-    {Flag::show_config, 0, "show-config", "", kTopics | kProduce | kConsume, "",
+     "What brokers are asked for may also be printed by a template of columns, as in '%{topic} %{partitions}\\n'."},
+    {Flag::columns, 0, "columns", "NAME,...", kTopics | kConsume | kServerAsked, "",
+     "Only these columns, in this order."},
+    {Flag::no_header, 0, "no-header", "", kTopics | kConsume | kServerAsked, "",
+     "No line with the names of the columns."},
+    {Flag::show_config, 0, "show-config", "", kClients, "",
      "Print the client properties that were set and where, and the brokers, and do nothing."},
     {Flag::partition, 'p', "partitions", "N", kProduce, "", "The partition of every record."},
     {Flag::partitions, 'p', "partitions", "LIST", kConsume, "", "Only these partitions, as in 0,2-5."},
@@ -75,7 +77,7 @@ constexpr FlagRow kRows[] = {
      "value, %k key, %t topic, %p partition, %o offset, "
      "%T timestamp, %h headers, %S %K %R sizes, "
      "%{time}, %{header:NAME}, %{s:hex} and others. A template adds no newline."},
-    {Flag::json, 'J', "json", "", kTopics | kConsume | kServerTold | kServerDump, "",
+    {Flag::json, 'J', "json", "", kTopics | kConsume | kServerAsked | kServerTold | kServerDump, "",
      "The same as -f json: one object on each line."},
     {Flag::json_input, 'J', "json", "", kProduce, "",
      "The same as -f json: the input is what kconsume -J prints. Key, value, headers and timestamp are kept; the topic "
@@ -233,7 +235,11 @@ constexpr Verb kServerVerbs[] = {{"run", kServerRun, "[--ephemeral [-- CMD [ARG.
                                  {"format", kServerFormat, ""},
                                  {"info", kServerInfo, ""},
                                  {"status", kServerStatus, ""},
-                                 {"dump", kServerDump, "FILE..."}};
+                                 {"dump", kServerDump, "FILE..."},
+                                 {"cluster", kServerCluster, ""},
+                                 {"brokers", kServerBrokers, ""},
+                                 {"quorum", kServerQuorum, ""},
+                                 {"features", kServerFeatures, ""}};
 
 /// What the letters mean that stand in no row of a program, here or in programs to come: one meaning each.
 constexpr std::array<std::pair<char, std::string_view>, 1> kOtherLetters = {{{'g', "a consumer group"}}};
@@ -273,7 +279,9 @@ const Program kServerProgram = {"kserver", "Run a broker that speaks Apache Kafk
                                 "kserver format -c server.properties --if-not-exists\n"
                                 "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'\n"
                                 "kserver status -q || echo 'no broker runs'\n"
-                                "kserver dump /data/orders-0/*.log -J | jq .batch.crc\n",
+                                "kserver dump /data/orders-0/*.log -J | jq .batch.crc\n"
+                                "kserver brokers -b localhost:9092\n"
+                                "kserver quorum -J | jq .voters[].lag\n",
                                 true};
 
 std::span<const Program* const> programs() {

@@ -25,10 +25,15 @@ enum Where : std::uint32_t {
   kServerDump = 16384,
   kServerFormat = 32768,
   kServerInfo = 65536,
+  kServerCluster = 131072,
+  kServerBrokers = 262144,
+  kServerQuorum = 524288,
+  kServerFeatures = 1048576,
   kTopicsShown = kTopicsList | kTopicsDescribe | kTopicsOffsets,
   kTopicsChanged = kTopicsAlter | kTopicsDelete | kTopicsTruncate,
   kTopics = kTopicsShown | kTopicsChanged | kTopicsCreate | kTopicsConfig,
-  kClients = kTopics | kProduce | kConsume,
+  kServerAsked = kServerCluster | kServerBrokers | kServerQuorum | kServerFeatures,  ///< kserver as a client
+  kClients = kTopics | kProduce | kConsume | kServerAsked,
   kServerTold = kServerStatus | kServerCheck | kServerConfig | kServerFormat | kServerInfo,
   kServer = kServerRun | kServerTold,  ///< what reads a broker's configuration
   kEverywhere = kClients | kServer | kServerDump,
@@ -133,8 +138,8 @@ enum class Flag : std::uint8_t {
   version,
 };
 
-/// One flag of one or more places: parsing, help, completion and the test of the man pages' OPTIONS come from here. Verbs
-/// of a program may have different flags of one letter or name; all of these take a value, or none does.
+/// One flag of one or more places: parsing, help, completion and the test of the man pages' OPTIONS come from here.
+/// Verbs of a program may have different flags of one letter or name; all of these take a value, or none does.
 struct FlagRow {
   Flag flag;
   char letter;                ///< 0: only the long name

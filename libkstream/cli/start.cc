@@ -22,7 +22,7 @@ void fill_standard_descriptors() {
 
 /// Whether nothing says where the brokers are.
 bool asks_default_broker(const Program& program, const Arguments& arguments) {
-  if ((program.where() & (kTopics | kProduce | kConsume)) == 0) return false;
+  if ((arguments.verb().where & kClients) == 0) return false;
   Console silent(program.name, false);
   silent.set_quiet(true);
   auto settings = make_client_settings(arguments, silent);

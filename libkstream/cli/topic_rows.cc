@@ -1,8 +1,7 @@
 #include "cli/topic_rows.h"
 
-#include "cli/json_object.h"
 #include "cli/number.h"
-#include "cli/time_expression.h"
+#include "cli/rows_text.h"
 
 #include <array>
 #include <utility>
@@ -22,27 +21,6 @@ std::string_view word(const std::array<std::string_view, N>& words, Enum value) 
   auto index = static_cast<std::size_t>(value);
   return index < N ? words[index] : "unknown";
 }
-
-/// Prints rows: `cells` makes those of one, `json` appends its members.
-template <class Row, std::size_t N, class Cells, class Json>
-std::string rows_text(const std::vector<Row>& rows, const std::string_view (&columns)[N], const TopicsOutput& output,
-                      Cells cells, Json json) {
-  std::string out;
-  Table table{{std::begin(columns), std::end(columns)}, {}};
-  for (const Row& row : rows) {
-    if (output.format == OutputFormat::json) {
-      JsonObject object(out);
-      json(row, object, out);
-    } else {
-      table.rows.push_back(cells(row));
-    }
-    if (output.format == OutputFormat::json) out += '\n';
-  }
-  if (output.format != OutputFormat::json) append_table(table, output, out);
-  return out;
-}
-
-std::string known(std::int64_t number) { return number < 0 ? "" : std::to_string(number); }
 
 std::string number(PartitionId partition) { return std::to_string(partition.value); }
 std::string number(Offset offset) { return std::to_string(offset.value); }
@@ -129,10 +107,7 @@ std::string ranges_text(const std::vector<OffsetRange>& ranges, const TopicsOutp
 }
 
 std::string offsets_text(const std::vector<FoundOffset>& offsets, const TopicsOutput& output) {
-  auto time = [&](const FoundOffset& row) -> std::optional<std::string> {
-    if (row.timestamp.value < 0) return {};
-    return output.format == OutputFormat::table ? format_local(row.timestamp) : format_utc(row.timestamp);
-  };
+  auto time = [&](const FoundOffset& row) { return shown_time(row.timestamp, output); };
   return rows_text(
       offsets, kOffsetColumns, output,
       [&](const FoundOffset& row) {

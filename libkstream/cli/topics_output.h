@@ -21,7 +21,7 @@ struct TemplatePiece {
 /// visible.h. INVALID_REQUEST, with a sentence, if it is none.
 Result<std::vector<TemplatePiece>> parse_row_template(std::string_view text);
 
-/// How a verb of ktopics, or kconsume --stats, prints.
+/// How a verb that asks brokers, or kconsume --stats, prints.
 struct TopicsOutput {
   OutputFormat format = OutputFormat::plain;
   bool color = false;

@@ -89,7 +89,7 @@ time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
 }
 
 @test "kserver: verbs, flags, configs" {
-  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nformat\ninfo\nstatus\ndump' ]
+  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nformat\ninfo\nstatus\ndump\ncluster\nbrokers\nquorum\nfeatures' ]
   [ -z "$(kserver __complete words '' status)" ]
   [ -z "$(kserver __complete words '' format)" ]
   [ "$(kserver __complete flags --cl)" = $'--cluster-id\tThe cluster that the directories are to belong to' ]
@@ -102,6 +102,21 @@ time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
   [ "$(kserver __complete -c x)" = @files ]
   [ "$(kserver __complete flags --over | cut -f 1)" = --override ]
   [ "$(kconsume __complete -X check.c)" = check.crcs= ]
+}
+
+@test "kserver as a client: its words, and what a letter is there" {
+  [ "$(kserver __complete words q)" = quorum ]
+  [ -z "$(kserver __complete words '' cluster)" ]
+  [ "$(kserver __complete -X check.c cluster)" = check.crcs= ]
+  [ -z "$(kserver __complete -X log.dirs cluster)" ]
+  [ "$(kserver __complete -X log.dirs status)" = log.dirs= ]
+  [ "$(kserver __complete -C x quorum)" = @files ]
+  kserver __complete flags - quorum | cut -f 1 > "$BATS_TEST_TMPDIR/flags"
+  grep -qx -e --command-property "$BATS_TEST_TMPDIR/flags"
+  [ "$(grep -c -x -e -X "$BATS_TEST_TMPDIR/flags")" -eq 1 ]
+  [ "$(grep -c -x -e --override -e -c "$BATS_TEST_TMPDIR/flags")" -eq 0 ]
+  [ "$(kserver __complete flags -q status)" = $'-q\tPrint nothing: the exit status is the answer.' ]
+  [ "$(offered 'kserver cluster --time')" = --timeout ]
 }
 
 @test "ktopics: names of configs, and what their values may be" {

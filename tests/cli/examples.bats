@@ -87,6 +87,16 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [[ $output =~ ^[0-9]+$ ]]
   try 'kserver dump --records /data/orders-0/*.log | kproduce -J rescued'
   [ "$(kconsume rescued)" = $'1\n2\n3' ]
+  try 'kserver cluster --columns cluster'
+  [[ $output =~ ^[A-Za-z0-9_-]{22}$ ]]
+  try 'kserver brokers -b localhost:9092'
+  [ "$output" = $'1\t127.0.0.1\t'"${KSTREAM_SERVER#*:}"$'\t-\tno\tyes' ]
+  try 'kserver quorum -J | jq .voters[].lag'
+  [ "$output" = 0 ]
+  try 'kserver quorum --columns node,role,lag -f csv'
+  [ "$output" = $'node,role,lag\r\n1,leader,0\r' ]
+  try 'kserver features'
+  [[ $output == kraft.version* ]]
   all_tried kserver
 }
 

@@ -46,14 +46,14 @@ refused() {
 }
 
 @test "a mistyped word starts nothing" {
-  refused 2 "unknown word 'rnu': there are run, check, config, format, info, status, dump" rnu
+  refused 2 "unknown word 'rnu': there are run, check, config, format, info, status, dump, cluster, brokers, quorum, features" rnu
   refused 2 "unknown word ''" ''
   refused 2 "unknown word 'rnu'" -X "log.dirs=$data" rnu
   refused 2 "kserver run takes flags only, not 'now'" run now
   refused 2 "kserver status takes flags only, not '$data'" status "$data"
   refused 2 "kserver has no --staus; see kserver -h" --staus
   refused 2 "kserver has no --status: say kserver status" --status
-  refused 2 "kserver has no -b; it is a flag of" -b 127.0.0.1:9
+  refused 2 "-b is not for kserver run" -b 127.0.0.1:9
   refused 2 "-J is not for kserver run" -J
   refused 2 "-q is not for kserver run" run -q
   refused 2 "-X wants a value: -X NAME=VALUE" -X

@@ -102,9 +102,9 @@ TEST(Arguments, AServerIsStartedWithoutAVerbButNotByAMistypedWord) {
   EXPECT_EQ(parsed(kServerProgram, {}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"run"}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"-X", "run", "-J", "status"}).verb().where, kServerStatus);
-  EXPECT_EQ(refused(kServerProgram, {"-c", "f", "rnu"}),
-            "unknown word 'rnu': there are run, check, config, format, info, status, dump");
-  EXPECT_EQ(refused(kServerProgram, {""}), "unknown word '': there are run, check, config, format, info, status, dump");
+  const std::string kServerWords = "run, check, config, format, info, status, dump, cluster, brokers, quorum, features";
+  EXPECT_EQ(refused(kServerProgram, {"-c", "f", "rnu"}), "unknown word 'rnu': there are " + kServerWords);
+  EXPECT_EQ(refused(kServerProgram, {""}), "unknown word '': there are " + kServerWords);
   auto command = parsed(kServerProgram, {"--ephemeral", "--", "status", "-c"});
   EXPECT_EQ(command.verb().where, kServerRun) << "what stands behind -- is no verb";
   EXPECT_EQ(Words(command.words().begin(), command.words().end()), (Words{"status", "-c"}));
@@ -112,6 +112,26 @@ TEST(Arguments, AServerIsStartedWithoutAVerbButNotByAMistypedWord) {
   EXPECT_EQ(refused(kServerProgram, {"status", "/data"}), "kserver status takes flags only, not '/data'");
   EXPECT_EQ(refused(kServerProgram, {"-J"}), "-J is not for kserver run");
   EXPECT_EQ(refused(kServerProgram, {"--status"}), "kserver has no --status: say kserver status");
+}
+
+TEST(Arguments, ALetterMayMeanSomethingElseAtAnotherVerb) {
+  auto a = parsed(kServerProgram, {"cluster", "-X", "a=b", "-q", "-b", "h:1"});
+  EXPECT_EQ(a.verb().where, kServerCluster);
+  EXPECT_EQ(all(a, Flag::property), Words{"a=b"});
+  EXPECT_TRUE(a.has(Flag::quiet));
+  EXPECT_FALSE(a.has(Flag::server_override));
+  EXPECT_FALSE(a.has(Flag::server_quiet));
+  a = parsed(kServerProgram, {"-X", "a=b", "-q", "status"});
+  EXPECT_EQ(all(a, Flag::server_override), Words{"a=b"});
+  EXPECT_TRUE(a.has(Flag::server_quiet));
+  EXPECT_FALSE(a.has(Flag::property));
+  EXPECT_EQ(all(parsed(kServerProgram, {"-X", "cluster"}), Flag::server_override), Words{"cluster"});
+  EXPECT_EQ(refused(kServerProgram, {"cluster", "-c", "f"}), "-c is not for kserver cluster");
+  EXPECT_EQ(refused(kServerProgram, {"cluster", "--override", "a=b"}), "--override is not for kserver cluster");
+  EXPECT_EQ(refused(kServerProgram, {"--command-property", "a=b"}), "--command-property is not for kserver run");
+  EXPECT_EQ(refused(kServerProgram, {"status", "-b", "h:1"}), "-b is not for kserver status");
+  EXPECT_EQ(refused(kServerProgram, {"info", "-q"}), "-q is not for kserver info");
+  EXPECT_EQ(refused(kServerProgram, {"quorum", "-X"}), "-X wants a value: -X NAME=VALUE");
 }
 
 TEST(Arguments, ACommandKeepsItsFlags) {

@@ -1,3 +1,4 @@
+#include "cli/cluster_rows.h"
 #include "cli/diff.h"
 #include "cli/dump_text.h"
 #include "cli/json_record.h"
@@ -165,6 +166,56 @@ TEST(Schema, Server) {
   EXPECT_EQ(configs_text(configs, OutputFormat::plain, false), "a\t1\tf:1\tyes\np\t(secret)\tdefault\tno\n");
   EXPECT_EQ(configs_text(configs, OutputFormat::csv, false),
             "name,value,source,effect\r\na,1,f:1,yes\r\np,(secret),default,no\r\n");
+}
+
+TEST(Schema, Cluster) {
+  ClusterDescription cluster{"c", NodeId(2), {{NodeId(2), "h", 9092, "r", false}, {NodeId(3), "::1", 1, "", true}}};
+  EXPECT_TRUE(fits_schema("server-cluster.json", cluster_text(cluster, kJson)));
+  EXPECT_TRUE(fits_schema("server-broker.json", brokers_text(cluster, kJson)));
+  EXPECT_EQ(cluster_text(cluster, {}), "c\t2\t1\t-\tbroker\n") << "nobody was asked for fenced brokers";
+  EXPECT_EQ(brokers_text(cluster, {}), "2\th\t9092\tr\tno\tyes\n3\t::1\t1\t-\tyes\tno\n");
+  cluster.with_fenced = true;
+  cluster.controller = NodeId(-1);
+  cluster.endpoint_type = EndpointType::controller;
+  EXPECT_TRUE(fits_schema("server-cluster.json", cluster_text(cluster, kJson)));
+  EXPECT_EQ(cluster_text(cluster, {}), "c\t-\t1\t1\tcontroller\n");
+  cluster.endpoint_type = static_cast<EndpointType>(9);
+  EXPECT_TRUE(fits_schema("server-cluster.json", cluster_text(cluster, kJson)));
+}
+
+TEST(Schema, Quorum) {
+  const Uuid directory = Uuid::from_halves(1, 2);
+  QuorumDescription quorum{NodeId(1), LeaderEpoch(7), Offset(90), {}, {}};
+  quorum.voters = {
+      {NodeId(1), directory, Offset(100), Timestamp(5000), Timestamp(5000), {{"C", "h", 1}, {"S", "::", 2}}},
+      {NodeId(2), Uuid(), Offset(93), Timestamp(4900), Timestamp(4000), {}},
+      {NodeId(3), Uuid(), kNoOffset, kNoTimestamp, kNoTimestamp, {}}};
+  quorum.observers = {{NodeId(9), Uuid(), Offset(80), Timestamp(6000), Timestamp(6000), {}}};
+  EXPECT_TRUE(fits_schema("server-quorum.json", quorum_text(quorum, kJson)));
+  EXPECT_EQ(quorum_text(quorum, {}),
+            "1\t7\t90\t1\tleader\t100\t0\t0\t1970-01-01T00:00:05.000Z\t1970-01-01T00:00:05.000Z\t"
+            "AAAAAAAAAAEAAAAAAAAAAg\tC://h:1,S://[::]:2\n"
+            "1\t7\t90\t2\tvoter\t93\t7\t1000\t1970-01-01T00:00:04.900Z\t1970-01-01T00:00:04.000Z\t-\t-\n"
+            "1\t7\t90\t3\tvoter\t-\t-\t-\t-\t-\t-\t-\n"
+            "1\t7\t90\t9\tobserver\t80\t20\t0\t1970-01-01T00:00:06.000Z\t1970-01-01T00:00:06.000Z\t-\t-\n");
+  const TopicsOutput table{OutputFormat::table, false, true, {}, {}};
+  EXPECT_TRUE(quorum_text(quorum, table)
+                  .starts_with("leader 1  epoch 7  high watermark 90  3 voters  1 observer  max lag 7\nNODE  ROLE "));
+  const TopicsOutput columns{OutputFormat::table, false, true, {"leader", "node"}, {}};
+  EXPECT_TRUE(quorum_text(quorum, columns).starts_with("LEADER  NODE\n1       1\n"));
+  const QuorumDescription none{NodeId(-1), LeaderEpoch(8), kNoOffset, {{NodeId(1)}}, {}};
+  EXPECT_TRUE(fits_schema("server-quorum.json", quorum_text(none, kJson)));
+  EXPECT_EQ(quorum_text(none, {}), "-\t8\t-\t1\tvoter\t-\t-\t-\t-\t-\t-\t-\n");
+  EXPECT_TRUE(
+      quorum_text(none, table).starts_with("leader none  epoch 8  high watermark none  1 voter  0 observers\n"));
+}
+
+TEST(Schema, Features) {
+  FeatureDescription features{{{"a", 0, 3, 2}, {"b", -1, -1, 1}, {"c", 1, 1, 0}}, 5};
+  EXPECT_TRUE(fits_schema("server-feature.json", features_text(features, kJson)));
+  EXPECT_EQ(features_text(features, {}), "a\t0\t3\t2\t5\nb\t-\t-\t1\t5\nc\t1\t1\t0\t5\n");
+  features.epoch = -1;
+  EXPECT_TRUE(fits_schema("server-feature.json", features_text(features, kJson)));
 }
 
 TEST(Schema, Dump) {
