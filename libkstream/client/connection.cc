@@ -224,7 +224,8 @@ void Connection::negotiate(int version) {
     request.cluster_id = identity_.cluster_id;
     request.node_id = identity_.node.value;
   }
-  send(*encode_request(request, version, settings_.client_id), [this](Result<Answer> answer) { on_versions(answer); });
+  send(*encode_request(request, version, settings_.client_id),
+       [this](const Result<Answer>& answer) { on_versions(answer); });
 }
 
 /// A broker that does not know the version answers in version 0, and there names the newest that it knows (KIP-511).

@@ -24,12 +24,14 @@ constexpr int kDeleteByNameOrId = 6;
 
 std::vector<NodeId> node_ids(const std::vector<std::int32_t>& ids) {
   std::vector<NodeId> result;
+  result.reserve(ids.size());
   for (std::int32_t id : ids) result.push_back(NodeId(id));
   return result;
 }
 
 std::vector<std::int32_t> numbers(const std::vector<NodeId>& nodes) {
   std::vector<std::int32_t> result;
+  result.reserve(nodes.size());
   for (NodeId node : nodes) result.push_back(node.value);
   return result;
 }
@@ -90,6 +92,7 @@ std::vector<TopicStatus> statuses(const std::vector<std::string>& names, const s
 
 std::vector<Admin::ListedTopic> listed_topics(const MetadataResponse& response) {
   std::vector<Admin::ListedTopic> topics;
+  topics.reserve(response.topics.size());
   for (const auto& topic : response.topics) {
     topics.push_back({topic.name.value_or(""), topic.topic_id, topic.is_internal,
                       static_cast<std::int32_t>(topic.partitions.size())});
@@ -227,6 +230,7 @@ CreatePartitionsRequest partitions_request(const std::vector<NewPartitions>& top
 std::vector<TopicStatus> created_partitions(const std::vector<NewPartitions>& topics,
                                             const CreatePartitionsResponse& response) {
   std::vector<std::string> names;
+  names.reserve(topics.size());
   for (const NewPartitions& topic : topics) names.push_back(topic.topic);
   return statuses(names, response.results);
 }

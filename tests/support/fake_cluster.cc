@@ -95,7 +95,7 @@ void FakeCluster::listen(Node& node) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(node.port);
-  ::bind(node.listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  (void)::bind(node.listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
   ::listen(node.listener, 64);
   socklen_t size = sizeof address;
   ::getsockname(node.listener, reinterpret_cast<sockaddr*>(&address), &size);
