@@ -38,6 +38,15 @@ constexpr KafkaError kErrors[] = {
     {ErrorCode::invalid_topic_exception, "InvalidTopic",
      "The request attempted to perform an operation on an invalid topic."},
     {ErrorCode::invalid_config, "InvalidConfiguration", "Configuration is invalid."},
+    {ErrorCode::invalid_request, "InvalidRequest",
+     "This most likely occurs because of a request being malformed by the client library or the message was sent to an "
+     "incompatible broker. See the broker logs for more details."},
+    {ErrorCode::invalid_partitions, "InvalidPartitions", "Number of partitions is below 1."},
+    {ErrorCode::invalid_replication_factor, "InvalidReplicationFactor",
+     "Replication factor is below 1 or larger than the number of available brokers."},
+    {ErrorCode::invalid_replica_assignment, "InvalidReplicaAssignment", "Replica assignment is invalid."},
+    {ErrorCode::not_controller, "NotController", "This is not the correct controller for this cluster."},
+    {ErrorCode::kafka_storage_error, "KafkaStorage", "Disk error when trying to access log file on the disk."},
     {ErrorCode::unsupported_version, "UnsupportedVersion", "The version of API is not supported."},
 };
 
@@ -136,6 +145,10 @@ Result<ClientConfig> client_config(const KafkaOptions& options) {
     auto settings = read_settings(*path);
     if (!settings) return settings.error();
     for (const Setting& setting : *settings) {
+      if (!ClientConfig::knows(setting.name)) {  // as Java's clients do
+        write_stderr("WARN These configurations '[" + setting.name + "]' were supplied but are not used yet.\n");
+        continue;
+      }
       if (auto set = config.set(setting.name, setting.value); !set)
         return invalid(*path + ':' + std::to_string(setting.line) + ": " + set.error().detail);
     }
