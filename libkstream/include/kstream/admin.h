@@ -17,6 +17,7 @@
 
 namespace kstream {
 
+/// A broker, or a controller, and where it listens.
 struct BrokerInfo {
   NodeId id;
   std::string host;
@@ -28,6 +29,7 @@ struct BrokerInfo {
 /// Whom a server's listener tells of.
 enum class EndpointType : std::int8_t { broker = 1, controller = 2 };
 
+/// What a server tells of its cluster.
 struct ClusterDescription {
   std::string cluster_id;
   NodeId controller{-1};            ///< a broker that takes requests for the controller; -1: none is known
@@ -70,11 +72,13 @@ struct FeatureInfo {
   std::int16_t finalized_level = 0;  ///< that of the cluster; 0: the feature is off
 };
 
+/// The features of a cluster (KIP-584).
 struct FeatureDescription {
   std::vector<FeatureInfo> features;  ///< by name
   std::int64_t epoch = -1;            ///< grows with the levels of the cluster; -1: the broker does not know them yet
 };
 
+/// Who has a partition, and who leads it.
 struct PartitionDescription {
   PartitionId partition;
   ErrorCode error = ErrorCode::none;  ///< LEADER_NOT_AVAILABLE and the like
@@ -89,6 +93,7 @@ struct PartitionDescription {
   std::optional<std::vector<NodeId>> last_known_eligible_leader_replicas;
 };
 
+/// A topic and its partitions.
 struct TopicDescription {
   std::string name;
   Uuid id;  ///< zero if the broker is too old to say
@@ -102,7 +107,9 @@ struct DescribedTopic {
   Result<TopicDescription> topic;
 };
 
+/// A topic to be created.
 struct NewTopic {
+  /// A config other than its default; without a value, the default.
   struct Config {
     std::string name;
     std::optional<std::string> value{};
@@ -122,6 +129,7 @@ struct CreatedTopic {
   std::int16_t replication_factor = -1;
 };
 
+/// What became of a NewTopic.
 struct CreateTopicResult {
   std::string name;
   Result<CreatedTopic> topic;
@@ -201,6 +209,7 @@ class KSTREAM_API Admin {
   /// The features of the cluster, and what one broker supports of them (KIP-584).
   Result<FeatureDescription> describe_features(std::chrono::milliseconds timeout);
 
+  /// A topic without its details.
   struct ListedTopic {
     std::string name;
     Uuid id;

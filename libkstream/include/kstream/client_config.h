@@ -16,6 +16,7 @@ namespace kstream {
 /// what concerns it. Defaults are Kafka's except where a property's `doc` says so.
 class KSTREAM_API ClientConfig {
  public:
+  /// A property that has an effect.
   struct Property {
     std::string_view name;
     std::string_view default_value;
@@ -32,6 +33,7 @@ class KSTREAM_API ClientConfig {
 
   /// What was set, else the default; empty for a name that is no property of Kafka's clients.
   std::string_view get(std::string_view name) const;
+  /// Whether it was set, be it to its default.
   bool is_set(std::string_view name) const { return values_.find(name) != values_.end(); }
 
   /// get(), converted; the name must be a property that holds such a value.

@@ -75,6 +75,7 @@ struct DescribedConfigs {
 /// What is done to a config. `append` and `subtract` are for configs that are lists.
 enum class ConfigOperation : std::int8_t { set = 0, unset = 1, append = 2, subtract = 3 };
 
+/// A change of one config.
 struct ConfigChange {
   std::string name;
   ConfigOperation operation = ConfigOperation::set;

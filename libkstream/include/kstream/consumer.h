@@ -64,6 +64,7 @@ struct Fetched {
   /// keeps trying (no broker is in reach, no such topic yet, no leader); NONE if there merely is nothing new.
   Error error{ErrorCode::none, {}};
 
+  /// Whether the poll has found nothing.
   bool empty() const { return topic.empty(); }
 };
 
@@ -106,6 +107,7 @@ class KSTREAM_API Consumer {
   /// hold exceeds `fetch.max.bytes`. UNKNOWN_TOPIC_OR_PARTITION if it
   /// is not assigned.
   Status pause(const TopicPartition& partition);
+  /// Takes pause() back. UNKNOWN_TOPIC_OR_PARTITION if the partition is not assigned.
   Status resume(const TopicPartition& partition);
   /// Where the next poll of the partition goes on; nothing if it is not assigned, or its OffsetSpec is no offset yet.
   std::optional<Offset> position(const TopicPartition& partition) const;
@@ -113,8 +115,10 @@ class KSTREAM_API Consumer {
   /// ListOffsets of any partitions, assigned or not, under this consumer's isolation level; one answer for each query
   /// in its place. Errors that may pass are tried again until `timeout`; what is left then has its last error.
   std::vector<ListedOffset> list_offsets(std::span<const OffsetQuery> queries, std::chrono::milliseconds timeout);
+  /// The log start of each partition.
   std::vector<ListedOffset> beginning_offsets(std::span<const TopicPartition> partitions,
                                               std::chrono::milliseconds timeout);
+  /// Behind the last record that may be read: the last stable offset, or with `read_uncommitted` the high watermark.
   std::vector<ListedOffset> end_offsets(std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout);
   /// The first record at or after `time` of each partition; kNoOffset where there is none.
   std::vector<ListedOffset> offsets_for_times(std::span<const TopicPartition> partitions, Timestamp time,

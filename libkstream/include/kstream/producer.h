@@ -39,15 +39,18 @@ KSTREAM_API PartitionId partition_of_key(std::string_view key, std::int32_t part
 /// What became of one batch. Valid during the handler's call only.
 class KSTREAM_API Delivery {
  public:
+  /// A record because of which the brokers refused the batch, and why.
   struct RecordError {
     std::size_t index;  ///< into tags()
     std::string_view detail;
   };
 
+  /// Where its records go.
   std::string_view topic() const { return topic_; }
   PartitionId partition() const { return partition_; }
   /// The tags of its records, in the order of their offsets: record i has base_offset() + i.
   std::span<const std::uint64_t> tags() const { return tags_; }
+  /// How many records it has.
   std::size_t count() const { return tags_.size(); }
 
   /// Whether the brokers acknowledged the records as `acks` asks; with acks=0, whether they were sent.
@@ -139,6 +142,7 @@ class KSTREAM_API Producer {
   /// `timeout`.
   Result<std::int32_t> partition_count(std::string_view topic, std::chrono::milliseconds timeout);
 
+  /// As of now.
   ProducerStats stats() const;
 
   /// A descriptor that is readable while poll() would not wait, for poll(2). Owned by the producer; not to be read.

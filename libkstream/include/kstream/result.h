@@ -60,6 +60,7 @@ class [[nodiscard]] Result<void> {
   Error error_{ErrorCode::none, {}};
   bool failed_ = false;
 };
+/// Success, or an error.
 using Status = Result<void>;
 
 }  // namespace kstream
