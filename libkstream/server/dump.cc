@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 namespace kstream::server {
 namespace {
@@ -20,17 +22,31 @@ constexpr std::size_t kMostDecompressed = 1u << 30;
 
 Error not_dumped(const std::string& path, const std::string& why) { return {ErrorCode::invalid_request, path + why}; }
 
-/// The entries of an index. Behind the last one a running broker of Kafka's has zeros, which are no entry.
+bool goes_back(const log::OffsetEntry& from, const log::OffsetEntry& to) {
+  return to.relative < from.relative || to.position < from.position;
+}
+bool goes_back(const log::TimeEntry& from, const log::TimeEntry& to) {
+  return to.relative < from.relative || to.timestamp < from.timestamp;
+}
+
+/// The entries of an index, in the order of offsets. Behind the last one a running broker of Kafka's has zeros, which
+/// are no entry.
 template <class Entry>
 Status each_entry(LogFile& opened, const std::function<bool(const Entry&)>& visit) {
   const std::uint64_t count = opened.size / Entry::kSize;
   storage::IndexFile<Entry> index(opened.file, count);
   const Entry none = Entry::load(std::string(Entry::kSize, '\0').data());
+  std::optional<Entry> last;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto entry = index.at(i);
     if (!entry) return std::move(entry).error();
     if (*entry == none) return {};
     if (!visit(*entry)) return {};
+    const auto before = std::exchange(last, *entry);
+    if (before && goes_back(*before, *entry)) {
+      return {ErrorCode::corrupt_message, opened.file->name() + ": at position " + std::to_string(i * Entry::kSize) +
+                                              ": an entry that belongs in front of the last one"};
+    }
   }
   if (opened.size % Entry::kSize == 0) return {};
   return {ErrorCode::corrupt_message,

@@ -110,6 +110,10 @@ TEST_F(Dump, ShowsIndexesUpToWhatIsReserved) {
   EXPECT_EQ(std::get<DumpedTime>(all[0]).offset, Offset(42));
   EXPECT_EQ(std::get<DumpedTime>(all[0]).timestamp, Timestamp(1002));
   EXPECT_EQ(dump(write("00000000000000000040.index", offsets + "xyz"), ErrorCode::corrupt_message).size(), 2u);
+  log::OffsetEntry{8, 400}.append_to(offsets);
+  EXPECT_EQ(dump(write("00000000000000000040.index", offsets), ErrorCode::corrupt_message).size(), 3u);
+  log::TimeEntry{Timestamp(1001), 3}.append_to(times);
+  EXPECT_EQ(dump(write("00000000000000000040.timeindex", times), ErrorCode::corrupt_message).size(), 2u);
 }
 
 TEST_F(Dump, RefusesWhatItDoesNotKnow) {
