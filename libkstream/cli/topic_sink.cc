@@ -81,7 +81,11 @@ ExitCode TopicSink::finish(bool whole) {
   auto text =
       "copied " + std::to_string(acknowledged) + " of " + std::to_string(sent) + said_of_repeats(sender_.stats());
   whole = whole && acknowledged == sent;
-  if (const auto rest = whole ? "" : where_to_go_on(); !rest.empty()) text += "; to go on:" + rest;
+  if (const auto rest = whole ? "" : where_to_go_on(); !rest.empty()) {
+    text += "; to go on:" + rest;
+    const auto again = acknowledged - std::min(acknowledged, sender_.ledger().first_open());
+    if (again > 0) text += ", which copies " + std::to_string(again) + " once more";
+  }
   acknowledged == sent ? console_.note(text) : console_.error(text);
   return sender_.result() == ExitCode::done && failed_ ? ExitCode::failed : sender_.result();
 }

@@ -214,6 +214,17 @@ EOF
   expect_error 2 "--columns is not for JSON" kconsume t --stats -J --columns records
 }
 
+@test "--to: where to go on behind a record that was refused, and what that copies once more" {
+  new_topic
+  ktopics create "$topic-small" -q -c max.message.bytes=2000
+  { seq 50; head -c 5000 /dev/zero | tr '\0' x; echo; seq 51 100; } | kproduce -q "$topic"
+  run --separate-stderr kconsume "$topic" --to "$topic-small"
+  [ "$status" -eq 1 ]
+  there=$(kconsume "$topic-small" | wc -l)
+  [[ $stderr == *"copied $there of "*"; to go on: $topic:0@50..101"* ]]
+  [ "$there" -eq 50 ] || [[ $stderr == *"..101, which copies $((there - 50)) once more" ]]
+}
+
 @test "--to: no topic is copied into itself without end" {
   ktopics create loop-1 loop-2 loop-all -q
   for t in loop-1 loop-2; do kproduce -q $t <<< $t; done
