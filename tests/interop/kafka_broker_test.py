@@ -128,7 +128,7 @@ class SameAsKafka(unittest.TestCase):
         self.same("ktopics", "truncate", "-y", "o", "--to", "@1700000100")
         self.same("ktopics", "offsets", "o")
         self.assertEqual(len(self.same("kconsume", "o").split()), 20)
-        self.same("kconsume", "o:1", "-o", "3", "-f", r"%o\n")
+        self.same("kconsume", "o:1", "-o", "3", "-f", r"%o\n", status=1)
         self.same("ktopics", "truncate", "-y", "o:1", "--to", "end")
         self.assertEqual(self.same("kconsume", "o"), "")
         self.same("ktopics", "truncate", "-y", "o:5", "--to", "end", status=3)
