@@ -38,15 +38,25 @@ std::string_view line_text(std::string_view text, int number) {
   return text.substr(0, text.find('\n'));
 }
 
-/// `; "log.dir.x" in quotes would do` for a line with an unquoted dotted name, which TOML reads as tables within
-/// tables.
-std::string quoting_advice(std::string_view text, int line) {
-  auto name = line_text(text, line);
-  name = name.substr(0, name.find('='));
+/// What stands unquoted in front of `=`; empty if nothing does.
+std::string_view bare_name(std::string_view line) {
+  auto name = line.substr(0, line.find('='));
   auto first = name.find_first_not_of(" \t");
-  if (first == name.npos || name.find('.') == name.npos || name.find_first_of("\"'[#") != name.npos) return {};
-  name = name.substr(first, name.find_last_not_of(" \t") - first + 1);
-  return "; write the name in quotes: \"" + std::string(name) + "\" = ...";
+  if (first == name.npos || name.find_first_of("\"'[#") != name.npos) return {};
+  return name.substr(first, name.find_last_not_of(" \t") - first + 1);
+}
+
+/// Which name to quote: TOML reads an unquoted dotted one, on this line or before it, as tables within tables.
+std::string quoting_advice(std::string_view text, int line) {
+  const auto name = bare_name(line_text(text, line));
+  if (name.empty()) return {};
+  if (name.find('.') != name.npos) return "; write the name in quotes: \"" + std::string(name) + "\" = ...";
+  for (int before = line - 1; before > 0; --before) {
+    const auto other = bare_name(line_text(text, before));
+    if (other.size() <= name.size() || !other.starts_with(name) || other[name.size()] != '.') continue;
+    return "; write the name of line " + std::to_string(before) + " in quotes: \"" + std::string(other) + "\" = ...";
+  }
+  return {};
 }
 
 /// The line in which dots pile up to a name that is nested too deeply for the parser's recursion; 0 if there is none.

@@ -20,7 +20,9 @@ void Console::put(std::string_view text, bool bold, std::string_view end) const 
   out += color_ && bold ? "\x1b[1;31m" : "";
   out += program_;
   out += color_ && bold ? ":\x1b[0m " : ": ";
-  append_visible(text, color_, out);
+  std::string shown;
+  append_visible(text, color_, shown);
+  for (char c : shown) c == '\n' ? void(out += "\\x0A") : out.push_back(c);  // a message is one line
   out += end;
   write_stderr(out);
 }

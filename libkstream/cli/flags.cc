@@ -186,8 +186,8 @@ constexpr FlagRow kRows[] = {
     {Flag::command_config, 'C', "command-config", "FILE", kClients, "@files",
      "Client properties from a file: TOML with quoted names, or Java properties."},
     {Flag::timeout, 0, "timeout", "DURATION", kClients, "",
-     "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. With -F "
-     "they go on for ever."},
+     "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. "
+     "kproduce -F and kconsume -F go on for ever."},
     {Flag::color, 0, "color", "WHEN", kClients | kServerTold | kServerDump, "auto|always|never",
      "auto (the default: on a terminal, without NO_COLOR), always, never."},
     {Flag::quiet, 'q', "quiet", "", kClients, "", "Say nothing on stderr but errors."},
@@ -225,7 +225,7 @@ constexpr Verb kTopicsVerbs[] = {{"list", kTopicsList, "[GLOB...]"},
                                  {"alter", kTopicsAlter, "TOPIC... -p N"},
                                  {"config", kTopicsConfig, "TOPIC [NAME | NAME=VALUE...]"},
                                  {"delete", kTopicsDelete, "TOPIC..."},
-                                 {"offsets", kTopicsOffsets, "TOPIC[:PARTITIONS]... [-o POSITION]"},
+                                 {"offsets", kTopicsOffsets, "[TOPIC[:PARTITIONS]...] [-o POSITION]"},
                                  {"truncate", kTopicsTruncate, "TOPIC[:PARTITIONS]... --to POSITION"}};
 constexpr Verb kProduceVerbs[] = {{"", kProduce, "TOPIC [FILE...]"}};
 constexpr Verb kConsumeVerbs[] = {{"", kConsume, "TOPIC[:PARTITIONS[@FROM[..UNTIL]]]..."}};

@@ -28,8 +28,8 @@ void append_json_config(const ShownConfig& config, std::string& out) {
     JsonObject object(out);
     member(object, "name", config.name);
     config.value ? object.text("value", *config.value) : object.null("value");
-    member(object, "source", config.source).boolean("effect", config.has_effect).boolean("secret", config.is_secret);
-    member(object, "doc", config.doc);
+    member(object, "source", config.source).boolean("effect", config.has_effect).boolean("sensitive", config.is_secret);
+    member(object, "documentation", config.doc);
   }
   out += '\n';
 }

@@ -202,7 +202,7 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   [ "$(kserver config "${where[@]}" 'node.*' num.shards -f csv)" = $'name,value,source,effect\r\nnode.id,3,'"$folder"$'/f:1,yes\r\nnum.shards,2,KSERVER_NUM_SHARDS,yes\r' ]
   [[ $(kserver config "${where[@]}" node.id --format table) == NAME* ]]
   [ "$(kserver config "${where[@]}" node.id -J | jq -r .source)" = "$folder/f:1" ]
-  [ "$(kserver config "${where[@]}" -J ssl.key.password | jq -c '[.value, .secret]')" = '[null,true]' ]
+  [ "$(kserver config "${where[@]}" -J ssl.key.password | jq -c '[.value, .sensitive]')" = '[null,true]' ]
   [ "$(kserver config "${where[@]}" -a | wc -l)" -gt 380 ]
   [ "$(kserver config "${where[@]}" --all -J | grep -c hunter2)" -eq 0 ]
   expect_error 3 'kserver: "node.ib" is no config; "node.id" is the nearest' kserver config "${where[@]}" node.ib

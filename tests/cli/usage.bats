@@ -30,6 +30,7 @@ dead=127.0.0.1:9  # nobody listens on the discard port
 }
 
 @test "usage errors are one line and exit 2" {
+  expect_error 2 "x\\x0Ay\\x1B" ktopics list $'a\n-*' -E "$(printf 'x\ny\033[')"
   expect_error 2 "ktopics: what shall be done: list, describe, create, alter, " ktopics
   expect_error 2 "ktopics: unknown word 'lst'" ktopics lst
   expect_error 2 "ktopics: -p is not for ktopics list" ktopics list -p 3

@@ -38,6 +38,8 @@ TEST(Toml, SaysWhichNameToQuote) {
   EXPECT_EQ(parse_toml("log.dir = \"/a\"\nlog.dir.failure.timeout.ms = 3\n").error().detail.substr(0, 3), "2: ");
   auto detail = parse_toml("log.dir = \"/a\"\n  log.dir.failure.timeout.ms   = 3\n").error().detail;
   EXPECT_TRUE(detail.ends_with("; write the name in quotes: \"log.dir.failure.timeout.ms\" = ...")) << detail;
+  const auto other = parse_toml("node.id = 1\nlog.dirs = \"a\"\nlog = 1\n").error().detail;
+  EXPECT_TRUE(other.ends_with("; write the name of line 2 in quotes: \"log.dirs\" = ...")) << other;
 }
 
 TEST(Toml, RefusesWhatIsNoSetting) {
