@@ -13,6 +13,8 @@ using std::chrono::milliseconds;
 
 /// How often a wait is interrupted to look for brokers that are gone.
 constexpr milliseconds kWakeAfter(250);
+/// Bytes, about, that a record takes besides its own while it waits for others.
+constexpr std::size_t kKeptOfRecord = 256;
 
 }  // namespace
 
@@ -29,9 +31,12 @@ bool RangeReader::open(ReadRanges& ranges, std::size_t share) {
   if (open_ == 0) return true;
   ClientConfig config = settings_.config;
   if (share > 0) {
-    // Partitions that wait for others must not keep these from being fetched: each has its own limit instead.
-    for (auto [name, value] : {std::pair{"max.partition.fetch.bytes", std::to_string(share)},
-                               std::pair{"fetch.max.bytes", std::to_string(INT32_MAX)}}) {
+    // Partitions that wait for others must not keep these from being fetched: each has its own limit instead. What is
+    // kept of a record besides its bytes counts, too.
+    for (auto [name, value] :
+         {std::pair{"max.partition.fetch.bytes", std::to_string(share)},
+          std::pair{"max.poll.records", std::to_string(std::max<std::size_t>(share / kKeptOfRecord, 1))},
+          std::pair{"fetch.max.bytes", std::to_string(INT32_MAX)}}) {
       if (auto set = config.set(name, value); !set) return end(ExitCode::usage, set.error().detail), false;
     }
   }

@@ -221,6 +221,16 @@ small() {
   small
 }
 
+@test "so it does with 50 partitions of records of one byte" {
+  new_topic 50
+  yes x | head -n 3000000 | peak kproduce -q "$topic" --partitioner round-robin
+  peak kconsume "$topic" > /dev/null
+  peak kconsume "$topic" --merge > /dev/null
+  peak kconsume "$topic" --tail 100000 > /dev/null
+  peak kconsume "$topic" --diff "$topic"
+  small
+}
+
 @test "so it does with 50 partitions of what was compressed a hundred times" {
   new_topic 50
   head -c 300000000 /dev/zero | tr '\0' x | fold -w 999 | peak kproduce -q -z zstd "$topic" --partitioner round-robin
