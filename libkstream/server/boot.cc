@@ -291,8 +291,8 @@ std::vector<Uuid> lost_directories(const BootRequest& request, const Boot& boot)
 }
 
 /// Partitions without a folder may lie in a directory that is lost: as long as that does not come back, nobody may take
-/// them for new ones. Returns the lines by which the next start knows of the directories that are lost since earlier;
-/// of their partitions it knows by their failure.
+/// them for new ones. Returns the lines by which the next start knows what is lost since earlier: these directories,
+/// and these partitions. One that is made in the meantime, be it of the same name, is not among them.
 std::vector<std::string> find_elsewhere(const std::vector<Uuid>& lost, const Boot& boot, std::vector<Start>& starts) {
   constexpr std::string_view kLost = "directory ";
   Start& start = starts[boot.metadata_directory];
@@ -304,6 +304,7 @@ std::vector<std::string> find_elsewhere(const std::vector<Uuid>& lost, const Boo
     if (id && std::ranges::count(boot.directory_ids, *id) == 0) lines.insert(line);
   }
   if (lines.empty()) return {};
+  const auto lost_before = [&](const std::string& line) { return std::ranges::count(known, line) > 0; };
   std::set<std::string> served;
   for (const Start& each : starts) {
     for (const auto& task : each.tasks) served.insert(task.folder.name);
@@ -315,7 +316,9 @@ std::vector<std::string> find_elsewhere(const std::vector<Uuid>& lost, const Boo
     for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
       const PartitionId partition(static_cast<std::int32_t>(i));
       const auto folder = storage::partition_folder(topic->name, partition);
-      if (served.contains(folder) || (lost.empty() && std::ranges::count(known, folder) == 0)) continue;
+      auto line = "partition " + topic->id.to_string() + ' ' + folder;
+      if (served.contains(folder) || (lost.empty() && !lost_before(line))) continue;
+      lines.insert(std::move(line));
       storage::RecoverRequest recover{folder, topic->id, storage::Trust::other_boot, Offset(0), Offset(0)};
       start.tasks.push_back({{folder, topic->name, partition}, topic.get(), std::move(recover), elsewhere});
     }
@@ -393,7 +396,13 @@ Result<Boot> boot(const BootRequest& request) {
     if (boot.directory_ids[i].is_zero()) (*starts)[i].recovery_points = (*starts)[i].log_starts = {};
   }
   const auto lost = lost_directories(request, boot);
-  if (auto formatted = format_new(request, boot, lost); !formatted.ok()) return formatted.error();
+  if (auto formatted = format_new(request, boot, lost); !formatted.ok()) {
+    for (std::size_t i = 0; i < starts->size(); ++i) {  // nothing was changed: the stop before was clean, where it was
+      const auto& previous = (*starts)[i].previous;
+      if (previous.trust == storage::Trust::clean) (void)storage::end_run(*boot.directories[i], previous.broker_epoch);
+    }
+    return formatted.error();
+  }
   for (std::size_t i = 0; i < starts->size(); ++i) {
     auto found = find_logs(request, static_cast<std::uint16_t>(i), (*starts)[i], boot);
     if (!found.ok()) return found.error();
