@@ -25,6 +25,8 @@ std::size_t share(std::int32_t all, std::size_t shards) {
 
 /// What was written last is in the page cache, which need not be asked: so much of all logs of a shard.
 constexpr std::uint64_t kFreshBytes = 64 << 20;
+/// That folders of deleted partitions stay, whatever file.delete.delay.ms is.
+constexpr std::chrono::milliseconds kLeastDeleteDelay(1000);
 
 std::string topic_of(const std::string& folder) { return folder.substr(0, folder.rfind('-')); }
 
@@ -101,7 +103,7 @@ void Shard::tick(base::Now now) {
 
 base::MonoTime Shard::deadline() const {
   auto at = std::min(requests_.deadline(), sweep_at_);
-  for (const auto& folder : deleted_) at = std::min(at, folder.remove_at);
+  at = std::min(at, next_deleted_);
   return life_ == Life::draining ? std::min(at, stop_deadline_) : at;
 }
 
@@ -118,9 +120,7 @@ void Shard::end_turn(base::Now now) {
   }
   dirty_.clear();
   for (const auto& key : std::exchange(gone_, {})) partitions_.erase(key);
-  for (auto& folder : deleted_) {
-    if (folder.remove_at == base::MonoTime::never()) folder.remove_at = log::later_by(now.mono, folder.delay);
-  }
+  if (undated_) date_deleted(now);
   if (life_ != Life::serving) step_stop(now);
 }
 
@@ -700,14 +700,27 @@ void Shard::step_removal(Partition& partition) {
     partition.vacated = true;
     if (!partition.log.renamed_to().empty())
       deleted_.push_back({partition.directory, partition.log.renamed_to(), partition.log.delete_delay()});
+    undated_ = true;
     --vacating_;
     announce();
   }
   if (partition.vacated && partition.log.idle()) gone_.push_back(partition.key);
 }
 
+// At least for so long that no checkpoint speaks of them any more: a start would miss them.
+void Shard::date_deleted(base::Now now) {
+  undated_ = false;
+  next_deleted_ = base::MonoTime::never();
+  for (auto& folder : deleted_) {
+    if (folder.remove_at == base::MonoTime::never())
+      folder.remove_at = log::later_by(now.mono, std::max(folder.delay, kLeastDeleteDelay));
+    next_deleted_ = std::min(next_deleted_, folder.remove_at);
+  }
+}
+
 // What is left of them when the broker stops, the next start removes.
 void Shard::remove_deleted(base::Now now) {
+  if (now.mono < next_deleted_) return;
   const auto due =
       std::ranges::stable_partition(deleted_, [&](const Deleted& folder) { return folder.remove_at > now.mono; });
   for (auto& folder : due) {
@@ -715,6 +728,7 @@ void Shard::remove_deleted(base::Now now) {
     submit(folder.directory, {.kind = Pending::Kind::leftover}, log::RemoveFolder{std::move(folder.folder)});
   }
   deleted_.erase(due.begin(), due.end());
+  date_deleted(now);
 }
 
 // An image counts as published when the folders of what it lacks are out of the way of others.

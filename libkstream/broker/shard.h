@@ -149,6 +149,7 @@ class Shard final : public Machine {
   void disarm(FetchSession& session);
   void fail(Partition& partition, const Error& why);
   void drop(Partition& partition);
+  void date_deleted(base::Now now);
   void remove_deleted(base::Now now);
   void step_removal(Partition& partition);
   void announce();
@@ -190,8 +191,10 @@ class Shard final : public Machine {
     base::MonoTime remove_at = base::MonoTime::never();
   };
   std::vector<Deleted> deleted_;
-  std::vector<Message> local_;  ///< for ourselves, handled when the event has been
-  std::vector<bool> offline_;   ///< log directories that failed
+  bool undated_ = false;                                   ///< some have no remove_at yet
+  base::MonoTime next_deleted_ = base::MonoTime::never();  ///< the first remove_at
+  std::vector<Message> local_;                             ///< for ourselves, handled when the event has been
+  std::vector<bool> offline_;                              ///< log directories that failed
   /// Of the lines of failed reads: a client may ask again as often as it likes.
   base::RateLimit failed_reads_{10, std::chrono::seconds(10)};
   base::RateLimit bad_batches_{10, std::chrono::seconds(10)};

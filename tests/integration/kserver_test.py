@@ -142,7 +142,7 @@ class Kept(KserverTest):
 class Deleted(KserverTest):
     """A topic that was deleted is gone, and one of its name begins anew, whatever happens in between."""
 
-    CONFIG = {"num.shards": 2, "log.segment.delete.delay.ms": 2000}
+    CONFIG = {"num.shards": 2, "log.segment.delete.delay.ms": 5000}
     PARTITIONS = 4
 
     def admin(self):
