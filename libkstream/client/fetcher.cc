@@ -121,6 +121,7 @@ void Fetcher::make_room() {
   for (auto& [name, partition] : partitions_) {
     if (!partition.paused || partition.chunks.empty()) continue;
     drop_chunks(partition);
+    partition.halt.reset();  // it stands behind what is dropped, and will be found again
     partition.epoch = ++epoch_;
     partition.next_fetch = partition.next_read;
   }

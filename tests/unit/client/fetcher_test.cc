@@ -252,6 +252,21 @@ TEST(Fetcher, PausedPartitionsTakeNobodysRoom) {
   EXPECT_EQ(fetching.plan().fetches.size(), 1u) << "all is read, and nothing counted twice";
 }
 
+TEST(Fetcher, AnErrorBehindWhatIsLetGoIsFoundAgain) {
+  ConsumerSettings settings = small_settings();
+  settings.max_bytes = 100;
+  Fetching fetching(1, 1, settings);
+  fetching.answer(fetching.plan().fetches.at(0), {0});
+  fetching.answer(fetching.plan().fetches.at(0), {}, ErrorCode::topic_authorization_failed);
+  ASSERT_TRUE(fetching.fetcher.set_paused(partition(0), true).ok());
+  ConsumerSettings& less = fetching.settings;
+  less.max_bytes = 10;
+  fetching.fetcher.make_room();
+  ASSERT_TRUE(fetching.fetcher.set_paused(partition(0), false).ok());
+  EXPECT_FALSE(fetching.fetcher.has_ready());
+  EXPECT_EQ(fetching.plan().fetches.at(0).parts.at(0).from, Offset(0));
+}
+
 TEST(Fetcher, WhatIsBehindTheEndTakesNobodysRoom) {
   ConsumerSettings settings = small_settings();
   settings.max_bytes = 100;
