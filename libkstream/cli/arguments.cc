@@ -86,11 +86,11 @@ class ArgumentParser {
       if (row.argument.empty() && !no_value) return invalid(as_typed(row) + " takes no value");
     }
     for (const auto& word : words_->results()) arguments.words_.push_back(without_mark(word));
-    arguments.ends_in_dashes_ = !words.empty() && words.back() == "--";
     arguments.verb_ = &program_.verbs.front();
     if (arguments.has(Flag::short_help) || arguments.has(Flag::help) || arguments.has(Flag::version)) return arguments;
     const auto dashes = std::ranges::find(words, "--");
     const auto behind = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, words.end() - dashes - 1));
+    arguments.ends_in_dashes_ = dashes != words.end() && behind == 0;
     const bool no_verb = program_.verb_optional && arguments.words_.size() == behind;
     if (auto found = take_verb(arguments, no_verb); !found) return found.error();
     if (arguments.verb_->where != where_) return ArgumentParser(program_, arguments.verb_->where).parse(words);

@@ -43,8 +43,7 @@ FollowedFile::Look FollowedFile::look(Clock::time_point now, const Console& cons
   if (fd_ < 0) return open(now, console);
   notice();
   reader_->set_at_end(false);
-  if (waiting_ && is_rewritten()) return begin_anew(now, console, " was written anew");
-  waiting_ = false;
+  if (is_rewritten()) return begin_anew(now, console, " was written anew");
   switch (reader_->fill()) {
     case LineReader::Fill::more:
       last_growth_ = now;
@@ -100,7 +99,6 @@ FollowedFile::Look FollowedFile::open(Clock::time_point now, const Console& cons
 void FollowedFile::begin() {
   reader_ = std::make_unique<LineReader>(fd_, delimiter_, limit_);
   last_.clear();
-  waiting_ = false;
 }
 
 FollowedFile::Look FollowedFile::begin_anew(Clock::time_point now, const Console& console, const std::string& why) {
@@ -120,7 +118,6 @@ FollowedFile::Look FollowedFile::at_end(Clock::time_point now, const Console& co
         now, console,
         " shrank from " + std::to_string(position()) + " to " + std::to_string(status.st_size) + " bytes");
   }
-  waiting_ = true;
   bool rest = !reader_->rest().empty();
   if (!is_replaced()) {
     replaced_.reset();

@@ -62,7 +62,6 @@ class FollowedFile {
   int fd_ = -1;
   std::deque<int> next_;  ///< open, too: those that had the name since, the oldest first
   std::string last_;      ///< the last bytes that were read
-  bool waiting_ = false;  ///< at the end, when it was looked at last
   bool absent_told_ = false;
   bool over_ = false;  ///< the last line is being cut, then the file is left
   Clock::time_point last_growth_;

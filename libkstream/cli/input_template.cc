@@ -104,6 +104,11 @@ std::string_view InputTemplate::record_of(std::string_view rest) const {
   return steps_.back().field == Field::literal ? rest.substr(0, rest.find(steps_.back().text)) : rest;
 }
 
+/// Whether a record ends with what JSON on one line does not have.
+bool InputTemplate::ends_in_control() const {
+  return std::ranges::any_of(steps_.back().text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
 /// Whether its end shows by itself.
 bool InputTemplate::is_json(const Step& step) {
   return step.how == Notation::json || step.field == Field::headers_json;
@@ -184,6 +189,7 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
   std::size_t length = size ? static_cast<std::size_t>(std::max<std::int64_t>(*size, 0)) : kUnknown;
   if (!size && is_json(step)) {
     length = step.field == Field::headers_json ? json_array_size(rest) : json_size(rest);
+    if (length == kUnknown && ends_in_control() && record_of(rest).size() < rest.size()) length = 0;
     if (length == kUnknown && !pass.at_end) return Cut::more;
     if (length == 0) return bad(in_quotes(record_of(rest)) + " is not json");
   } else if (!size && at + 1 < steps_.size()) {

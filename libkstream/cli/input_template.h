@@ -64,6 +64,7 @@ class InputTemplate : public RecordInput {
   static Result<Step> parse_name(std::string_view inside);
   Status check() const;
   std::string_view record_of(std::string_view rest) const;
+  bool ends_in_control() const;
   static bool is_json(const Step& step);
   bool is_sized(std::size_t step) const;
   Cut read_step(std::size_t at, Pass& pass, JsonRecord& record);

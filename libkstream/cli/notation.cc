@@ -133,6 +133,7 @@ std::size_t json_size(std::string_view text) {
   if (text.front() != '"') return 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') return i + 1;
+    if (static_cast<unsigned char>(text[i]) < 0x20) return 0;  // JSON escapes these
     if (text[i] == '\\') ++i;
   }
   return std::string_view::npos;
@@ -145,7 +146,7 @@ std::size_t json_array_size(std::string_view text) {
     const char c = text[i];
     if (c == '"') {
       const std::size_t size = json_size(text.substr(i));
-      if (size == std::string_view::npos) return size;
+      if (size == std::string_view::npos || size == 0) return size;
       i += size - 1;
     }
     if (c == '[') ++depth;

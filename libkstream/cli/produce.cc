@@ -37,6 +37,8 @@ using Clock = std::chrono::steady_clock;
 /// How often a wait is interrupted to look for signals and for brokers that are gone, and for files that are followed
 /// and that no event tells of: on other machines' file systems.
 constexpr milliseconds kGlance(200), kFileGlance(1000);
+/// For so long a topic that a record names and that is not there is not asked for again.
+constexpr milliseconds kMissingFor(5000);
 
 /// What --rate lets pass at once after a pause, in time.
 constexpr milliseconds kBurst(50);
@@ -176,6 +178,18 @@ class Producing {
   /// What is wrong with the topic of all records, or of one that names its own.
   void fail_topic(ExitCode code, const std::string& text) {
     plan_.topic.empty() ? fail_record(code, here() + ": " + text) : fail(code, text);
+  }
+
+  /// check_topic(), but for those that were not there just now.
+  bool find_topic(const std::string& topic) {
+    const auto found = missing_.find(topic);
+    if (found != missing_.end() && Clock::now() < found->second) {
+      fail_topic(ExitCode::not_found, topic + " was not there just now");
+      return false;
+    }
+    if (check_topic(topic)) return true;
+    missing_[topic] = Clock::now() + kMissingFor;
+    return false;
   }
 
   /// Whether the topic is there, or was created, and has the partition that is wanted.
@@ -392,7 +406,7 @@ class Producing {
     if (!topic_ || (plan_.topic.empty() && topic_->first != record.topic)) {
       auto known = partitions_.find(record.topic);
       if (known == partitions_.end()) {
-        if (!check_topic(std::string(record.topic))) return keep(record);
+        if (!find_topic(std::string(record.topic))) return keep(record);
         known = partitions_.find(record.topic);
       }
       topic_ = &*known;
@@ -636,6 +650,7 @@ class Producing {
   std::vector<HeaderView> headers_;
   InputPlaces places_;
   std::vector<std::unique_ptr<Followed>> followed_;
+  std::map<std::string, Clock::time_point> missing_;  ///< topics, and until when that is taken for granted
   RejectedFile rejected_;
   std::map<std::string, std::int32_t, std::less<>> partitions_;        ///< of the topics that are known
   const std::pair<const std::string, std::int32_t>* topic_ = nullptr;  ///< of the last record

@@ -31,12 +31,13 @@ bool RangeReader::open(ReadRanges& ranges, std::size_t share) {
   if (open_ == 0) return true;
   ClientConfig config = settings_.config;
   if (share > 0) {
+    const auto most = std::min<std::int64_t>(
+        config.number("max.poll.records"), std::max<std::int64_t>(static_cast<std::int64_t>(share / kKeptOfRecord), 1));
     // Partitions that wait for others must not keep these from being fetched: each has its own limit instead. What is
     // kept of a record besides its bytes counts, too.
-    for (auto [name, value] :
-         {std::pair{"max.partition.fetch.bytes", std::to_string(share)},
-          std::pair{"max.poll.records", std::to_string(std::max<std::size_t>(share / kKeptOfRecord, 1))},
-          std::pair{"fetch.max.bytes", std::to_string(INT32_MAX)}}) {
+    for (auto [name, value] : {std::pair{"max.partition.fetch.bytes", std::to_string(share)},
+                               std::pair{"max.poll.records", std::to_string(most)},
+                               std::pair{"fetch.max.bytes", std::to_string(INT32_MAX)}}) {
       if (auto set = config.set(name, value); !set) return end(ExitCode::usage, set.error().detail), false;
     }
   }

@@ -316,7 +316,8 @@ ends() {
   eventually shows 'one '
   mv "$folder/log" "$folder/log.1"
   echo two > "$folder/log"
-  sleep 1.5
+  holds_both() { [ "$(find "/proc/$pid/fd" -lname "$folder/log*" | wc -l)" -eq 2 ]; }
+  eventually holds_both
   mv "$folder/log" "$folder/log.2"
   rm "$folder/log.1"
   echo three > "$folder/log"

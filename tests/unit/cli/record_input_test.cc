@@ -95,12 +95,16 @@ TEST(InputTemplate, Notations) {
                                                  "\nnull null\nx y\n\"a\" \n\"a\" \"b\""),
             (Texts{"a b\n\"=é", "<null>=<null>", "! 'x y' is not json", "! '' is not json", "a=b"}));
   EXPECT_EQ(by_template("%{k:json}%{s:json}\n", "\"a\"\"b\"\n\"a\"null\n\"a\n"),
-            (Texts{"a=b", "a=<null>", "! '\"a\n' is not json"}));
+            (Texts{"a=b", "a=<null>", "! '\"a' is not json"}));
   EXPECT_EQ(by_template("%{s:json}", "\"a\"null\"b\""), (Texts{"<null>=a", "<null>=<null>", "<null>=b"}));
   EXPECT_EQ(by_template("%{s:json}", "\"a\"x"), (Texts{"<null>=a", "! 'x' is not json"}));
   EXPECT_EQ(by_template("%{headers} %s\n", R"([{"key":"a","value":" ]b"},{"key":"c,","value":null}] v)"
                                            "\n[] w\n{} x\n"),
             (Texts{"<null>=v a: ]b c,:<null>", "<null>=w", "! '{} x' is not json"}));
+  EXPECT_EQ(by_template("%{headers} %s\n", "[{\"key\":\"a\" one\n[] two\n[{\"key\":\"a three\n[] four"),
+            (Texts{"! '[{\"key\":\"a\" one' is not json", "<null>=two", "! '[{\"key\":\"a three' is not json",
+                   "<null>=four"}));
+  EXPECT_EQ(by_template("%{s:json}\n", "\"a\n\"b\"\n"), (Texts{"! '\"a' is not json", "<null>=b"}));
   EXPECT_EQ(by_template("%{time} %s\n", "- v\n-1 w\n"), (Texts{"<null>=v@-1", "<null>=w@-1"}));
 }
 
