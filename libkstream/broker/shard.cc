@@ -25,7 +25,8 @@ std::size_t share(std::int32_t all, std::size_t shards) {
 
 /// What was written last is in the page cache, which need not be asked: so much of all logs of a shard.
 constexpr std::uint64_t kFreshBytes = 64 << 20;
-/// That folders of deleted partitions stay, whatever file.delete.delay.ms is.
+/// For so long the folder of a deleted partition stays, whatever file.delete.delay.ms is: no checkpoint speaks of it
+/// any more then, and no start misses it.
 constexpr std::chrono::milliseconds kLeastDeleteDelay(1000);
 
 std::string topic_of(const std::string& folder) { return folder.substr(0, folder.rfind('-')); }
@@ -103,7 +104,7 @@ void Shard::tick(base::Now now) {
 
 base::MonoTime Shard::deadline() const {
   auto at = std::min(requests_.deadline(), sweep_at_);
-  at = std::min(at, next_deleted_);
+  if (!deleted_.empty()) at = std::min(at, deleted_.begin()->first);
   return life_ == Life::draining ? std::min(at, stop_deadline_) : at;
 }
 
@@ -116,11 +117,10 @@ void Shard::end_turn(base::Now now) {
       submit(partition.directory, {.kind = Pending::Kind::log, .partition = &partition}, std::move(operation));
     operations_.clear();
     sweep_at_ = std::min(sweep_at_, partition.log.next_tick());
-    step_removal(partition);
+    step_removal(partition, now);
   }
   dirty_.clear();
   for (const auto& key : std::exchange(gone_, {})) partitions_.erase(key);
-  if (undated_) date_deleted(now);
   if (life_ != Life::serving) step_stop(now);
 }
 
@@ -290,7 +290,7 @@ void Shard::fail(Partition& partition, const Error& why) {
   partition.watches.clear();
 }
 
-void Shard::lose_directory(std::uint16_t directory, const std::string& detail) {
+void Shard::lose_directory(std::uint16_t directory, const std::string& detail, base::Now now) {
   if (offline_[directory]) return;
   offline_[directory] = true;
   effects().log.push_back(
@@ -302,7 +302,7 @@ void Shard::lose_directory(std::uint16_t directory, const std::string& detail) {
     failed.push_back(key);
     if (!partition->log.failed()) partition->log.fail(why);
     fail(*partition, why);
-    step_removal(*partition);
+    step_removal(*partition, now);
   }
   tell_offline(std::move(failed));
 }
@@ -317,7 +317,7 @@ void Shard::tell_offline(std::vector<PartitionKey> keys) {
 
 void Shard::handle(PartitionsOffline&& m, base::Now) { offline_partitions_.insert(m.keys.begin(), m.keys.end()); }
 
-void Shard::handle(DirectoryFailed&& m, base::Now) { lose_directory(m.directory, m.detail); }
+void Shard::handle(DirectoryFailed&& m, base::Now now) { lose_directory(m.directory, m.detail, now); }
 
 // ---- fetch
 
@@ -624,7 +624,7 @@ void Shard::disk_done(DiskWork&& work, Result<log::Outcome> result, base::Now no
         effects().log.push_back({base::LogLevel::error, "a deleted partition: " + result.error().detail});
       break;
   }
-  if (pending.partition) step_removal(*pending.partition);
+  if (pending.partition) step_removal(*pending.partition, now);
   settle(now);
 }
 
@@ -640,7 +640,7 @@ void Shard::log_done(Partition& partition, DiskWork&& work, Result<log::Outcome>
     for (MachineId to = 0; to <= control(); ++to) {
       if (to != id_) post(to, DirectoryFailed{partition.directory, detail});
     }
-    lose_directory(partition.directory, detail);
+    lose_directory(partition.directory, detail, now);
   }
   advance(partition);
   if (partition.log.has_operations()) mark_dirty(partition);
@@ -657,10 +657,10 @@ void Shard::sweep(base::Now now) {
 
 // ---- metadata
 
-void Shard::handle(Publish&& m, base::Now) {
+void Shard::handle(Publish&& m, base::Now now) {
   for (auto& change : cluster::changed_topics(*image_, *m.image)) {
     for (std::size_t i = 0; !change.after && i < change.before->partitions.size(); ++i) {
-      if (auto* gone = find({change.before->id, PartitionId(static_cast<std::int32_t>(i))})) drop(*gone);
+      if (auto* gone = find({change.before->id, PartitionId(static_cast<std::int32_t>(i))})) drop(*gone, now);
     }
     if (!change.after) continue;
     for (std::size_t i = 0; i < change.after->partitions.size(); ++i) {
@@ -678,17 +678,17 @@ void Shard::handle(Publish&& m, base::Now) {
 
 // ---- deleted partitions
 
-void Shard::drop(Partition& partition) {
+void Shard::drop(Partition& partition, base::Now now) {
   fail(partition, {ErrorCode::unknown_topic_or_partition, "the topic was deleted"});
   partition.deleted = true;
   ++vacating_;
   folders_removed_ |= partition.log.has_folder();
-  step_removal(partition);
+  step_removal(partition, now);
 }
 
 // Called whenever something of a partition has ended. Searches read its files by their names, so they end first; what
 // is on a failed disk stays there.
-void Shard::step_removal(Partition& partition) {
+void Shard::step_removal(Partition& partition, base::Now now) {
   if (!partition.deleted || partition.searches > 0) return;
   const bool offline = offline_[partition.directory];
   if (!offline && !partition.log.removing()) {
@@ -698,37 +698,23 @@ void Shard::step_removal(Partition& partition) {
   }
   if (!partition.vacated && (offline || partition.log.vacated())) {
     partition.vacated = true;
-    if (!partition.log.renamed_to().empty())
-      deleted_.push_back({partition.directory, partition.log.renamed_to(), partition.log.delete_delay()});
-    undated_ = true;
+    if (!partition.log.renamed_to().empty()) {
+      const auto stays = std::max(partition.log.delete_delay(), kLeastDeleteDelay);
+      deleted_.emplace(log::later_by(now.mono, stays), Leftover{partition.directory, partition.log.renamed_to()});
+    }
     --vacating_;
     announce();
   }
   if (partition.vacated && partition.log.idle()) gone_.push_back(partition.key);
 }
 
-// At least for so long that no checkpoint speaks of them any more: a start would miss them.
-void Shard::date_deleted(base::Now now) {
-  undated_ = false;
-  next_deleted_ = base::MonoTime::never();
-  for (auto& folder : deleted_) {
-    if (folder.remove_at == base::MonoTime::never())
-      folder.remove_at = log::later_by(now.mono, std::max(folder.delay, kLeastDeleteDelay));
-    next_deleted_ = std::min(next_deleted_, folder.remove_at);
-  }
-}
-
 // What is left of them when the broker stops, the next start removes.
 void Shard::remove_deleted(base::Now now) {
-  if (now.mono < next_deleted_) return;
-  const auto due =
-      std::ranges::stable_partition(deleted_, [&](const Deleted& folder) { return folder.remove_at > now.mono; });
-  for (auto& folder : due) {
-    if (offline_[folder.directory]) continue;
-    submit(folder.directory, {.kind = Pending::Kind::leftover}, log::RemoveFolder{std::move(folder.folder)});
+  for (; !deleted_.empty() && deleted_.begin()->first <= now.mono; deleted_.erase(deleted_.begin())) {
+    auto& [directory, folder] = deleted_.begin()->second;
+    if (!offline_[directory])
+      submit(directory, {.kind = Pending::Kind::leftover}, log::RemoveFolder{std::move(folder)});
   }
-  deleted_.erase(due.begin(), due.end());
-  date_deleted(now);
 }
 
 // An image counts as published when the folders of what it lacks are out of the way of others.

@@ -28,7 +28,7 @@ struct FoundLog {
   log::RecoveredLog recovered;
 };
 
-/// The folder of a partition that was deleted, renamed and not yet removed, found at start.
+/// The folder of a partition that was deleted, renamed and not yet removed.
 struct Leftover {
   std::uint16_t directory = 0;
   std::string folder;
@@ -148,14 +148,13 @@ class Shard final : public Machine {
   void grow_session(Grown&& m, base::Now now);
   void disarm(FetchSession& session);
   void fail(Partition& partition, const Error& why);
-  void drop(Partition& partition);
-  void date_deleted(base::Now now);
+  void drop(Partition& partition, base::Now now);
   void remove_deleted(base::Now now);
-  void step_removal(Partition& partition);
+  void step_removal(Partition& partition, base::Now now);
   void announce();
   /// The log directory of a partition that has none yet; nothing if all have failed.
   std::optional<std::uint16_t> place(const PartitionKey& key) const;
-  void lose_directory(std::uint16_t directory, const std::string& detail);
+  void lose_directory(std::uint16_t directory, const std::string& detail, base::Now now);
   void mark_dirty(Partition& partition);
   void submit(std::uint16_t directory, Pending pending, log::Operation&& operation);
   void sweep(base::Now now);
@@ -183,18 +182,10 @@ class Shard final : public Machine {
   std::vector<std::uint32_t> free_pending_;
   std::deque<Collecting> collecting_;
   std::vector<std::uint32_t> free_collecting_;
-  /// The folder of a deleted partition, renamed, which stays for file.delete.delay.ms.
-  struct Deleted {
-    std::uint16_t directory;
-    std::string folder;
-    std::chrono::milliseconds delay;
-    base::MonoTime remove_at = base::MonoTime::never();
-  };
-  std::vector<Deleted> deleted_;
-  bool undated_ = false;                                   ///< some have no remove_at yet
-  base::MonoTime next_deleted_ = base::MonoTime::never();  ///< the first remove_at
-  std::vector<Message> local_;                             ///< for ourselves, handled when the event has been
-  std::vector<bool> offline_;                              ///< log directories that failed
+  /// The folders of deleted partitions, by when they are to be removed: file.delete.delay.ms after they were renamed.
+  std::multimap<base::MonoTime, Leftover> deleted_;
+  std::vector<Message> local_;  ///< for ourselves, handled when the event has been
+  std::vector<bool> offline_;   ///< log directories that failed
   /// Of the lines of failed reads: a client may ask again as often as it likes.
   base::RateLimit failed_reads_{10, std::chrono::seconds(10)};
   base::RateLimit bad_batches_{10, std::chrono::seconds(10)};

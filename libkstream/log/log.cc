@@ -186,7 +186,7 @@ void Log::close() {
 
 void Log::fail(Error error) {
   failure_ = std::move(error);
-  if (removing()) removal_ = Removal::ended;
+  if (removing()) end_removal();
   for (auto& segment : segments_) segment.waiting.clear();
   dirty_ = false;
 }

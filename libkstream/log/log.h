@@ -106,8 +106,8 @@ class Log {
   bool removing() const { return removal_ != Removal::none; }
   /// After remove(): the folder's name is free again, or its disk failed.
   bool vacated() const { return removal_ == Removal::ended; }
-  /// What its folder was renamed to; empty if it was not.
-  const std::string& renamed_to() const { return renamed_to_; }
+  /// What its folder was renamed to, once that is so; empty if it was not.
+  const std::string& renamed_to() const { return renamed_; }
   std::chrono::milliseconds delete_delay() const { return config_.file_delete_delay; }
   /// Whether it has a folder, as far as is known.
   bool has_folder() const { return opened_ || found_; }
@@ -160,6 +160,7 @@ class Log {
   void take_sync(Segment& segment, std::vector<Operation>& out);
   void take_retired(std::vector<Operation>& out);
   void take_removal(std::vector<Operation>& out);
+  void end_removal();
   void take_epochs(std::vector<Operation>& out);
 
   void file_made(Offset base, Outcome& outcome);
@@ -168,10 +169,7 @@ class Log {
   static void ended(RemoveFile&, Outcome&, base::Now) {}
   static void ended(MeasureDirectory&, Outcome&, base::Now) {}
   static void ended(RemoveFolder&, Outcome&, base::Now) {}
-  void ended(RenameFolder& operation, Outcome&, base::Now) {
-    removal_ = Removal::ended;
-    renamed_to_ = operation.to;
-  }
+  void ended(RenameFolder&, Outcome&, base::Now) { removal_ = Removal::ended; }
   void ended(OpenLog& operation, Outcome& outcome, base::Now now);
   void ended(CreateSegment& operation, Outcome& outcome, base::Now now);
   void ended(Append& operation, Outcome& outcome, base::Now now);
@@ -205,8 +203,7 @@ class Log {
   bool closing_ = false;
   bool dirty_ = false;
   Removal removal_ = Removal::none;
-  std::string renamed_;     ///< what the folder is to be called
-  std::string renamed_to_;  ///< what it is called, once it is
+  std::string renamed_;  ///< what the folder is to be called; empty if it keeps its name
   std::size_t in_flight_ = 0;
   std::optional<Error> failure_;
 };
