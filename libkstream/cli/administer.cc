@@ -17,19 +17,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kWatchPause(2000);
 
-/// The columns that --columns or the template of -f names.
-std::vector<std::string> named_columns(const TopicsOutput& output) {
-  auto names = output.columns;
-  for (const auto& [text, column] : output.row) {
-    if (column) names.push_back(text);
-  }
-  return names;
-}
-
-Result<TopicsOutput> parse_output(const Arguments& arguments, const std::vector<std::string_view>& columns) {
-  TopicsOutput output;
-  output.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
-  output.header = !arguments.has(Flag::no_header);
+Result<RowsOutput> parse_output(const Arguments& arguments, const std::vector<std::string_view>& columns) {
+  RowsOutput output;
   if (auto word = arguments.value(Flag::output_format); word.find('%') != std::string_view::npos) {
     if (arguments.has(Flag::json) || arguments.has(Flag::columns))
       return invalid("a template of -f says by itself what is printed");
@@ -41,10 +30,7 @@ Result<TopicsOutput> parse_output(const Arguments& arguments, const std::vector<
     if (!format) return format.error();
     output.format = *format;
   }
-  output.columns = split_columns(arguments.value(Flag::columns));
-  if (!output.columns.empty() && output.format == OutputFormat::json)
-    return invalid("--columns is not for JSON; use jq");
-  if (auto checked = check_columns(named_columns(output), columns); !checked) return checked.error();
+  if (auto completed = complete_output(arguments, columns, output); !completed) return completed.error();
   return output;
 }
 
@@ -62,7 +48,7 @@ Result<std::optional<std::chrono::milliseconds>> parse_watch(const Arguments& ar
 
 }  // namespace
 
-ExitCode TopicsWork::print(std::string_view text, ExitCode code) const {
+ExitCode AdminWork::print(std::string_view text, ExitCode code) const {
   return write_stdout(text) ? code : console.fail(ExitCode::failed, stdout_failure());
 }
 
@@ -83,7 +69,7 @@ ExitCode administer(const Arguments& arguments, const Console& console, const st
   if (!plan) return usage(plan.error());
   auto admin = Admin::create(settings->config);
   if (!admin) return usage(admin.error());
-  TopicsWork work{*admin, *settings, console, *output};
+  AdminWork work{*admin, *settings, console, *output};
   return *pause ? watch(**pause, [&] { return (*plan)(work); }) : (*plan)(work);
 }
 

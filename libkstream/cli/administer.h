@@ -4,7 +4,7 @@
 #include "cli/client_settings.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
-#include "cli/topics_output.h"
+#include "cli/rows_output.h"
 
 #include <kstream/admin.h>
 
@@ -16,11 +16,11 @@
 namespace kstream::cli {
 
 /// What a verb of ktopics, or of kserver as a client, works with, and how it prints.
-struct TopicsWork {
+struct AdminWork {
   Admin& admin;
   const ClientSettings& settings;
   const Console& console;
-  const TopicsOutput& output;
+  const RowsOutput& output;
 
   /// The error of the whole command.
   ExitCode fail(const Error& error) const { return console.fail(exit_code_of(error.code), error.to_string()); }
@@ -35,7 +35,7 @@ struct TopicsWork {
 };
 
 /// A plan that is ready to be carried out.
-using Work = std::function<ExitCode(const TopicsWork&)>;
+using Work = std::function<ExitCode(const AdminWork&)>;
 
 /// Runs a verb that asks or changes a cluster, whose table has these columns: reads the flags that all such verbs have,
 /// has the plan made, and carries it out, with -w again and again.

@@ -73,26 +73,26 @@ std::optional<std::string> directory_text(const QuorumReplica& replica) {
 }
 
 /// The cells of a replica's own columns.
-std::vector<std::string> replica_cells(const QuorumRow& row, const TopicsOutput& output) {
+std::vector<std::string> replica_cells(const QuorumRow& row, const RowsOutput& output) {
   const QuorumReplica& replica = row.replica;
   return {std::to_string(replica.node.value),
           std::string(row.role),
           known(replica.log_end.value),
           known(row.lag),
           known(row.lag_ms),
-          shown_time(replica.last_fetch, output).value_or(""),
-          shown_time(replica.last_caught_up, output).value_or(""),
+          shown_time(replica.last_fetch, output.format).value_or(""),
+          shown_time(replica.last_caught_up, output.format).value_or(""),
           directory_text(replica).value_or(""),
           endpoints_cell(replica.endpoints)};
 }
 
-void append_json_replica(const QuorumRow& row, const TopicsOutput& output, std::string& out) {
+void append_json_replica(const QuorumRow& row, const RowsOutput& output, std::string& out) {
   const QuorumReplica& replica = row.replica;
   JsonObject object(out);
   object.number("node", replica.node.value).maybe("directory", directory_text(replica));
   object.known("end", replica.log_end.value).known("lag", row.lag).known("lag_ms", row.lag_ms);
-  object.maybe("fetched", shown_time(replica.last_fetch, output));
-  object.maybe("caught_up", shown_time(replica.last_caught_up, output));
+  object.maybe("fetched", shown_time(replica.last_fetch, output.format));
+  object.maybe("caught_up", shown_time(replica.last_caught_up, output.format));
   object.begin("endpoints");
   out += '[';
   for (const QuorumEndpoint& endpoint : replica.endpoints) {
@@ -102,8 +102,7 @@ void append_json_replica(const QuorumRow& row, const TopicsOutput& output, std::
   out += ']';
 }
 
-std::string quorum_json(const QuorumDescription& quorum, const std::vector<QuorumRow>& rows,
-                        const TopicsOutput& output) {
+std::string quorum_json(const QuorumDescription& quorum, const std::vector<QuorumRow>& rows, const RowsOutput& output) {
   std::string out;
   {
     JsonObject object(out);
@@ -142,7 +141,7 @@ std::string quorum_heading(const QuorumDescription& quorum, const std::vector<Qu
 
 }  // namespace
 
-std::string cluster_text(const ClusterDescription& cluster, const TopicsOutput& output) {
+std::string cluster_text(const ClusterDescription& cluster, const RowsOutput& output) {
   return rows_text(
       std::vector{cluster}, kClusterColumns, output,
       [](const ClusterDescription& row) {
@@ -156,7 +155,7 @@ std::string cluster_text(const ClusterDescription& cluster, const TopicsOutput& 
       });
 }
 
-std::string brokers_text(const ClusterDescription& cluster, const TopicsOutput& output) {
+std::string brokers_text(const ClusterDescription& cluster, const RowsOutput& output) {
   return rows_text(
       cluster.brokers, kBrokerColumns, output,
       [&](const BrokerInfo& row) {
@@ -171,7 +170,7 @@ std::string brokers_text(const ClusterDescription& cluster, const TopicsOutput& 
       });
 }
 
-std::string quorum_text(const QuorumDescription& quorum, const TopicsOutput& output) {
+std::string quorum_text(const QuorumDescription& quorum, const RowsOutput& output) {
   const auto rows = quorum_rows(quorum);
   if (output.format == OutputFormat::json) return quorum_json(quorum, rows, output);
   const bool headed = output.format == OutputFormat::table && !output.names_columns();
@@ -189,7 +188,7 @@ std::string quorum_text(const QuorumDescription& quorum, const TopicsOutput& out
   return out;
 }
 
-std::string features_text(const FeatureDescription& features, const TopicsOutput& output) {
+std::string features_text(const FeatureDescription& features, const RowsOutput& output) {
   return rows_text(
       features.features, kFeatureColumns, output,
       [&](const FeatureInfo& row) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/topics_output.h"
+#include "cli/rows_output.h"
 
 #include <kstream/admin.h>
 
@@ -18,13 +18,13 @@ inline constexpr std::string_view kQuorumColumns[] = {"leader",    "epoch",    "
 inline constexpr std::string_view kFeatureColumns[] = {"feature", "min", "max", "finalized", "epoch"};
 
 /// One row. Schema: server-cluster.json.
-std::string cluster_text(const ClusterDescription& cluster, const TopicsOutput& output);
+std::string cluster_text(const ClusterDescription& cluster, const RowsOutput& output);
 /// Schema: server-broker.json.
-std::string brokers_text(const ClusterDescription& cluster, const TopicsOutput& output);
+std::string brokers_text(const ClusterDescription& cluster, const RowsOutput& output);
 /// A row for each replica; a table has the quorum's own columns in a line above. JSON is one object. Schema:
 /// server-quorum.json.
-std::string quorum_text(const QuorumDescription& quorum, const TopicsOutput& output);
+std::string quorum_text(const QuorumDescription& quorum, const RowsOutput& output);
 /// Schema: server-feature.json.
-std::string features_text(const FeatureDescription& features, const TopicsOutput& output);
+std::string features_text(const FeatureDescription& features, const RowsOutput& output);
 
 }  // namespace kstream::cli

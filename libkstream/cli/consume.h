@@ -7,9 +7,9 @@
 #include "cli/format_language.h"
 #include "cli/kafka_sink.h"
 #include "cli/record_filter.h"
+#include "cli/rows_output.h"
 #include "cli/target.h"
 #include "cli/topic_sink.h"
-#include "cli/topics_output.h"
 
 #include <chrono>
 #include <cstdint>
@@ -36,13 +36,13 @@ struct ConsumePlan {
   std::chrono::milliseconds merge_wait{1000};
   std::optional<std::chrono::milliseconds> idle_timeout{};  ///< an end, if nothing comes for so long
   std::chrono::milliseconds grace{0};
-  std::optional<ExecPlan> exec{};             ///< run something for records, instead of showing them
-  std::optional<CopyPlan> copy{};             ///< send them on, instead
-  std::optional<TopicsOutput> stats{};        ///< count them, instead
-  std::optional<KafkaColumns> kafka{};        ///< print them as Kafka's console consumer does, instead
-  std::vector<Target> other{};                ///< compare them with these, instead
-  std::optional<TopicsOutput> differences{};  ///< how that is printed; nothing: in words
-  std::optional<double> pace{};               ///< how many times faster than the records' own time
+  std::optional<ExecPlan> exec{};           ///< run something for records, instead of showing them
+  std::optional<CopyPlan> copy{};           ///< send them on, instead
+  std::optional<RowsOutput> stats{};        ///< count them, instead
+  std::optional<KafkaColumns> kafka{};      ///< print them as Kafka's console consumer does, instead
+  std::vector<Target> other{};              ///< compare them with these, instead
+  std::optional<RowsOutput> differences{};  ///< how that is printed; nothing: in words
+  std::optional<double> pace{};             ///< how many times faster than the records' own time
 };
 
 /// Shows the records until the ends are reached, or for as long as they come; until nobody reads stdout, or a signal

@@ -1,9 +1,9 @@
 #include "cli/diff.h"
 
 #include "cli/held_records.h"
-#include "cli/json_object.h"
 #include "cli/merge.h"
 #include "cli/output.h"
+#include "cli/rows_text.h"
 #include "cli/tail.h"
 
 #include <unistd.h>
@@ -67,7 +67,7 @@ std::string sentence(const Difference& one) {
 
 class Diffing {
  public:
-  Diffing(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<TopicsOutput>& output,
+  Diffing(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<RowsOutput>& output,
           const ClientSettings& settings, const Console& console, const Signals& signals)
       : filter_(filter),
         output_(output),
@@ -157,7 +157,7 @@ class Diffing {
   }
 
   const RecordFilter& filter_;
-  const std::optional<TopicsOutput>& output_;
+  const std::optional<RowsOutput>& output_;
   const Console& console_;
   const Signals& signals_;
   Side sides_[2];
@@ -167,33 +167,30 @@ class Diffing {
 
 }  // namespace
 
-std::string diff_text(std::span<const Difference> differences, const std::optional<TopicsOutput>& output) {
+std::string diff_text(const std::vector<Difference>& differences, const std::optional<RowsOutput>& output) {
   std::string out;
-  Table table;
-  table.columns.assign(kDiffColumns.begin(), kDiffColumns.end());
-  const auto cell = [](Offset offset) { return offset == kNoOffset ? "" : std::to_string(offset.value); };
-  for (const Difference& one : differences) {
-    if (!output) {
-      out += sentence(one) + '\n';
-    } else if (output->format == OutputFormat::json) {
-      JsonObject(out)
-          .text("topic", one.topic)
-          .number("partition", one.partition.value)
-          .known("offset", one.offset.value)
-          .text("other", one.other)
-          .known("other_offset", one.other_offset.value)
-          .text("difference", one.what);
-      out += '\n';
-    } else {
-      table.rows.push_back({one.topic, std::to_string(one.partition.value), cell(one.offset), one.other,
-                            cell(one.other_offset), std::string(one.what)});
-    }
+  if (differences.empty()) return out;
+  if (output) {
+    return rows_text(
+        differences, kDiffColumns, *output,
+        [](const Difference& row) {
+          return std::vector<std::string>{row.topic, std::to_string(row.partition.value), known(row.offset.value),
+                                          row.other, known(row.other_offset.value),       std::string(row.what)};
+        },
+        [](const Difference& row, JsonObject& object, std::string&) {
+          object.text("topic", row.topic)
+              .number("partition", row.partition.value)
+              .known("offset", row.offset.value)
+              .text("other", row.other)
+              .known("other_offset", row.other_offset.value)
+              .text("difference", row.what);
+        });
   }
-  if (!table.rows.empty()) append_table(table, *output, out);
+  for (const Difference& one : differences) out += sentence(one) + '\n';
   return out;
 }
 
-ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<TopicsOutput>& output,
+ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<RowsOutput>& output,
               const ClientSettings& settings, const Console& console, const Signals& signals) {
   return Diffing(std::move(left), std::move(right), filter, output, settings, console, signals).run();
 }

@@ -5,14 +5,13 @@
 #include "cli/exit_code.h"
 #include "cli/read_range.h"
 #include "cli/record_filter.h"
+#include "cli/rows_output.h"
 #include "cli/signals.h"
-#include "cli/topics_output.h"
 
-#include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kstream::cli {
 
@@ -25,16 +24,16 @@ struct Difference {
   bool no_partition = false;  ///< the one without the record has no such partition
 };
 
-inline constexpr std::array<std::string_view, 6> kDiffColumns = {"topic", "partition",    "offset",
-                                                                 "other", "other_offset", "difference"};
+inline constexpr std::string_view kDiffColumns[] = {"topic", "partition",    "offset",
+                                                    "other", "other_offset", "difference"};
 
 /// A sentence for each, or what `output` says.
-std::string diff_text(std::span<const Difference> differences, const std::optional<TopicsOutput>& output);
+std::string diff_text(const std::vector<Difference>& differences, const std::optional<RowsOutput>& output);
 
 /// Reads two topics side by side and prints, for each partition, where they first differ: the n-th record that passes
 /// of the one has another key, value, timestamp or headers than the n-th of the other, or there is none. Offsets may
 /// differ. `no` if anything does; `done`, and nothing is said, if nobody reads stdout any more.
-ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<TopicsOutput>& output,
+ExitCode diff(ReadRanges left, ReadRanges right, const RecordFilter& filter, const std::optional<RowsOutput>& output,
               const ClientSettings& settings, const Console& console, const Signals& signals);
 
 }  // namespace kstream::cli

@@ -1,8 +1,7 @@
 #include "cli/dump_text.h"
 
-#include "cli/json_object.h"
 #include "cli/json_record.h"
-#include "cli/time_expression.h"
+#include "cli/rows_text.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,9 +28,6 @@ std::string_view kind(const ShownBatch& batch) {
   return batch.control ? "control" : batch.transactional ? "transactional" : "";
 }
 
-/// Nothing, which a table shows as none, for a number below 0.
-std::string if_known(std::int64_t number) { return number < 0 ? "" : std::to_string(number); }
-
 }  // namespace
 
 void DumpText::add(std::string_view file, const ShownBatch& batch) {
@@ -39,8 +35,8 @@ void DumpText::add(std::string_view file, const ShownBatch& batch) {
     return add_row(kBatchColumns,
                    {std::string(file), std::to_string(batch.position), std::to_string(batch.size),
                     std::to_string(batch.base_offset), std::to_string(batch.last_offset), std::to_string(batch.records),
-                    if_known(batch.leader_epoch), std::string(batch.codec), std::string(timestamp_type(batch)),
-                    time(batch.max_timestamp), producer(batch), if_known(batch.base_sequence), std::string(kind(batch)),
+                    known(batch.leader_epoch), std::string(batch.codec), std::string(timestamp_type(batch)),
+                    time(batch.max_timestamp), producer(batch), known(batch.base_sequence), std::string(kind(batch)),
                     batch.crc_valid ? "valid" : "wrong"});
   }
   add_object(file, "batch", [&](JsonObject& object) {
@@ -86,10 +82,7 @@ void DumpText::add(const ShownRecord& record) {
   out_ += '\n';
 }
 
-std::string DumpText::time(std::int64_t ms) const {
-  if (ms < 0) return {};
-  return format_ == OutputFormat::table ? format_local(Timestamp(ms)) : format_utc(Timestamp(ms));
-}
+std::string DumpText::time(std::int64_t ms) const { return shown_time(Timestamp(ms), format_).value_or(""); }
 
 std::string DumpText::take() {
   end_table();

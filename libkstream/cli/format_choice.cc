@@ -1,6 +1,9 @@
 #include "cli/format_choice.h"
 
+#include "cli/console.h"
 #include "cli/invalid.h"
+
+#include <unistd.h>
 
 namespace kstream::cli {
 
@@ -14,6 +17,19 @@ Result<OutputFormat> chosen_format(const Arguments& arguments) {
   auto format = parse_output_format(word);
   if (!format) return invalid("unknown format '" + std::string(word) + "': there are table, plain, csv and json");
   return *format;
+}
+
+Status complete_output(const Arguments& arguments, std::span<const std::string_view> known, RowsOutput& output) {
+  output.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
+  output.header = !arguments.has(Flag::no_header);
+  output.columns = split_columns(arguments.value(Flag::columns));
+  if (!output.columns.empty() && output.format == OutputFormat::json)
+    return invalid("--columns is not for JSON; use jq");
+  auto named = output.columns;
+  for (const auto& [text, column] : output.row) {
+    if (column) named.push_back(text);
+  }
+  return check_columns(named, known);
 }
 
 }  // namespace kstream::cli

@@ -2,8 +2,8 @@
 
 #include "cli/json_record.h"
 #include "cli/json_text.h"
+#include "cli/rows_output.h"
 #include "cli/time_expression.h"
-#include "cli/topics_output.h"
 #include "cli/visible.h"
 
 #include <algorithm>

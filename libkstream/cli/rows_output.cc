@@ -1,4 +1,4 @@
-#include "cli/topics_output.h"
+#include "cli/rows_output.h"
 
 #include "cli/invalid.h"
 #include "cli/visible.h"
@@ -78,7 +78,7 @@ std::vector<std::string> split_columns(std::string_view text) {
   return names;
 }
 
-void append_table(const Table& table, const TopicsOutput& output, std::string& out) {
+void append_table(const Table& table, const RowsOutput& output, std::string& out) {
   if (!output.row.empty()) return append_rows(table, output.row, out);
   std::string text;
   if (output.columns.empty()) {

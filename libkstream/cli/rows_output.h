@@ -22,7 +22,7 @@ struct TemplatePiece {
 Result<std::vector<TemplatePiece>> parse_row_template(std::string_view text);
 
 /// How a verb that asks brokers, or kconsume --stats, prints.
-struct TopicsOutput {
+struct RowsOutput {
   OutputFormat format = OutputFormat::plain;
   bool color = false;
   bool header = true;                ///< of a table or of csv
@@ -36,7 +36,7 @@ struct TopicsOutput {
 std::vector<std::string> split_columns(std::string_view text);
 
 /// Appends the table as `output` says; not for JSON.
-void append_table(const Table& table, const TopicsOutput& output, std::string& out);
+void append_table(const Table& table, const RowsOutput& output, std::string& out);
 
 /// INVALID_REQUEST with a sentence that names those that there are.
 Error no_column(std::string_view name, std::span<const std::string_view> known);

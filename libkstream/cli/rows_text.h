@@ -1,25 +1,24 @@
 #pragma once
 
 #include "cli/json_object.h"
+#include "cli/rows_output.h"
 #include "cli/time_expression.h"
-#include "cli/topics_output.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 /// How rows of any kind are printed.
 namespace kstream::cli {
 
-/// Prints rows: `cells` makes those of one, `json` appends its members.
-template <class Row, std::size_t N, class Cells, class Json>
-std::string rows_text(const std::vector<Row>& rows, const std::string_view (&columns)[N], const TopicsOutput& output,
-                      Cells cells, Json json) {
+/// Prints rows, a range: `cells` makes those of one, `json` appends its members.
+template <class Rows, std::size_t N, class Cells, class Json>
+std::string rows_text(const Rows& rows, const std::string_view (&columns)[N], const RowsOutput& output, Cells cells,
+                      Json json) {
   std::string out;
   Table table{{std::begin(columns), std::end(columns)}, {}};
-  for (const Row& row : rows) {
+  for (const auto& row : rows) {
     if (output.format == OutputFormat::json) {
       JsonObject object(out);
       json(row, object, out);
@@ -36,9 +35,9 @@ std::string rows_text(const std::vector<Row>& rows, const std::string_view (&col
 inline std::string known(std::int64_t number) { return number < 0 ? "" : std::to_string(number); }
 
 /// A time, in a table that of this place; nothing for none.
-inline std::optional<std::string> shown_time(Timestamp time, const TopicsOutput& output) {
+inline std::optional<std::string> shown_time(Timestamp time, OutputFormat format) {
   if (time.value < 0) return {};
-  return output.format == OutputFormat::table ? format_local(time) : format_utc(time);
+  return format == OutputFormat::table ? format_local(time) : format_utc(time);
 }
 
 }  // namespace kstream::cli

@@ -11,31 +11,31 @@ namespace {
 
 /// Prints what was asked for, as `text` puts it, or why it could not be had.
 template <class Described>
-ExitCode show(const Result<Described>& described, std::string (*text)(const Described&, const TopicsOutput&),
-              const TopicsWork& work) {
+ExitCode show(const Result<Described>& described, std::string (*text)(const Described&, const RowsOutput&),
+              const AdminWork& work) {
   return described ? work.print(text(*described, work.output), ExitCode::done) : work.fail(described.error());
 }
 
-ExitCode show_cluster(const TopicsWork& work) {
+ExitCode show_cluster(const AdminWork& work) {
   return show(work.admin.describe_cluster(work.settings.timeout, true), cluster_text, work);
 }
 
-ExitCode show_brokers(const TopicsWork& work) {
+ExitCode show_brokers(const AdminWork& work) {
   return show(work.admin.describe_cluster(work.settings.timeout, true), brokers_text, work);
 }
 
-ExitCode show_quorum(const TopicsWork& work) {
+ExitCode show_quorum(const AdminWork& work) {
   return show(work.admin.describe_quorum(work.settings.timeout), quorum_text, work);
 }
 
-ExitCode show_features(const TopicsWork& work) {
+ExitCode show_features(const AdminWork& work) {
   return show(work.admin.describe_features(work.settings.timeout), features_text, work);
 }
 
 struct Question {
   Where where;
   std::span<const std::string_view> columns;
-  ExitCode (*ask)(const TopicsWork&);
+  ExitCode (*ask)(const AdminWork&);
 };
 constexpr Question kQuestions[] = {{kServerCluster, kClusterColumns, show_cluster},
                                    {kServerBrokers, kBrokerColumns, show_brokers},

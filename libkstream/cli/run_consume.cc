@@ -1,6 +1,7 @@
 #include "cli/consume.h"
 #include "cli/diff.h"
 #include "cli/duration.h"
+#include "cli/format_choice.h"
 #include "cli/invalid.h"
 #include "cli/number.h"
 #include "cli/progress.h"
@@ -257,19 +258,14 @@ Status parse_copy(const Arguments& arguments, ConsumePlan& plan) {
 }
 
 /// How --stats or --diff, `what`, prints rows of these columns.
-Result<TopicsOutput> parse_output(const Arguments& arguments, std::string_view what,
-                                  std::span<const std::string_view> columns) {
+Result<RowsOutput> parse_output(const Arguments& arguments, std::string_view what,
+                                std::span<const std::string_view> columns) {
   auto word = arguments.has(Flag::json) ? "json" : arguments.value(Flag::record_format);
   auto format = word.empty() ? default_output_format() : parse_output_format(word);
   if (!format) return invalid(std::string(what) + " prints table, plain, csv or json, not '" + std::string(word) + "'");
-  TopicsOutput output;
+  RowsOutput output;
   output.format = *format;
-  output.color = use_color(arguments.value(Flag::color), STDOUT_FILENO);
-  output.header = !arguments.has(Flag::no_header);
-  output.columns = split_columns(arguments.value(Flag::columns));
-  if (!output.columns.empty() && output.format == OutputFormat::json)
-    return invalid("--columns is not for JSON; use jq");
-  if (auto checked = check_columns(output.columns, columns); !checked) return checked.error();
+  if (auto completed = complete_output(arguments, columns, output); !completed) return completed.error();
   return output;
 }
 

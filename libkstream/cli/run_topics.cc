@@ -107,7 +107,7 @@ Error what_topic(const Typed& typed, std::string_view example) {
 
 Result<Work> plan_list(const Typed& typed) {
   ListTopicsPlan plan{typed.choice(), typed.has(Flag::size)};
-  return Work([plan](const TopicsWork& work) { return list_topics(plan, work); });
+  return Work([plan](const AdminWork& work) { return list_topics(plan, work); });
 }
 
 Result<Work> plan_describe(const Typed& typed) {
@@ -116,7 +116,7 @@ Result<Work> plan_describe(const Typed& typed) {
               : typed.has(Flag::under_replicated) ? Only::under_replicated
                                                   : Only::all;
   DescribeTopicsPlan plan{typed.choice(), only, typed.has(Flag::size)};
-  return Work([plan](const TopicsWork& work) { return describe_topics(plan, work); });
+  return Work([plan](const AdminWork& work) { return describe_topics(plan, work); });
 }
 
 Result<Work> plan_create(const Typed& typed) {
@@ -141,7 +141,7 @@ Result<Work> plan_create(const Typed& typed) {
   plan.like = typed.arguments.value(Flag::like);
   plan.if_not_exists = typed.has(Flag::if_not_exists);
   plan.dry_run = typed.has(Flag::dry_run);
-  return Work([plan](const TopicsWork& work) { return create_topics(plan, work); });
+  return Work([plan](const AdminWork& work) { return create_topics(plan, work); });
 }
 
 Result<Work> plan_alter(const Typed& typed) {
@@ -150,13 +150,13 @@ Result<Work> plan_alter(const Typed& typed) {
   if (typed.topics.empty()) return what_topic(typed, "alter orders -p 12");
   if (*partitions < 0) return invalid("how many partitions? As in: ktopics alter " + typed.topics.front() + " -p 12");
   AlterTopicsPlan plan{typed.choice(), *partitions, {}, typed.care()};
-  return Work([plan](const TopicsWork& work) { return alter_topics(plan, work); });
+  return Work([plan](const AdminWork& work) { return alter_topics(plan, work); });
 }
 
 Result<Work> plan_delete(const Typed& typed) {
   if (typed.topics.empty()) return what_topic(typed, "delete orders");
   DeleteTopicsPlan plan{typed.choice(), typed.care()};
-  return Work([plan](const TopicsWork& work) { return delete_topics(plan, work); });
+  return Work([plan](const AdminWork& work) { return delete_topics(plan, work); });
 }
 
 Result<std::vector<Target>> parse_targets(const Typed& typed, Timestamp time) {
@@ -191,7 +191,7 @@ Result<Work> plan_offsets(const Typed& typed) {
     if (!position) return position.error();
     plan.position = std::move(*position);
   }
-  return Work([plan](const TopicsWork& work) { return topic_offsets(plan, work); });
+  return Work([plan](const AdminWork& work) { return topic_offsets(plan, work); });
 }
 
 Result<Work> plan_truncate(const Typed& typed) {
@@ -205,7 +205,7 @@ Result<Work> plan_truncate(const Typed& typed) {
   if (!to) return to.error();
   TruncateTopicsPlan plan{std::move(*targets), typed.has(Flag::regex), typed.has(Flag::all), std::move(*to),
                           typed.care()};
-  return Work([plan](const TopicsWork& work) { return truncate_topics(plan, work); });
+  return Work([plan](const AdminWork& work) { return truncate_topics(plan, work); });
 }
 
 /// `NAME=VALUE`, or for lists `NAME+=VALUE` and `NAME-=VALUE`; nothing if there is no `=`.
@@ -247,7 +247,7 @@ Result<Work> plan_config(const Typed& typed) {
   plan.bare = plan.shown.size() == 1 && typed.topics.size() == 1 && !typed.has(Flag::regex) &&
               !typed.has(Flag::output_format) && !typed.has(Flag::json) && !typed.has(Flag::columns);
   plan.dry_run = typed.has(Flag::dry_run);
-  return Work([plan](const TopicsWork& work) { return topic_configs(plan, work); });
+  return Work([plan](const AdminWork& work) { return topic_configs(plan, work); });
 }
 
 struct Planner {
@@ -261,7 +261,7 @@ constexpr Planner kPlanners[] = {{kTopicsList, plan_list},       {kTopicsDescrib
 
 Result<Work> plan_of(const Typed& typed) {
   if (auto checked = check_names(typed); !checked) return checked.error();
-  if (typed.none) return Work([](const TopicsWork&) { return ExitCode::done; });
+  if (typed.none) return Work([](const AdminWork&) { return ExitCode::done; });
   auto planner = std::ranges::find(kPlanners, typed.arguments.verb().where, &Planner::where);
   return planner->plan(typed);
 }

@@ -5,7 +5,7 @@
 
 namespace kstream::cli {
 
-std::string shown_settings(const ClientSettings& settings, const TopicsOutput& output) {
+std::string shown_settings(const ClientSettings& settings, const RowsOutput& output) {
   const ClientConfig& config = settings.config;
   std::string out;
   Table table{{std::begin(kSettingColumns), std::end(kSettingColumns)}, {}};
@@ -24,7 +24,7 @@ std::string shown_settings(const ClientSettings& settings, const TopicsOutput& o
 }
 
 ExitCode show_settings(const ClientSettings& settings, bool json, const Console& console) {
-  TopicsOutput output;
+  RowsOutput output;
   output.format = json ? OutputFormat::json : default_output_format();
   return write_stdout(shown_settings(settings, output)) ? ExitCode::done
                                                         : console.fail(ExitCode::failed, stdout_failure());

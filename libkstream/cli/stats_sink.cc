@@ -1,53 +1,40 @@
 #include "cli/stats_sink.h"
 
-#include "cli/json_object.h"
-#include "cli/time_expression.h"
+#include "cli/rows_text.h"
 
 #include <unistd.h>
 #include <algorithm>
+#include <vector>
 
 namespace kstream::cli {
 
-namespace {
-
-Table table_of(const CountsByPartition& all, bool local) {
-  Table table;
-  table.columns.assign(kStatsColumns.begin(), kStatsColumns.end());
-  auto time = [&](Timestamp t) { return t == kNoTimestamp ? "-" : local ? format_local(t) : format_utc(t); };
-  for (const auto& [partition, counts] : all) {
-    table.rows.push_back({partition.topic, std::to_string(partition.partition.value), std::to_string(counts.records),
-                          std::to_string(counts.bytes), std::to_string(counts.tombstones),
-                          std::to_string(counts.first.value), std::to_string(counts.last.value), time(counts.oldest),
-                          time(counts.newest)});
-  }
-  return table;
-}
-
-std::string json_of(const CountsByPartition& all) {
-  std::string out;
-  for (const auto& [partition, counts] : all) {
-    JsonObject(out)
-        .text("topic", partition.topic)
-        .number("partition", partition.partition.value)
-        .number("records", counts.records)
-        .number("bytes", counts.bytes)
-        .number("tombstones", counts.tombstones)
-        .number("first", counts.first.value)
-        .number("last", counts.last.value)
-        .number("oldest", counts.oldest.value)
-        .number("newest", counts.newest.value);
-    out += '\n';
-  }
-  return out;
-}
-
-}  // namespace
-
-std::string stats_text(const CountsByPartition& counts, const TopicsOutput& output) {
-  if (output.format == OutputFormat::json) return json_of(counts);
-  std::string text;
-  append_table(table_of(counts, output.format == OutputFormat::table), output, text);
-  return text;
+std::string stats_text(const CountsByPartition& counts, const RowsOutput& output) {
+  return rows_text(
+      counts, kStatsColumns, output,
+      [&](const auto& row) {
+        const auto& [partition, counted] = row;
+        return std::vector<std::string>{partition.topic,
+                                        std::to_string(partition.partition.value),
+                                        std::to_string(counted.records),
+                                        std::to_string(counted.bytes),
+                                        std::to_string(counted.tombstones),
+                                        std::to_string(counted.first.value),
+                                        std::to_string(counted.last.value),
+                                        shown_time(counted.oldest, output.format).value_or(""),
+                                        shown_time(counted.newest, output.format).value_or("")};
+      },
+      [](const auto& row, JsonObject& object, std::string&) {
+        const auto& [partition, counted] = row;
+        object.text("topic", partition.topic)
+            .number("partition", partition.partition.value)
+            .number("records", counted.records)
+            .number("bytes", counted.bytes)
+            .number("tombstones", counted.tombstones)
+            .number("first", counted.first.value)
+            .number("last", counted.last.value)
+            .number("oldest", counted.oldest.value)
+            .number("newest", counted.newest.value);
+      });
 }
 
 int StatsSink::output() const { return STDOUT_FILENO; }

@@ -2,9 +2,8 @@
 
 #include "cli/console.h"
 #include "cli/record_sink.h"
-#include "cli/topics_output.h"
+#include "cli/rows_output.h"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -13,8 +12,8 @@
 
 namespace kstream::cli {
 
-inline constexpr std::array<std::string_view, 9> kStatsColumns = {
-    "topic", "partition", "records", "bytes", "tombstones", "first", "last", "oldest", "newest"};
+inline constexpr std::string_view kStatsColumns[] = {"topic", "partition", "records", "bytes", "tombstones",
+                                                     "first", "last",      "oldest",  "newest"};
 
 struct RecordCounts {
   std::uint64_t records = 0, bytes = 0, tombstones = 0;
@@ -24,12 +23,12 @@ struct RecordCounts {
 using CountsByPartition = std::map<TopicPartition, RecordCounts>;
 
 /// A row for each partition.
-std::string stats_text(const CountsByPartition& counts, const TopicsOutput& output);
+std::string stats_text(const CountsByPartition& counts, const RowsOutput& output);
 
 /// Counts records instead of showing them, and prints the counts at the end.
 class StatsSink : public RecordSink {
  public:
-  StatsSink(TopicsOutput output, const Console& console) : output_(std::move(output)), console_(console) {}
+  StatsSink(RowsOutput output, const Console& console) : output_(std::move(output)), console_(console) {}
 
   bool take(const ShownRecord& record, ReadRange& range) override;
   bool flush() override { return true; }
@@ -37,7 +36,7 @@ class StatsSink : public RecordSink {
   int output() const override;
 
  private:
-  TopicsOutput output_;
+  RowsOutput output_;
   const Console& console_;
   CountsByPartition counts_;
 };

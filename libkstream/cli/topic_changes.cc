@@ -11,7 +11,7 @@ namespace kstream::cli {
 namespace {
 
 /// The topics of the choice that are there.
-std::vector<TopicDescription> chosen_topics(const TopicChoice& choice, bool if_exists, const TopicsWork& work,
+std::vector<TopicDescription> chosen_topics(const TopicChoice& choice, bool if_exists, const AdminWork& work,
                                             ItemsOutcome& outcome) {
   auto names = choose_topics(work.admin, choice, work.settings.timeout);
   if (!names) outcome.add(work.fail(names.error()));
@@ -30,19 +30,19 @@ std::vector<std::string> topics_of(const std::vector<Row>& rows) {
 
 /// What happens if only plans are printed.
 ExitCode end_dry_run(const std::string& rows, std::string_view did, const ItemsOutcome& outcome,
-                     const TopicsWork& work) {
+                     const AdminWork& work) {
   work.console.note("dry run: nothing was " + std::string(did));
   return work.print(rows, outcome.result());
 }
 
 /// Prints what was done, unless it shall be quiet.
-ExitCode end(const std::string& rows, const ItemsOutcome& outcome, const TopicsWork& work) {
+ExitCode end(const std::string& rows, const ItemsOutcome& outcome, const AdminWork& work) {
   return work.console.quiet() ? outcome.result() : work.print(rows, outcome.result());
 }
 
 /// The topics that can grow to what is wanted; for each that cannot a line is said.
 std::vector<GrownTopic> can_grow(const std::vector<TopicDescription>& topics, std::int32_t partitions,
-                                 const TopicsWork& work, ItemsOutcome& outcome) {
+                                 const AdminWork& work, ItemsOutcome& outcome) {
   std::vector<GrownTopic> growing;
   for (const auto& topic : topics) {
     auto before = static_cast<std::int32_t>(topic.partitions.size());
@@ -59,7 +59,7 @@ std::vector<GrownTopic> can_grow(const std::vector<TopicDescription>& topics, st
 }
 
 /// What is deleted with each topic.
-std::vector<DeletedTopic> contents(const std::vector<TopicDescription>& topics, const TopicsWork& work) {
+std::vector<DeletedTopic> contents(const std::vector<TopicDescription>& topics, const AdminWork& work) {
   std::vector<DeletedTopic> result;
   std::vector<OffsetQuery> queries;
   std::vector<std::size_t> row_of;  // of each pair of queries
@@ -132,7 +132,7 @@ Deed truncation_of(const std::vector<TruncatedPartition>& rows, const PartitionS
 }
 
 /// Deletes, and leaves those rows that came about, with where the partitions begin now.
-void truncate(std::vector<TruncatedPartition>& rows, const TopicsWork& work, ItemsOutcome& outcome) {
+void truncate(std::vector<TruncatedPartition>& rows, const AdminWork& work, ItemsOutcome& outcome) {
   std::vector<RecordDeletion> deletions;
   deletions.reserve(rows.size());
   for (const auto& row : rows) deletions.push_back({row.partition, row.to});
@@ -153,7 +153,7 @@ void truncate(std::vector<TruncatedPartition>& rows, const TopicsWork& work, Ite
 
 }  // namespace
 
-ExitCode alter_topics(const AlterTopicsPlan& plan, const TopicsWork& work) {
+ExitCode alter_topics(const AlterTopicsPlan& plan, const AdminWork& work) {
   ItemsOutcome outcome;
   auto topics = chosen_topics(plan.choice, plan.care.if_exists, work, outcome);
   auto growing = can_grow(topics, plan.partitions, work, outcome);
@@ -178,7 +178,7 @@ ExitCode alter_topics(const AlterTopicsPlan& plan, const TopicsWork& work) {
   return plan.care.dry_run ? end_dry_run(rows, "altered", outcome, work) : end(rows, outcome, work);
 }
 
-ExitCode delete_topics(const DeleteTopicsPlan& plan, const TopicsWork& work) {
+ExitCode delete_topics(const DeleteTopicsPlan& plan, const AdminWork& work) {
   ItemsOutcome outcome;
   auto topics = chosen_topics(plan.choice, plan.care.if_exists, work, outcome);
   if (topics.empty()) return outcome.result();
@@ -197,7 +197,7 @@ ExitCode delete_topics(const DeleteTopicsPlan& plan, const TopicsWork& work) {
   return end(deleted_text(rows, false, work.output), outcome, work);
 }
 
-ExitCode truncate_topics(const TruncateTopicsPlan& plan, const TopicsWork& work) {
+ExitCode truncate_topics(const TruncateTopicsPlan& plan, const AdminWork& work) {
   ItemsOutcome outcome;
   TopicChoice choice{{}, plan.patterns, plan.internal};
   auto partitions = find_partitions(plan.targets, choice, plan.care.if_exists, work, outcome);

@@ -18,14 +18,14 @@ const ConfigEntry* find(const std::vector<ConfigEntry>& configs, std::string_vie
   return at == configs.end() ? nullptr : &*at;
 }
 
-ExitCode no_config(const std::string& topic, const std::string& name, const TopicsWork& work) {
+ExitCode no_config(const std::string& topic, const std::string& name, const AdminWork& work) {
   return work.console.fail(ExitCode::not_found, topic + " has no config " + name + "; see: ktopics config " + topic +
                                                     " -a" + work.settings.same_cluster);
 }
 
 /// The configs of a topic that are to be shown; for each that is not there a line is said.
 void add_shown(const std::string& topic, const std::vector<ConfigEntry>& configs, const TopicConfigsPlan& plan,
-               const TopicsWork& work, std::vector<TopicConfig>& rows, ItemsOutcome& outcome) {
+               const AdminWork& work, std::vector<TopicConfig>& rows, ItemsOutcome& outcome) {
   for (const auto& name : plan.shown) {
     const ConfigEntry* config = find(configs, name);
     if (config) rows.push_back({topic, *config});
@@ -39,7 +39,7 @@ void add_shown(const std::string& topic, const std::vector<ConfigEntry>& configs
 }
 
 /// Says why there are no configs of a topic.
-ExitCode fail(const std::string& topic, const Error& error, const TopicsWork& work) {
+ExitCode fail(const std::string& topic, const Error& error, const AdminWork& work) {
   bool missing = error.code == ErrorCode::unknown_topic_or_partition;
   return work.fail(topic, error, missing ? "; see: ktopics list" + work.settings.same_cluster : "");
 }
@@ -54,7 +54,7 @@ std::string quoted(const std::string& word) {
 }
 
 /// What takes the changes of one topic back.
-std::string undoing(const std::vector<ChangedConfig>& changes, const TopicsWork& work) {
+std::string undoing(const std::vector<ChangedConfig>& changes, const AdminWork& work) {
   const std::string& name = changes.front().topic;
   std::string command = "ktopics config " + (name.starts_with('-') ? "-t " + name : quoted(name));
   for (const auto& [topic, change, before, was_set] : changes) {
@@ -88,7 +88,7 @@ std::vector<ChangedConfig> with_old_values(const std::string& topic, const std::
   return rows;
 }
 
-ExitCode change(const TopicConfigsPlan& plan, const std::vector<DescribedConfigs>& answers, const TopicsWork& work) {
+ExitCode change(const TopicConfigsPlan& plan, const std::vector<DescribedConfigs>& answers, const AdminWork& work) {
   ItemsOutcome outcome;
   std::vector<ConfigAlteration> alterations;
   std::vector<std::vector<ChangedConfig>> rows;
@@ -120,7 +120,7 @@ ExitCode change(const TopicConfigsPlan& plan, const std::vector<DescribedConfigs
 
 }  // namespace
 
-ExitCode topic_configs(const TopicConfigsPlan& plan, const TopicsWork& work) {
+ExitCode topic_configs(const TopicConfigsPlan& plan, const AdminWork& work) {
   auto topics = choose_topics(work.admin, plan.choice, work.settings.timeout);
   if (!topics) return work.fail(topics.error());
   // Older brokers know no documentation; only JSON shows it.

@@ -2,7 +2,7 @@
 
 namespace kstream::cli {
 
-ExitCode topic_offsets(const TopicOffsetsPlan& plan, const TopicsWork& work) {
+ExitCode topic_offsets(const TopicOffsetsPlan& plan, const AdminWork& work) {
   ItemsOutcome outcome;
   auto partitions = find_partitions(plan.targets, {{}, plan.patterns, plan.internal}, false, work, outcome);
   if (!plan.position) {

@@ -11,7 +11,7 @@ namespace {
 
 /// The partitions of one topic that `target` names, each that is new put behind `found`.
 void add_partitions(const TopicDescription& topic, const Target& target, std::set<TopicPartition>& seen,
-                    std::vector<FoundPartition>& found, const TopicsWork& work, ItemsOutcome& outcome) {
+                    std::vector<FoundPartition>& found, const AdminWork& work, ItemsOutcome& outcome) {
   auto count = static_cast<std::int32_t>(topic.partitions.size());
   auto partitions = select_partitions(target.partitions, count);
   if (!partitions) {
@@ -27,7 +27,7 @@ void add_partitions(const TopicDescription& topic, const Target& target, std::se
 }
 
 /// Fills in where the partitions begin and end; drops those that do not say.
-void ask_ranges(std::vector<FoundPartition>& partitions, const TopicsWork& work, ItemsOutcome& outcome) {
+void ask_ranges(std::vector<FoundPartition>& partitions, const AdminWork& work, ItemsOutcome& outcome) {
   std::vector<OffsetQuery> queries;
   for (const auto& found : partitions) {
     queries.push_back({found.range.partition, kBeginning});
@@ -51,7 +51,7 @@ void ask_ranges(std::vector<FoundPartition>& partitions, const TopicsWork& work,
 }  // namespace
 
 std::vector<FoundPartition> find_partitions(const std::vector<Target>& targets, const TopicChoice& choice,
-                                            bool if_exists, const TopicsWork& work, ItemsOutcome& outcome) {
+                                            bool if_exists, const AdminWork& work, ItemsOutcome& outcome) {
   std::vector<FoundPartition> found;
   std::set<TopicPartition> seen;
   for (const Target& target : targets) {
@@ -68,7 +68,7 @@ std::vector<FoundPartition> find_partitions(const std::vector<Target>& targets, 
 }
 
 std::vector<FoundOffset> find_offsets(const std::vector<FoundPartition>& partitions, const PositionExpression& position,
-                                      const TopicsWork& work, ItemsOutcome& outcome) {
+                                      const AdminWork& work, ItemsOutcome& outcome) {
   std::vector<FoundOffset> offsets;
   std::vector<OffsetQuery> queries;
   bool by_time = position.kind == PositionExpression::Kind::time;

@@ -50,7 +50,7 @@ std::optional<std::string> default_of(const ConfigEntry& config) {
   return {};
 }
 
-std::string grown_text(const std::vector<GrownTopic>& topics, bool dry_run, const TopicsOutput& output) {
+std::string grown_text(const std::vector<GrownTopic>& topics, bool dry_run, const RowsOutput& output) {
   return rows_text(
       topics, kGrownColumns, output,
       [](const GrownTopic& row) {
@@ -62,7 +62,7 @@ std::string grown_text(const std::vector<GrownTopic>& topics, bool dry_run, cons
       });
 }
 
-std::string deleted_text(const std::vector<DeletedTopic>& topics, bool dry_run, const TopicsOutput& output) {
+std::string deleted_text(const std::vector<DeletedTopic>& topics, bool dry_run, const RowsOutput& output) {
   return rows_text(
       topics, kDeletedColumns, output,
       [](const DeletedTopic& row) {
@@ -77,8 +77,7 @@ std::string deleted_text(const std::vector<DeletedTopic>& topics, bool dry_run, 
       });
 }
 
-std::string truncated_text(const std::vector<TruncatedPartition>& partitions, bool dry_run,
-                           const TopicsOutput& output) {
+std::string truncated_text(const std::vector<TruncatedPartition>& partitions, bool dry_run, const RowsOutput& output) {
   return rows_text(
       partitions, kTruncatedColumns, output,
       [](const TruncatedPartition& row) {
@@ -93,7 +92,7 @@ std::string truncated_text(const std::vector<TruncatedPartition>& partitions, bo
       });
 }
 
-std::string ranges_text(const std::vector<OffsetRange>& ranges, const TopicsOutput& output) {
+std::string ranges_text(const std::vector<OffsetRange>& ranges, const RowsOutput& output) {
   return rows_text(
       ranges, kRangeColumns, output,
       [](const OffsetRange& row) {
@@ -106,8 +105,8 @@ std::string ranges_text(const std::vector<OffsetRange>& ranges, const TopicsOutp
       });
 }
 
-std::string offsets_text(const std::vector<FoundOffset>& offsets, const TopicsOutput& output) {
-  auto time = [&](const FoundOffset& row) { return shown_time(row.timestamp, output); };
+std::string offsets_text(const std::vector<FoundOffset>& offsets, const RowsOutput& output) {
+  auto time = [&](const FoundOffset& row) { return shown_time(row.timestamp, output.format); };
   return rows_text(
       offsets, kOffsetColumns, output,
       [&](const FoundOffset& row) {
@@ -119,7 +118,7 @@ std::string offsets_text(const std::vector<FoundOffset>& offsets, const TopicsOu
       });
 }
 
-std::string configs_text(const std::vector<TopicConfig>& configs, const TopicsOutput& output) {
+std::string configs_text(const std::vector<TopicConfig>& configs, const RowsOutput& output) {
   auto synonyms = [](const ConfigEntry& entry, JsonObject& object, std::string& out) {
     object.begin("synonyms");
     out += '[';
@@ -146,7 +145,7 @@ std::string configs_text(const std::vector<TopicConfig>& configs, const TopicsOu
       });
 }
 
-std::string changed_text(const std::vector<ChangedConfig>& changes, bool dry_run, const TopicsOutput& output) {
+std::string changed_text(const std::vector<ChangedConfig>& changes, bool dry_run, const RowsOutput& output) {
   return rows_text(
       changes, kChangedColumns, output,
       [](const ChangedConfig& row) {

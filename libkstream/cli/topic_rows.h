@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/topics_output.h"
+#include "cli/rows_output.h"
 
 #include <kstream/admin.h>
 
@@ -73,19 +73,19 @@ inline constexpr std::string_view kConfigColumns[] = {"topic", "config", "value"
 inline constexpr std::string_view kChangedColumns[] = {"topic", "config", "before", "change", "value"};
 
 /// Schema: topic-altered.json.
-std::string grown_text(const std::vector<GrownTopic>& topics, bool dry_run, const TopicsOutput& output);
+std::string grown_text(const std::vector<GrownTopic>& topics, bool dry_run, const RowsOutput& output);
 /// Schema: topic-deleted.json.
-std::string deleted_text(const std::vector<DeletedTopic>& topics, bool dry_run, const TopicsOutput& output);
+std::string deleted_text(const std::vector<DeletedTopic>& topics, bool dry_run, const RowsOutput& output);
 /// Schema: topic-truncated.json.
-std::string truncated_text(const std::vector<TruncatedPartition>& partitions, bool dry_run, const TopicsOutput& output);
+std::string truncated_text(const std::vector<TruncatedPartition>& partitions, bool dry_run, const RowsOutput& output);
 /// Schema: topic-offsets.json.
-std::string ranges_text(const std::vector<OffsetRange>& ranges, const TopicsOutput& output);
+std::string ranges_text(const std::vector<OffsetRange>& ranges, const RowsOutput& output);
 /// Schema: topic-offset.json.
-std::string offsets_text(const std::vector<FoundOffset>& offsets, const TopicsOutput& output);
+std::string offsets_text(const std::vector<FoundOffset>& offsets, const RowsOutput& output);
 /// Schema: topic-config.json.
-std::string configs_text(const std::vector<TopicConfig>& configs, const TopicsOutput& output);
+std::string configs_text(const std::vector<TopicConfig>& configs, const RowsOutput& output);
 /// Schema: topic-config-changed.json.
-std::string changed_text(const std::vector<ChangedConfig>& changes, bool dry_run, const TopicsOutput& output);
+std::string changed_text(const std::vector<ChangedConfig>& changes, bool dry_run, const RowsOutput& output);
 
 /// The words for where a config comes from, for its type and for what is done to it: `topic`, `list`, `append`.
 std::string_view source_word(ConfigSource source);

@@ -20,7 +20,7 @@ void take_over(const TopicDescription& model, const std::vector<ConfigEntry>& co
   }
 }
 
-Result<std::vector<NewTopic>> modelled(const CreateTopicsPlan& plan, const TopicsWork& work) {
+Result<std::vector<NewTopic>> modelled(const CreateTopicsPlan& plan, const AdminWork& work) {
   std::vector<NewTopic> topics = plan.topics;
   if (plan.like.empty()) return topics;
   auto models = work.admin.describe_topics({{plan.like}}, work.settings.timeout);
@@ -42,7 +42,7 @@ bool is_asked_for(const PartitionDescription& partition, DescribeTopicsPlan::Onl
   return only == Only::all || out_of_sync || (only == Only::unhealthy && broken);
 }
 
-PartitionSizes partition_sizes(const TopicsWork& work) {
+PartitionSizes partition_sizes(const AdminWork& work) {
   PartitionSizes sizes;
   auto cluster = work.admin.describe_cluster(work.settings.timeout);
   if (!cluster) work.console.error("sizes: " + cluster.error().to_string());
@@ -65,7 +65,7 @@ PartitionSizes partition_sizes(const TopicsWork& work) {
   return sizes;
 }
 
-std::vector<TopicDescription> described(const std::vector<std::string>& names, bool if_exists, const TopicsWork& work,
+std::vector<TopicDescription> described(const std::vector<std::string>& names, bool if_exists, const AdminWork& work,
                                         ItemsOutcome& outcome) {
   std::vector<TopicDescription> topics;
   auto answers = work.admin.describe_topics(names, work.settings.timeout);
@@ -84,7 +84,7 @@ std::vector<TopicDescription> described(const std::vector<std::string>& names, b
   return topics;
 }
 
-ExitCode list_topics(const ListTopicsPlan& plan, const TopicsWork& work) {
+ExitCode list_topics(const ListTopicsPlan& plan, const AdminWork& work) {
   auto listed = work.admin.list_topics(work.settings.timeout);
   if (!listed) return work.fail(listed.error());
   const TopicChoice& choice = plan.choice;
@@ -105,7 +105,7 @@ ExitCode list_topics(const ListTopicsPlan& plan, const TopicsWork& work) {
                     ExitCode::done);
 }
 
-ExitCode describe_topics(const DescribeTopicsPlan& plan, const TopicsWork& work) {
+ExitCode describe_topics(const DescribeTopicsPlan& plan, const AdminWork& work) {
   using Only = DescribeTopicsPlan::Only;
   auto names = choose_topics(work.admin, plan.choice, work.settings.timeout);
   if (!names) return work.fail(names.error());
@@ -124,7 +124,7 @@ ExitCode describe_topics(const DescribeTopicsPlan& plan, const TopicsWork& work)
   return work.print(described_text(topics, plan.sizes ? &sizes : nullptr, work.output), code);
 }
 
-ExitCode create_topics(const CreateTopicsPlan& plan, const TopicsWork& work) {
+ExitCode create_topics(const CreateTopicsPlan& plan, const AdminWork& work) {
   auto topics = modelled(plan, work);
   if (!topics) return work.fail("--like " + plan.like, topics.error());
   auto results = work.admin.create_topics(*topics, plan.dry_run, work.settings.timeout);

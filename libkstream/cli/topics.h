@@ -18,7 +18,7 @@ struct ListTopicsPlan {
   TopicChoice choice;
   bool sizes = false;
 };
-ExitCode list_topics(const ListTopicsPlan& plan, const TopicsWork& work);
+ExitCode list_topics(const ListTopicsPlan& plan, const AdminWork& work);
 
 /// `ktopics describe`: topics and their partitions.
 struct DescribeTopicsPlan {
@@ -27,7 +27,7 @@ struct DescribeTopicsPlan {
   Only only = Only::all;  ///< ExitCode::no if there are such partitions; with -q they are not printed
   bool sizes = false;
 };
-ExitCode describe_topics(const DescribeTopicsPlan& plan, const TopicsWork& work);
+ExitCode describe_topics(const DescribeTopicsPlan& plan, const AdminWork& work);
 
 /// Whether `partition` is one that `only` asks for: one with a replica out of sync; or also without a leader, or with a
 /// replica offline.
@@ -40,7 +40,7 @@ struct CreateTopicsPlan {
   bool if_not_exists = false;
   bool dry_run = false;
 };
-ExitCode create_topics(const CreateTopicsPlan& plan, const TopicsWork& work);
+ExitCode create_topics(const CreateTopicsPlan& plan, const AdminWork& work);
 
 /// How something is done that cannot be taken back.
 struct Care {
@@ -56,14 +56,14 @@ struct AlterTopicsPlan {
   std::vector<std::vector<NodeId>> assignments;  ///< of all partitions, those of today included; empty: as it comes
   Care care;
 };
-ExitCode alter_topics(const AlterTopicsPlan& plan, const TopicsWork& work);
+ExitCode alter_topics(const AlterTopicsPlan& plan, const AdminWork& work);
 
 /// `ktopics delete`.
 struct DeleteTopicsPlan {
   TopicChoice choice;
   Care care;
 };
-ExitCode delete_topics(const DeleteTopicsPlan& plan, const TopicsWork& work);
+ExitCode delete_topics(const DeleteTopicsPlan& plan, const AdminWork& work);
 
 /// `ktopics truncate`: deletes the records in front of a position.
 struct TruncateTopicsPlan {
@@ -73,7 +73,7 @@ struct TruncateTopicsPlan {
   PositionExpression to;  ///< where the records begin that stay
   Care care;
 };
-ExitCode truncate_topics(const TruncateTopicsPlan& plan, const TopicsWork& work);
+ExitCode truncate_topics(const TruncateTopicsPlan& plan, const AdminWork& work);
 
 /// `ktopics offsets`: where partitions begin and end, or what a position comes to in each.
 struct TopicOffsetsPlan {
@@ -82,7 +82,7 @@ struct TopicOffsetsPlan {
   bool internal = false;
   std::optional<PositionExpression> position;
 };
-ExitCode topic_offsets(const TopicOffsetsPlan& plan, const TopicsWork& work);
+ExitCode topic_offsets(const TopicOffsetsPlan& plan, const AdminWork& work);
 
 /// `ktopics config`: shows configs of topics, or changes them.
 struct TopicConfigsPlan {
@@ -93,13 +93,13 @@ struct TopicConfigsPlan {
   std::vector<ConfigChange> changes;  ///< then nothing is shown
   bool dry_run = false;
 };
-ExitCode topic_configs(const TopicConfigsPlan& plan, const TopicsWork& work);
+ExitCode topic_configs(const TopicConfigsPlan& plan, const AdminWork& work);
 
 /// Bytes of the partitions on all brokers that say so; what fails is said, and 0 partitions are the least.
-PartitionSizes partition_sizes(const TopicsWork& work);
+PartitionSizes partition_sizes(const AdminWork& work);
 
 /// The partitions of topics that are there, in order; for each name that fails a line is said.
-std::vector<TopicDescription> described(const std::vector<std::string>& names, bool if_exists, const TopicsWork& work,
+std::vector<TopicDescription> described(const std::vector<std::string>& names, bool if_exists, const AdminWork& work,
                                         ItemsOutcome& outcome);
 
 /// `NAME=VALUE` of -c. A value with a unit, of a config in ms or bytes, becomes the number that Kafka wants.

@@ -106,7 +106,7 @@ std::vector<std::string_view> describe_columns(std::size_t first, const Partitio
 }
 
 /// On a terminal: a line for the topic, and a table of its partitions below.
-void append_topic_table(const TopicDescription& topic, const PartitionSizes* sizes, const TopicsOutput& output,
+void append_topic_table(const TopicDescription& topic, const PartitionSizes* sizes, const RowsOutput& output,
                         std::string& out) {
   out += topic.name + "  id " + topic.id.to_string() + "  " + std::to_string(topic.partitions.size()) +
          (topic.partitions.size() == 1 ? " partition" : " partitions") + "  replication " +
@@ -129,7 +129,7 @@ void append_json_created(const std::string& name, const CreatedTopic& created, b
 }  // namespace
 
 std::string listed_text(const std::vector<Admin::ListedTopic>& topics, bool more, const PartitionSizes* sizes,
-                        const TopicsOutput& output) {
+                        const RowsOutput& output) {
   std::string out;
   Table table{{"topic"}, {}};
   if (more || output.names_columns()) table.columns.insert(table.columns.end(), {"partitions", "id"});
@@ -155,7 +155,7 @@ std::string listed_text(const std::vector<Admin::ListedTopic>& topics, bool more
 }
 
 std::string described_text(const std::vector<TopicDescription>& topics, const PartitionSizes* sizes,
-                           const TopicsOutput& output) {
+                           const RowsOutput& output) {
   std::string out;
   if (output.format == OutputFormat::json) {
     for (const TopicDescription& topic : topics) append_json_topic(topic, sizes, out);
@@ -179,7 +179,7 @@ std::string described_text(const std::vector<TopicDescription>& topics, const Pa
   return out;
 }
 
-std::string created_text(const std::vector<CreateTopicResult>& results, bool dry_run, const TopicsOutput& output) {
+std::string created_text(const std::vector<CreateTopicResult>& results, bool dry_run, const RowsOutput& output) {
   std::string out;
   Table table{{std::begin(kCreateColumns), std::end(kCreateColumns)}, {}};
   for (const auto& [name, created] : results) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/topics_output.h"
+#include "cli/rows_output.h"
 
 #include <kstream/admin.h>
 
@@ -22,14 +22,14 @@ inline constexpr std::string_view kCreateColumns[] = {"topic", "partitions", "re
 /// What `ktopics list` prints: names, if `more` partitions and ids, and the size if there are `sizes`; in JSON always
 /// all but that. Schema: topic-listed.json.
 std::string listed_text(const std::vector<Admin::ListedTopic>& topics, bool more, const PartitionSizes* sizes,
-                        const TopicsOutput& output);
+                        const RowsOutput& output);
 
 /// What `ktopics describe` prints: a row for each partition, in JSON an object for each topic. Schema:
 /// topic-described.json.
 std::string described_text(const std::vector<TopicDescription>& topics, const PartitionSizes* sizes,
-                           const TopicsOutput& output);
+                           const RowsOutput& output);
 
 /// What `ktopics create` prints: what was created, or would have been. Schema: topic-created.json.
-std::string created_text(const std::vector<CreateTopicResult>& results, bool dry_run, const TopicsOutput& output);
+std::string created_text(const std::vector<CreateTopicResult>& results, bool dry_run, const RowsOutput& output);
 
 }  // namespace kstream::cli

@@ -58,18 +58,6 @@ EOF
   cat line
 }
 
-# slow_server: a listener that never answers, at $slow, until its process $listener is killed.
-slow_server() {
-  python3 -c '
-import socket, time
-s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
-print("127.0.0.1:%d" % s.getsockname()[1], flush=True)
-time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
-  listener=$!
-  eventually test -s "$BATS_TEST_TMPDIR/slow"
-  slow=$(cat "$BATS_TEST_TMPDIR/slow")
-}
-
 @test "topics, flags, verbs and values" {
   [ "$(kconsume __complete topics or)" = $'orders\norders2' ]
   [ "$(kconsume __complete words or)" = $'orders\norders2' ]

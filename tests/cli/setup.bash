@@ -34,6 +34,19 @@ begin_server() {
   read -r _ address < <(grep '^ready ' "$folder/out")
 }
 
+# slow_server: a listener that never answers, at $slow, until its process $listener is killed.
+# shellcheck disable=SC2034  # the tests use them
+slow_server() {
+  python3 -c '
+import socket, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+print("127.0.0.1:%d" % s.getsockname()[1], flush=True)
+time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
+  listener=$!
+  eventually test -s "$BATS_TEST_TMPDIR/slow"
+  slow=$(cat "$BATS_TEST_TMPDIR/slow")
+}
+
 # For teardown_file.
 stop_server() {
   if kill "$SERVER_PID"; then wait "$SERVER_PID" || true; fi

@@ -79,19 +79,13 @@ gives_up_soon() {
 }
 
 @test "ktopics and kconsume give up when --timeout is over: a broker that never says anything" {
-  python3 -c '
-import socket, time
-s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
-print("127.0.0.1:%d" % s.getsockname()[1], flush=True)
-time.sleep(60)' > "$BATS_TEST_TMPDIR/address" 3>&- &
-  listener=$!
-  eventually test -s "$BATS_TEST_TMPDIR/address"
+  slow_server
   for words in 'ktopics list' 'ktopics describe t' 'kconsume t'; do
     # shellcheck disable=SC2086  # several words
-    gives_up_soon $words -b "$(cat "$BATS_TEST_TMPDIR/address")"
-    grep -q "$(cat "$BATS_TEST_TMPDIR/address"): no answer in time" "$BATS_TEST_TMPDIR/err"
+    gives_up_soon $words -b "$slow"
+    grep -q "$slow: no answer in time" "$BATS_TEST_TMPDIR/err"
   done
-  kill $listener
+  kill "$listener"
 }
 
 @test "so they do if it falls silent in between" {

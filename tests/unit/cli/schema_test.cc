@@ -17,7 +17,7 @@ namespace {
 
 using test::fits_schema;
 
-const TopicsOutput kJson{OutputFormat::json, false, true, {}, {}};
+const RowsOutput kJson{OutputFormat::json, false, true, {}, {}};
 
 TEST(Schema, Record) {
   HeaderBytes headers{{"a", "1"}, {"\xFF", "\xFE"}, {"", std::nullopt}};
@@ -107,20 +107,20 @@ TEST(Schema, RecordCounts) {
 }
 
 TEST(Schema, RecordDifference) {
-  const Difference all[] = {
+  const std::vector<Difference> all = {
       {"t", "u", PartitionId(0), Offset(3), Offset(4), "key"},
       {"t", "u", PartitionId(1), Offset(3), kNoOffset, "missing"},
       {"t", "u", PartitionId(2), kNoOffset, Offset(4), "missing", true},
   };
   EXPECT_TRUE(fits_schema("record-difference.json", diff_text(all, kJson)));
-  EXPECT_EQ(diff_text(all, TopicsOutput()), "t\t0\t3\tu\t4\tkey\nt\t1\t3\tu\t-\tmissing\nt\t2\t-\tu\t4\tmissing\n");
+  EXPECT_EQ(diff_text(all, RowsOutput()), "t\t0\t3\tu\t4\tkey\nt\t1\t3\tu\t-\tmissing\nt\t2\t-\tu\t4\tmissing\n");
   EXPECT_EQ(diff_text(all, std::nullopt),
             "t [0] offset 3 and u [0] offset 4: another key\n"
             "t [1] offset 3: none like it in u [1]\n"
             "u [2] offset 4: none like it in the other, which has no such partition\n");
 }
 
-TEST(TopicsOutput, Columns) {
+TEST(RowsOutput, Columns) {
   const std::vector<OffsetRange> ranges{{{"t", PartitionId(3)}, Offset(1), Offset(4)}};
   EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, true, {"end", "topic"}, {}}), "end,topic\r\n4,t\r\n");
   EXPECT_EQ(ranges_text(ranges, {OutputFormat::csv, false, false, {"end", "topic"}, {}}), "4,t\r\n");
@@ -131,9 +131,9 @@ TEST(TopicsOutput, Columns) {
   EXPECT_TRUE(check_columns(std::span(wanted).first(1), kRangeColumns).ok());
 }
 
-TEST(TopicsOutput, Templates) {
+TEST(RowsOutput, Templates) {
   const std::vector<FoundOffset> offsets{{{"t", PartitionId(3)}, Offset(4), kNoTimestamp}};
-  TopicsOutput output;
+  RowsOutput output;
   auto text = [&](std::string_view row) {
     auto pieces = parse_row_template(row);
     if (!pieces) return pieces.error().detail;
@@ -198,10 +198,10 @@ TEST(Schema, Quorum) {
             "1\t7\t90\t2\tvoter\t93\t7\t1000\t1970-01-01T00:00:04.900Z\t1970-01-01T00:00:04.000Z\t-\t-\n"
             "1\t7\t90\t3\tvoter\t-\t-\t-\t-\t-\t-\t-\n"
             "1\t7\t90\t9\tobserver\t80\t20\t0\t1970-01-01T00:00:06.000Z\t1970-01-01T00:00:06.000Z\t-\t-\n");
-  const TopicsOutput table{OutputFormat::table, false, true, {}, {}};
+  const RowsOutput table{OutputFormat::table, false, true, {}, {}};
   EXPECT_TRUE(quorum_text(quorum, table)
                   .starts_with("leader 1  epoch 7  high watermark 90  3 voters  1 observer  max lag 7\nNODE  ROLE "));
-  const TopicsOutput columns{OutputFormat::table, false, true, {"leader", "node"}, {}};
+  const RowsOutput columns{OutputFormat::table, false, true, {"leader", "node"}, {}};
   EXPECT_TRUE(quorum_text(quorum, columns).starts_with("LEADER  NODE\n1       1\n"));
   const QuorumDescription none{NodeId(-1), LeaderEpoch(8), kNoOffset, {{NodeId(1)}}, {}};
   EXPECT_TRUE(fits_schema("server-quorum.json", quorum_text(none, kJson)));
