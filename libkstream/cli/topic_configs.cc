@@ -9,6 +9,7 @@ namespace {
 
 std::vector<ConfigResource> resources_of(const std::vector<std::string>& topics) {
   std::vector<ConfigResource> resources;
+  resources.reserve(topics.size());
   for (const auto& topic : topics) resources.push_back({ConfigResourceType::topic, topic});
   return resources;
 }

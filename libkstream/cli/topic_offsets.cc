@@ -7,6 +7,7 @@ ExitCode topic_offsets(const TopicOffsetsPlan& plan, const AdminWork& work) {
   auto partitions = find_partitions(plan.targets, {{}, plan.patterns, plan.internal}, false, work, outcome);
   if (!plan.position) {
     std::vector<OffsetRange> ranges;
+    ranges.reserve(partitions.size());
     for (const auto& found : partitions) ranges.push_back(found.range);
     if (!ranges.empty()) outcome.add(ExitCode::done);
     return work.print(ranges_text(ranges, work.output), outcome.result());

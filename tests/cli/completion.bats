@@ -184,7 +184,7 @@ EOF
       [ "$took" -lt 1000 ]
     done
   done
-  kill $listener
+  kill "$listener"
 }
 
 @test "a dead, a slow and a confused server: nothing, in silence, within 300 ms" {
@@ -198,7 +198,7 @@ EOF
     echo "$server took $took ms"
     [ "$took" -lt 1000 ]  # 300 ms, on a machine that has time
   done
-  kill $listener
+  kill "$listener"
 }
 
 @test "a dead and a slow server: the shells offer nothing, and do not wait" {
@@ -222,7 +222,7 @@ EOF
       offers "kconsume $words" completed_by_zsh "kconsume $words"
     done
   done
-  kill $listener
+  kill "$listener"
 }
 
 @test "answers are kept for a while" {
