@@ -32,11 +32,10 @@ $topic 0 2 none 13 3" ]
 @test "--exec: a reader of its output that leaves ends it with 0" {
   new_topic
   seq 1000 | kproduce -q "$topic"
-  set +e
   kconsume "$topic" --exec "echo \$KSTREAM_OFFSET >> '$BATS_TEST_TMPDIR/runs'; cat" 2> "$BATS_TEST_TMPDIR/err" | head -n 1 > "$BATS_TEST_TMPDIR/out"
-  [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
-  [ ! -s "$BATS_TEST_TMPDIR/err" ] || return 1
-  [ "$(cat "$BATS_TEST_TMPDIR/out")" = 1 ] || return 1
+  [ "${PIPESTATUS[0]}" -eq 0 ]
+  [ ! -s "$BATS_TEST_TMPDIR/err" ]
+  [ "$(cat "$BATS_TEST_TMPDIR/out")" = 1 ]
   [ -z "$(uniq -d "$BATS_TEST_TMPDIR/runs")" ]  # none is run again
 }
 

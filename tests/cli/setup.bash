@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the tests of the tools share. The programs are those in PATH, else those of build/release.
+# What the tests of the tools share. The programs are those in PATH, else those of build/release. It is by `set -e` that bats
+# sees a failure: no test turns it off.
 
 command -v kserver > /dev/null || PATH=${BATS_TEST_DIRNAME}/../../build/release/bin:$PATH
 export LC_ALL=C.UTF-8 TZ=UTC
