@@ -1,11 +1,12 @@
 // kserver: runs a broker in the foreground (also without a subcommand), checks and shows its configuration, asks a
-// running one for its status, formats log directories and tells of them, or shows what is in a log's files. As a client
-// it asks any cluster for its brokers, quorum and features.
+// running one for its status, formats log directories, tells of them and verifies them, or shows what is in a log's
+// files. As a client it asks any cluster for its brokers, quorum and features.
 #include "cli/dump_text.h"
 #include "cli/format_choice.h"
 #include "cli/output.h"
 #include "cli/run_cluster.h"
 #include "cli/server_text.h"
+#include "cli/size.h"
 #include "cli/start.h"
 #include "cli/topic_names.h"
 #include "server/check.h"
@@ -13,6 +14,7 @@
 #include "server/ephemeral.h"
 #include "server/log_directories.h"
 #include "server/server.h"
+#include "server/verify.h"
 
 #include <unistd.h>
 #include <algorithm>
@@ -55,35 +57,85 @@ ExitCode show_status(const Arguments& arguments, const server::Configuration& co
 
 bool wants_color(const Arguments& arguments) { return cli::use_color(arguments.value(Flag::color), STDOUT_FILENO); }
 
-ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {
-  std::optional<cli::OutputFormat> format;
-  if (arguments.has(Flag::output_format) || arguments.has(Flag::json)) {
-    auto chosen = cli::chosen_format(arguments);
-    if (!chosen) return console.fail(ExitCode::usage, chosen.error().detail);
-    format = *chosen;
-  }
-  auto [findings, configuration] = server::check_configuration(inputs);
-  if (configuration) {
-    auto more = server::check_machine(*configuration);
-    findings.insert(findings.end(), more.begin(), more.end());
-  }
+/// Findings as compilers print them, unless a format is asked for.
+Result<std::optional<cli::OutputFormat>> findings_format(const Arguments& arguments) {
+  if (!arguments.has(Flag::output_format) && !arguments.has(Flag::json)) return std::optional<cli::OutputFormat>();
+  auto chosen = cli::chosen_format(arguments);
+  if (!chosen) return std::move(chosen).error();
+  return std::optional(*chosen);
+}
+
+ExitCode print_findings(const std::vector<Finding>& findings, std::optional<cli::OutputFormat> format,
+                        const Arguments& arguments, const Console& console) {
   constexpr std::string_view kLevels[] = {"note", "warning", "error"};
   std::vector<cli::ShownFinding> shown;
   shown.reserve(findings.size());
   for (const Finding& one : findings)
     shown.push_back({kLevels[static_cast<std::size_t>(one.level)], one.where, one.name, one.text});
-  bool wrong = std::ranges::find(findings, Finding::Level::error, &Finding::level) != findings.end();
-  auto printed = arguments.has(Flag::server_quiet)
-                     ? ExitCode::done
-                     : print(cli::findings_text(shown, format, wants_color(arguments)), console);
-  return wrong ? ExitCode::usage : printed;
+  if (arguments.has(Flag::server_quiet)) return ExitCode::done;
+  return print(cli::findings_text(shown, format, wants_color(arguments)), console);
+}
+
+bool has_error(const std::vector<Finding>& findings) {
+  return std::ranges::find(findings, Finding::Level::error, &Finding::level) != findings.end();
+}
+
+ExitCode check(const Arguments& arguments, const server::ConfigurationInputs& inputs, const Console& console) {
+  auto format = findings_format(arguments);
+  if (!format) return console.fail(ExitCode::usage, format.error().detail);
+  auto [findings, configuration] = server::check_configuration(inputs);
+  if (configuration) {
+    auto more = server::check_machine(*configuration);
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
+  auto printed = print_findings(findings, *format, arguments, console);
+  return has_error(findings) ? ExitCode::usage : printed;
+}
+
+std::string summary(const std::string& path, const server::Verified& read, bool damaged) {
+  const auto count = [](std::uint64_t n, const std::string& what) {
+    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+  };
+  return path + ": " + count(read.logs, "log") + ", " + count(read.records, "record") + ", " +
+         cli::format_size(static_cast<std::int64_t>(read.bytes)) + (damaged ? ": damaged" : ": nothing is damaged");
+}
+
+/// Looks at directories one after the other, also behind one that is damaged.
+ExitCode verify(const Arguments& arguments, const Console& console) {
+  auto format = findings_format(arguments);
+  if (!format) return console.fail(ExitCode::usage, format.error().detail);
+  if (arguments.words().empty())
+    return console.fail(ExitCode::usage, "which log directory? As in: kserver verify /data");
+  cli::ItemsOutcome outcome;
+  std::vector<Finding> findings;
+  for (const auto& path : arguments.words()) {
+    bool damaged = false;
+    auto read = server::verify_directory(path, [&](const Finding& one) {
+      damaged = damaged || one.level == Finding::Level::error;
+      findings.push_back(one);
+    });
+    if (read) {
+      if (!arguments.has(Flag::server_quiet)) console.note(summary(path, *read, damaged));
+      outcome.add(ExitCode::done);
+    } else {
+      outcome.add(console.fail(!std::filesystem::exists(path)              ? ExitCode::not_found
+                               : read.code() == ErrorCode::invalid_request ? ExitCode::usage
+                                                                           : ExitCode::failed,
+                               read.error().detail));
+    }
+  }
+  auto printed = print_findings(findings, *format, arguments, console);
+  if (printed != ExitCode::done) return printed;
+  return has_error(findings) ? ExitCode::no : outcome.result();
 }
 
 ExitCode show_configs(const Arguments& arguments, const server::Configuration& configuration, const Console& console) {
   auto format = cli::chosen_format(arguments);
   if (!format) return console.fail(ExitCode::usage, format.error().detail);
   auto words = arguments.words();
-  auto all = server::list_configs(configuration);
+  auto dynamic = server::read_dynamic_configs(configuration);
+  if (!dynamic) console.error("what clients set is not among them: " + dynamic.error().detail);
+  auto all = server::list_configs(configuration, dynamic ? *dynamic : server::DynamicConfigs());
   for (const auto& word : words) {
     if (cli::is_glob(word) || std::ranges::find(all, word, &server::ConfigValue::name) != all.end()) continue;
     return console.fail(ExitCode::not_found, server::unknown_config(word));
@@ -257,6 +309,7 @@ ExitCode run(const Arguments& arguments, const Console& console) {
   const bool ephemeral = arguments.has(Flag::ephemeral);
   if ((where & cli::kServerAsked) != 0) return cli::run_cluster(arguments, console);
   if (where == cli::kServerDump) return dump(arguments, console);
+  if (where == cli::kServerVerify) return verify(arguments, console);
   if (arguments.count(Flag::server_config) > 1)
     return console.fail(ExitCode::usage, "there is one configuration file, and -c names two; -X overrides one config");
   if (where == cli::kServerRun && !ephemeral && !arguments.words().empty())

@@ -202,7 +202,7 @@ std::string verb_lines(const Program& program) {
 }
 
 /// What a word that is no flag may be: a verb, if none is there yet; a topic, if the verb takes any; behind kproduce's
-/// topic and `kserver dump` a file; behind `kserver config`, and `ktopics config` with its topic, a config.
+/// topic, `kserver dump` and `verify` a file; behind `kserver config`, and `ktopics config` with its topic, a config.
 std::string word_lines(const Program& program, std::string_view prefix, std::span<const std::string> words,
                        ServerConfigs server_configs) {
   auto parsed = parse_arguments(program, words);
@@ -210,7 +210,7 @@ std::string word_lines(const Program& program, std::string_view prefix, std::spa
   if (program.has_verbs()) {
     const Verb* verb = typed_verb(program, words);
     if (!verb) return verb_lines(program);
-    if (verb->where == kServerDump) return "@files\n";
+    if ((verb->where & kServerFiles) != 0) return "@files\n";
     if (verb->where == kServerConfig) return name_lines(server_configs(), "");
     if (verb->where == kTopicsConfig && topic_typed) return topic_config_lines(prefix, "");
     return (verb->where & kTopics) != 0 ? topic_lines(program, words) : "";

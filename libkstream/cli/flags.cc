@@ -47,7 +47,7 @@ constexpr FlagRow kRows[] = {
     {Flag::execute, 0, "execute", "", kTopicsChanged, "", "The same as --yes."},
     {Flag::watch, 'w', "watch", "", kTopicsShown | kServerAsked, "", "Print it again and again, until interrupted."},
     {Flag::interval, 0, "interval", "DURATION", kTopicsShown | kServerAsked, "", "How long -w pauses. Default: 2s."},
-    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerAsked | kServerTold | kServerDump,
+    {Flag::output_format, 'f', "format", "FORMAT", kTopics | kServerAsked | kServerTold | kServerFiles,
      "table|plain|csv|json",
      "table, plain, csv or json. Default: table on a terminal, else plain: tab separated, no header, - for none. "
      "What brokers are asked for may also be printed by a template of columns, as in '%{topic} %{partitions}\\n'."},
@@ -77,7 +77,7 @@ constexpr FlagRow kRows[] = {
      "value, %k key, %t topic, %p partition, %o offset, "
      "%T timestamp, %h headers, %S %K %R sizes, "
      "%{time}, %{header:NAME}, %{s:hex} and others. A template adds no newline."},
-    {Flag::json, 'J', "json", "", kTopics | kConsume | kServerAsked | kServerTold | kServerDump, "",
+    {Flag::json, 'J', "json", "", kTopics | kConsume | kServerAsked | kServerTold | kServerFiles, "",
      "The same as -f json: one object on each line."},
     {Flag::json_input, 'J', "json", "", kProduce, "",
      "The same as -f json: the input is what kconsume -J prints. Key, value, headers and timestamp are kept; the topic "
@@ -188,7 +188,7 @@ constexpr FlagRow kRows[] = {
     {Flag::timeout, 0, "timeout", "DURATION", kClients, "",
      "How long a broker may owe an answer, and how long to go on while none can be reached. Default: 10s. "
      "kproduce -F and kconsume -F go on for ever."},
-    {Flag::color, 0, "color", "WHEN", kClients | kServerTold | kServerDump, "auto|always|never",
+    {Flag::color, 0, "color", "WHEN", kClients | kServerTold | kServerFiles, "auto|always|never",
      "auto (the default: on a terminal, without NO_COLOR), always, never."},
     {Flag::quiet, 'q', "quiet", "", kClients, "", "Say nothing on stderr but errors."},
     {Flag::verbose, 'v', "verbose", "", kClients, "", "Say more on stderr. Twice: every request and answer."},
@@ -204,7 +204,7 @@ constexpr FlagRow kRows[] = {
      "$KSTREAM_SERVER; its exit status is kserver's."},
     {Flag::dump_records, 0, "records", "", kServerDump, "",
      "The records instead of the batches, as kconsume -J prints them."},
-    {Flag::server_quiet, 'q', "quiet", "", kServerStatus | kServerCheck | kServerFormat, "",
+    {Flag::server_quiet, 'q', "quiet", "", kServerStatus | kServerCheck | kServerFormat | kServerVerify, "",
      "Print nothing: the exit status is the answer."},
     {Flag::short_help, 'h', "", "", kEverywhere, "", "The flags, in short."},
     {Flag::help, 0, "help", "", kEverywhere, "", "The flags, exit status and examples."},
@@ -236,6 +236,7 @@ constexpr Verb kServerVerbs[] = {{"run", kServerRun, "[--ephemeral [-- CMD [ARG.
                                  {"info", kServerInfo, ""},
                                  {"status", kServerStatus, ""},
                                  {"dump", kServerDump, "FILE..."},
+                                 {"verify", kServerVerify, "DIR..."},
                                  {"cluster", kServerCluster, ""},
                                  {"brokers", kServerBrokers, ""},
                                  {"quorum", kServerQuorum, ""},
@@ -280,6 +281,7 @@ const Program kServerProgram = {"kserver", "Run a broker that speaks Apache Kafk
                                 "kserver run --ephemeral -- sh -c 'echo hello | kproduce --create greetings'\n"
                                 "kserver status -q || echo 'no broker runs'\n"
                                 "kserver dump /data/orders-0/*.log -J | jq .batch.crc\n"
+                                "kserver verify /data || echo 'damaged'\n"
                                 "kserver brokers -b localhost:9092\n"
                                 "kserver quorum -J | jq .voters[].lag\n",
                                 true};

@@ -29,14 +29,16 @@ enum Where : std::uint32_t {
   kServerBrokers = 262144,
   kServerQuorum = 524288,
   kServerFeatures = 1048576,
+  kServerVerify = 2097152,
   kTopicsShown = kTopicsList | kTopicsDescribe | kTopicsOffsets,
   kTopicsChanged = kTopicsAlter | kTopicsDelete | kTopicsTruncate,
   kTopics = kTopicsShown | kTopicsChanged | kTopicsCreate | kTopicsConfig,
   kServerAsked = kServerCluster | kServerBrokers | kServerQuorum | kServerFeatures,  ///< kserver as a client
   kClients = kTopics | kProduce | kConsume | kServerAsked,
   kServerTold = kServerStatus | kServerCheck | kServerConfig | kServerFormat | kServerInfo,
-  kServer = kServerRun | kServerTold,  ///< what reads a broker's configuration
-  kEverywhere = kClients | kServer | kServerDump,
+  kServer = kServerRun | kServerTold,          ///< what reads a broker's configuration
+  kServerFiles = kServerDump | kServerVerify,  ///< what reads files without a configuration
+  kEverywhere = kClients | kServer | kServerFiles,
 };
 
 enum class Flag : std::uint8_t {

@@ -22,18 +22,6 @@ bool is_accessible(const std::string& path, int mode) {
   return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
 }
 
-/// The process that holds the lock of a log directory: nothing if none does, 0 if it cannot be seen from here.
-std::optional<pid_t> lock_holder(const std::string& directory) {
-  const int file = ::open((directory + "/.lock").c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  whole.l_whence = SEEK_SET;
-  const bool held = ::fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
-  ::close(file);
-  return held ? std::optional(whole.l_pid) : std::nullopt;
-}
-
 /// The nearest folder above `path` that exists.
 std::string existing_parent(const std::string& path) {
   std::error_code ignored;

@@ -3,6 +3,7 @@
 #include <kstream/config_text.h>
 
 #include "base/config/broker_check.h"
+#include "base/config/described.h"
 #include "base/config/suggest.h"
 #include "base/config/units.h"
 #include "base/config/value.h"
@@ -258,7 +259,13 @@ CheckedConfiguration check_configuration(const ConfigurationInputs& inputs) {
 
 std::string unknown_config(std::string_view name) { return config::unknown_name(name, config::broker_rows()); }
 
-std::vector<ConfigValue> list_configs(const Configuration& configuration) {
+namespace {
+
+std::string_view doc_of(const config::Row* row) { return row ? row->doc : std::string_view(); }
+
+}  // namespace
+
+std::vector<ConfigValue> list_configs(const Configuration& configuration, const DynamicConfigs& dynamic) {
   const auto& values = configuration.broker.values;
   const auto& origins = configuration.origins;
   std::vector<ConfigValue> all;
@@ -281,7 +288,22 @@ std::vector<ConfigValue> list_configs(const Configuration& configuration) {
     if (config::find_row(config::broker_rows(), name)) continue;
     const config::Row* row = config::find_broker_row(name);
     const bool obeyed = row && row->effect == config::Effect::obeyed;
-    all.push_back({name, value, origins.at(name), obeyed, is_secret(name), row ? row->doc : std::string_view()});
+    all.push_back({name, value, origins.at(name), obeyed, is_secret(name), doc_of(row)});
+  }
+  for (auto& described : config::describe_broker({dynamic.own, dynamic.cluster, values})) {
+    const bool own = described.source == config::Source::dynamic_broker;
+    if (!own && described.source != config::Source::dynamic_default_broker) continue;
+    auto one = std::ranges::find(all, described.name, &ConfigValue::name);
+    if (one == all.end()) {
+      const bool obeyed = described.row && described.row->effect == config::Effect::obeyed;
+      all.push_back({described.name, {}, {}, obeyed, is_secret(described.name), doc_of(described.row)});
+      one = all.end() - 1;
+    }
+    const auto& given = described.given.front().name;
+    one->value = std::move(described.value);
+    one->source =
+        own ? "dynamic (broker " + std::to_string(configuration.broker.node_id.value) + ')' : "dynamic (all brokers)";
+    if (given != described.name) one->source += " (" + given + ')';
   }
   for (auto& one : all) {
     if (one.is_secret) one.value.reset();

@@ -47,11 +47,18 @@ struct CheckedConfiguration {
   std::optional<Configuration> configuration;
 };
 
+/// What clients set while a broker ran, for all brokers and, stronger, for this one. Both before all of Configuration.
+struct DynamicConfigs {
+  config::Values cluster, own;
+};
+
 /// A config with the value that holds.
 struct ConfigValue {
   std::string name;
   std::optional<std::string> value;  ///< none: null, or a secret
-  std::string source;  ///< `kserver.toml:12`, with the name in parentheses if a synonym gave it; or `default`
+  /// `kserver.toml:12`, `-X`, `dynamic (broker 1)`, `dynamic (all brokers)`, each with the name in parentheses if a
+  /// synonym gave it; or `default`.
+  std::string source;
   bool has_effect = false;
   bool is_secret = false;
   std::string_view doc;  ///< one sentence, or empty
@@ -71,7 +78,7 @@ bool is_secret(std::string_view name);
 KSTREAM_API CheckedConfiguration check_configuration(const ConfigurationInputs& inputs);
 
 /// Every config, sorted by name.
-KSTREAM_API std::vector<ConfigValue> list_configs(const Configuration& configuration);
+KSTREAM_API std::vector<ConfigValue> list_configs(const Configuration& configuration, const DynamicConfigs& dynamic);
 /// The sentence for a name that is none of them, which names the nearest.
 KSTREAM_API std::string unknown_config(std::string_view name);
 

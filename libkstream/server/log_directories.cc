@@ -4,7 +4,9 @@
 #include "base/random.h"
 #include "server/driver.h"
 
+#include <fcntl.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -42,6 +44,17 @@ Status check_together(const config::BrokerConfig& config, const std::vector<LogD
 }
 
 }  // namespace
+
+std::optional<pid_t> lock_holder(const std::string& path) {
+  const int file = ::open((path + "/.lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  const bool held = ::fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+  ::close(file);
+  return held ? std::optional(whole.l_pid) : std::nullopt;
+}
 
 std::uint64_t random_seed() {
   std::uint64_t seed = 0;

@@ -7,6 +7,8 @@
 #include "server/identity.h"
 #include "storage/posix_directory.h"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +24,9 @@ Status open_directories(const config::BrokerConfig& config, OpenDirectories& dir
 /// Which of log.dirs has the metadata log.
 std::uint16_t metadata_directory(const config::BrokerConfig& config);
 std::uint64_t random_seed();
+
+/// The process that holds the lock of a log directory: nothing if none does, 0 if it cannot be seen from here.
+std::optional<pid_t> lock_holder(const std::string& path);
 
 /// A log directory as it lies there.
 struct LogDirectory {

@@ -1,7 +1,6 @@
 #include "storage/check_segment.h"
 
 #include "log/segment.h"
-#include "storage/batch_scanner.h"
 #include "storage/index_file.h"
 
 namespace kstream::storage {
@@ -125,20 +124,27 @@ class Reading {
   /// Says what is wrong with a batch in `damage`.
   Result<bool> check(BatchScanner& scanner, const BatchScanner::Batch& batch) {
     const auto& header = batch.header;
-    const char* wrong = nullptr;
+    std::string wrong;
     if (header.base_offset < checked_.end) wrong = "offsets go back";
     if (header.last_offset() >= what_.limit) wrong = "offsets reach into the next segment";
     if (header.last_offset() - what_.base > INT32_MAX) wrong = "an offset is too far from the segment's base";
     if (batch.position > INT32_MAX) wrong = "the file is larger than 2 GiB";
-    if (!wrong) {
+    if (wrong.empty()) {
       auto right = scanner.check_crc(batch);
       if (!right) return std::move(right).error();
       if (!*right) wrong = "the CRC is wrong";
     }
-    if (wrong)
+    if (wrong.empty() && what_.visit) {
+      if (auto looked = what_.visit(scanner, batch); looked.code() == ErrorCode::corrupt_message) {
+        wrong = looked.error().detail;
+      } else if (!looked) {
+        return looked.error();
+      }
+    }
+    if (!wrong.empty())
       checked_.damage =
           checked_.segment.file->name() + ": at position " + std::to_string(batch.position) + ": " + wrong;
-    return wrong == nullptr;
+    return wrong.empty();
   }
 
   void take(const BatchScanner::Batch& batch) {

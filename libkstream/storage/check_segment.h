@@ -5,9 +5,11 @@
 
 #include "log/epochs.h"
 #include "log/recovered.h"
+#include "storage/batch_scanner.h"
 #include "storage/directory.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct SegmentToCheck {
   bool is_last = false;
   Belief belief = Belief::nothing;
   std::uint32_t index_interval_bytes = 0;
+  /// Looks at each batch that is whole and in its place. CORRUPT_MESSAGE is damage, which its detail tells.
+  std::function<Status(BatchScanner&, const BatchScanner::Batch&)> visit = {};
 };
 
 struct CheckedSegment {

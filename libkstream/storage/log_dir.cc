@@ -126,6 +126,8 @@ Status write_meta_properties(Directory& directory, const MetaProperties& meta) {
                           "\nnode.id=" + std::to_string(meta.node_id.value) + "\nversion=1\n");
 }
 
+Result<bool> stopped_in_order(Directory& directory) { return directory.exists(kCleanShutdown); }
+
 Result<PreviousRun> begin_run(Directory& directory, const std::string& boot_id) {
   auto marker = read_if_there(directory, kCleanShutdown, kSmallFile);
   if (!marker) return std::move(marker).error();

@@ -34,6 +34,8 @@ struct PreviousRun {
   /// Folders that it could not recover, and that are as some earlier run left them: of their files nothing is known.
   std::vector<std::string> not_recovered;
 };
+/// Whether the previous run stopped in order. Changes nothing.
+Result<bool> stopped_in_order(Directory& directory);
 /// Finds out how the previous run ended and removes `.kafka_cleanshutdown` durably: from here on a crash counts as one.
 /// `boot_id` names the boot of the system that is running (/proc/sys/kernel/random/boot_id).
 Result<PreviousRun> begin_run(Directory& directory, const std::string& boot_id);

@@ -82,7 +82,7 @@ $id 1 1 0 broker" ]
     expect_error 2 "--interval is for -w" kserver "$word" --interval 1s
     expect_error 2 "--timeout: " kserver "$word" --timeout 5
   done
-  for word in run status check config format info dump; do
+  for word in run status check config format info dump verify; do
     for flag in -b -P -C --timeout --columns; do
       expect_error 2 "kserver: $flag is not for kserver $word" kserver "$word" "$flag" 1
     done

@@ -77,7 +77,7 @@ EOF
 }
 
 @test "kserver: verbs, flags, configs" {
-  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nformat\ninfo\nstatus\ndump\ncluster\nbrokers\nquorum\nfeatures' ]
+  [ "$(kserver __complete words '')" = $'run\ncheck\nconfig\nformat\ninfo\nstatus\ndump\nverify\ncluster\nbrokers\nquorum\nfeatures' ]
   [ -z "$(kserver __complete words '' status)" ]
   [ -z "$(kserver __complete words '' format)" ]
   [ "$(kserver __complete flags --cl)" = $'--cluster-id\tThe cluster that the directories are to belong to' ]

@@ -87,6 +87,10 @@ topic() { ktopics create "$1" -q --if-not-exists -p "${2:-1}"; }
   [[ $output =~ ^[0-9]+$ ]]
   try 'kserver dump --records /data/orders-0/*.log | kproduce -J rescued'
   [ "$(kconsume rescued)" = $'1\n2\n3' ]
+  rm -r data
+  kserver format -q -X "log.dirs=$PWD/data"
+  try "kserver verify /data || echo 'damaged'"
+  [[ $output == '' && $stderr == "kserver: $PWD/data: 1 log, 0 records, 0 B: nothing is damaged" ]]
   try 'kserver cluster --columns cluster'
   [[ $output =~ ^[A-Za-z0-9_-]{22}$ ]]
   try 'kserver brokers -b localhost:9092'

@@ -46,7 +46,7 @@ refused() {
 }
 
 @test "a mistyped word starts nothing" {
-  refused 2 "unknown word 'rnu': there are run, check, config, format, info, status, dump, cluster, brokers, quorum, features" rnu
+  refused 2 "unknown word 'rnu': there are run, check, config, format, info, status, dump, verify, cluster, brokers, quorum, features" rnu
   refused 2 "unknown word ''" ''
   refused 2 "unknown word 'rnu'" -X "log.dirs=$data" rnu
   refused 2 "kserver run takes flags only, not 'now'" run now
@@ -327,6 +327,86 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
 @test "--version: without a socket, a thread or a file of its own" {
   strace -f -o "$folder/trace" -e trace=socket,clone,clone3,mkdir,bind,eventfd2,epoll_create1 kserver --version
   run ! grep -v '+++ exited' "$folder/trace"
+}
+
+@test "config: what clients set counts before all else, whether the broker runs or not" {
+  start -X "log.dirs=$data" -X log.retention.hours=2
+  where=(-X "log.dirs=$data" -X log.retention.hours=2)
+  dynamic() { kserver config "${where[@]}" | grep dynamic; }
+  [ -z "$(dynamic)" ]
+  configs=$folder/kafka-configs.sh
+  ln -s "$(command -v ktopics)" "$configs"
+  "$configs" --bootstrap-server "$address" --alter --entity-type brokers --entity-default --add-config log.retention.ms=1000,message.max.bytes=5000
+  "$configs" --bootstrap-server "$address" --alter --entity-type brokers --entity-name 1 --add-config message.max.bytes=6000
+  for round in running stopped; do
+    [ "$(dynamic)" = "log.retention.ms	1000	dynamic (all brokers)	yes
+message.max.bytes	6000	dynamic (broker 1)	yes" ] || { echo "$round: $(dynamic)"; return 1; }
+    [ "$(kserver config "${where[@]}" log.retention.hours)" = 2 ]
+    [ "$(kserver config "${where[@]}" -J message.max.bytes | jq -r '.value + " " + .source')" = '6000 dynamic (broker 1)' ]
+    [ "$round" = stopped ] || stop
+  done
+  printf 'X' | dd of="$data/__cluster_metadata-0/00000000000000000000.log" bs=1 seek=9 conv=notrunc status=none
+  run --separate-stderr kserver config "${where[@]}" message.max.bytes
+  [[ "$status $output" = "0 1048588" && $stderr = "kserver: what clients set is not among them: "* ]]
+}
+
+@test "verify: what is damaged, by place, and what a start would mend" {
+  start -X "log.dirs=$data"
+  ktopics create -q -b "$address" orders
+  ktopics create -q -b "$address" big -c segment.bytes=1048576
+  seq 1000 | kproduce -q -b "$address" -z zstd orders
+  seq 400000 | kproduce -q -b "$address" -X max.request.size=10000 big
+  expect_error 1 "kserver: $data is in use by a broker, process $server: stop it, or verify a copy" kserver verify "$data"
+  expect_error 1 "$data is in use by a broker" kserver verify "$data/orders-0"
+  stop
+  run --separate-stderr kserver verify "$data"
+  [[ "$status $output" = '0 ' && $stderr == "kserver: $data: 3 logs, 4010"*" records, "*": nothing is damaged" ]]
+  [ -z "$(kserver verify -q "$data" 2>&1)" ]
+  [[ $(kserver verify "$data/big-0" 2>&1) == "kserver: $data/big-0: 1 log, 400000 records, 5."*" MiB: nothing is damaged" ]]
+  damaged=$folder/damaged
+  # verdict STATUS LINE...: of a copy, damaged by what stands on stdin.
+  verdict() {
+    local status=$1 got=0
+    shift
+    rm -rf "$damaged"
+    cp -r "$data" "$damaged"
+    (cd "$damaged" && eval "$(cat)")
+    find "$damaged" -type f -exec md5sum {} + | sort > "$folder/before"
+    kserver verify "$damaged" > "$folder/out" 2> /dev/null || got=$?
+    find "$damaged" -type f -exec md5sum {} + | sort | cmp - "$folder/before"
+    [ "$got $(sed "s#^$damaged/##" "$folder/out")" = "$status $(printf '%s\n' "$@")" ] || { echo "$got $(cat "$folder/out")"; return 1; }
+  }
+  read -r _ second third _ < <(cd "$data/big-0" && echo 0*.log | sed 's/\.log//g')
+  poke() { printf X | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
+  verdict 7 "orders-0/00000000000000000000.log: error: at position 0: the CRC is wrong" <<< 'poke orders-0/0*.log 100'
+  verdict 7 "big-0/$second.index: error: at position 0: an entry that points to no batch; remove it, and the next start makes it anew" <<< "poke big-0/$second.index 7"
+  verdict 0 "big-0/$second.timeindex: warning: is missing; the next start makes it anew" <<< "rm big-0/$second.timeindex"
+  verdict 7 "big-0/00000000000000000000.log: error: offsets $((10#$second)) to $((10#$third - 1)) are missing between this segment and the next" \
+    <<< "rm big-0/$second.*"
+  verdict 7 "orders-0: error: is gone, and it held records up to offset 1000" <<< 'rm -r orders-0'
+  verdict 7 "orders-0: error: is of topic big, as partition.metadata says" <<< 'cp big-0/partition.metadata orders-0'
+  verdict 0 "orders-0/partition.metadata: warning: is missing; the next start makes it anew" <<< 'rm orders-0/partition.metadata'
+  verdict 7 "recovery-point-offset-checkpoint: error: is damaged: it lacks its first two lines" <<< 'echo x > recovery-point-offset-checkpoint'
+  verdict 7 "orders-0: error: the log ends at offset 1000, but was synced up to offset 1001" <<< "sed -i 's/^orders 0 .*/orders 0 1001/' recovery-point-offset-checkpoint"
+  verdict 7 "__cluster_metadata-0/00000000000000000000.log: error: at position 0: the CRC is wrong" <<< 'poke __cluster_metadata-0/00000000000000000000.log 70'
+  verdict 0 "strange-0: warning: is of a topic that the metadata do not know, AAAAAAAAAAAAAAAAAAAAVw: the next start sets it aside, or removes it if it is empty" \
+    <<< 'mkdir strange-0; printf "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAVw" > strange-0/partition.metadata'
+  verdict 0 <<< 'mkdir photos-3; touch photos-3/me.jpg'
+  # after a crash of the system what was not synced may be torn
+  verdict 0 "orders-0/00000000000000000000.log: warning: at position 0: the batch reaches beyond the end; that was not synced, and the next start ends the log there" \
+    <<< "rm .kafka_cleanshutdown; sed -i 's/^orders 0 .*/orders 0 0/' recovery-point-offset-checkpoint; truncate -s -1 orders-0/0*.log"
+  rm -r "$damaged"
+  cp -r "$data" "$damaged"
+  poke "$damaged/orders-0/00000000000000000000.log" 100
+  run --separate-stderr kserver verify -f csv "$data" "$damaged"
+  [[ "$status $output" == '7 level,where,name,text'$'\r\nerror,'"$damaged/orders-0/00000000000000000000.log,,at position 0: the CRC is wrong"$'\r' ]]
+  [ "$(kserver verify -J "$damaged/orders-0" 2> /dev/null | jq -r .level)" = error ]
+  sed -i 's/^kstream.format=.*/kstream.format=99/' "$damaged/meta.properties"
+  expect_error 2 "kserver: $damaged/meta.properties: kstream.format=99 was left by a later release" kserver verify "$damaged"
+  expect_error 3 "cannot open $folder/none: No such file or directory" kserver verify "$folder/none"
+  expect_error 2 "$folder is no log directory" kserver verify "$folder"
+  expect_error 2 'which log directory? As in: kserver verify /data' kserver verify
+  expect_error 2 "unknown format 'x'" kserver verify -f x "$data"
 }
 
 @test "dump: what is in the files of a log" {

@@ -48,9 +48,10 @@ time.sleep(60)' > "$BATS_TEST_TMPDIR/slow" 3>&- &
   slow=$(cat "$BATS_TEST_TMPDIR/slow")
 }
 
-# For teardown_file.
+# For teardown_file. What the server left must be whole.
 stop_server() {
   if kill "$SERVER_PID"; then wait "$SERVER_PID" || true; fi
+  kserver verify "$BATS_FILE_TMPDIR/server/data" > /dev/null
 }
 
 # A topic that no other test uses, with $1 partitions.

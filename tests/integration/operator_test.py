@@ -127,6 +127,7 @@ class Unhealthy(KserverTest):
         self.server.stop()
         [log] = (self.server.log_dir / "hurt-0").glob("*.log")
         log.write_bytes(log.read_bytes()[:-100])  # after a clean stop that is damage
+        self.server.damaged = True
         self.server.start()
         self.assertIn("hurt-0 is offline", self.server.said())
         told = (7, "hurt\t0\tnone\t1\t1\t1\n", "")

@@ -32,6 +32,7 @@ class Kserver:
         self.config = {"listeners": "PLAINTEXT://127.0.0.1:0", "log.dirs": str(self.log_dir), **(config or {})}
         self.process = None
         self.address = None
+        self.damaged = False
 
     def start(self, timeout=20):
         """Returns the seconds until it was ready. Raises with its output if it is not in time."""
@@ -84,6 +85,7 @@ class Kserver:
         self._ended()
         if status != 0:
             raise RuntimeError(f"kserver ended with status {status}; it said:\n{self.said()}")
+        self._verify()
 
     def kill(self):
         """SIGKILL, as a crash of the process."""
@@ -91,6 +93,17 @@ class Kserver:
             self.process.kill()
             self.process.wait()
             self._ended()
+            if self.address:
+                self._verify()
+
+    def _verify(self):
+        """However it ended: what it left must be whole, unless a test damages it (self.damaged)."""
+        if self.damaged:
+            return
+        directories = str(self.config["log.dirs"]).split(",")
+        done = subprocess.run([BIN / "kserver", "verify", *directories], capture_output=True, timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(f"kserver verify: {done.returncode}: {(done.stdout + done.stderr).decode()}")
 
     def _ended(self):
         self.process.stdout.close()

@@ -190,8 +190,8 @@ TEST(CheckConfiguration, NamesAllThatHasNoEffect) {
 
 // ---- kserver config
 
-ConfigValue listed(const Configuration& configuration, const std::string& name) {
-  for (auto& one : list_configs(configuration)) {
+ConfigValue listed(const Configuration& configuration, const std::string& name, const DynamicConfigs& dynamic = {}) {
+  for (auto& one : list_configs(configuration, dynamic)) {
     if (one.name == name) return one;
   }
   ADD_FAILURE() << name << " is not listed";
@@ -222,9 +222,32 @@ TEST(ListConfigs, SaysWhatHoldsAndWhereItComesFrom) {
   EXPECT_EQ(listed(configuration, "listener.name.x.y").value, "z");
   EXPECT_TRUE(listed(configuration, "ssl.key.password").is_secret);
   EXPECT_EQ(listed(configuration, "ssl.key.password").value, std::nullopt);
-  auto all = list_configs(configuration);
+  auto all = list_configs(configuration, {});
   EXPECT_EQ(all.size(), config::broker_rows().size() + 2);
   EXPECT_TRUE(listed(configuration, "listener.name.plaintext.max.connections").has_effect);
+  EXPECT_TRUE(std::ranges::is_sorted(all, {}, &ConfigValue::name));
+}
+
+TEST(ListConfigs, WhatClientsSetCountsBeforeAllElse) {
+  auto configuration =
+      load({.overrides = {"node.id=3", "log.retention.ms=1", "num.partitions=2"}, .environment = kHome});
+  const DynamicConfigs dynamic{.cluster = {{"log.retention.hours", "2"}, {"log.cleaner.threads", "2"}},
+                               .own = {{"log.cleaner.threads", "3"},
+                                       {"listener.name.plaintext.max.connections", "7"},
+                                       {"listener.name.plaintext.ssl.key.password", "hunter2"}}};
+  const auto says = [&](const std::string& name) {
+    const auto one = listed(configuration, name, dynamic);
+    return one.value.value_or("null") + ", " + one.source;
+  };
+  EXPECT_EQ(says("log.retention.ms"), "7200000, dynamic (all brokers) (log.retention.hours)");
+  EXPECT_EQ(says("log.retention.hours"), "2, dynamic (all brokers)");
+  EXPECT_EQ(says("log.cleaner.threads"), "3, dynamic (broker 3)");
+  EXPECT_EQ(says("num.partitions"), "2, -X");
+  EXPECT_EQ(says("listener.name.plaintext.max.connections"), "7, dynamic (broker 3)");
+  EXPECT_EQ(says("listener.name.plaintext.ssl.key.password"), "null, dynamic (broker 3)");
+  EXPECT_TRUE(listed(configuration, "listener.name.plaintext.ssl.key.password", dynamic).is_secret);
+  const auto all = list_configs(configuration, dynamic);
+  EXPECT_EQ(all.size(), config::broker_rows().size() + 2);
   EXPECT_TRUE(std::ranges::is_sorted(all, {}, &ConfigValue::name));
 }
 

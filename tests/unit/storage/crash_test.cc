@@ -1,6 +1,7 @@
 #include "records/iterate.h"
 #include "running_log.h"
 #include "storage/log_dir.h"
+#include "storage/verify_log.h"
 
 #include <gtest/gtest.h>
 
@@ -71,6 +72,10 @@ class Lives {
     if (!points || !starts) return false;
     const log::TopicPartition key{"orders", PartitionId(0)};
     const RecoverRequest request{"orders-0", kTopic, previous->trust, (*points)[key], (*starts)[key]};
+    for (const auto& fault : faults((*points)[key], (*starts)[key], previous->trust == Trust::clean)) {
+      EXPECT_TRUE(fault.harmless) << fault.path << ": " << fault.text;
+      EXPECT_NE(previous->trust, Trust::clean) << fault.path << ": " << fault.text;
+    }
     auto found = recover(directory_, request, config_, kNow);
     if (!found) {
       EXPECT_EQ(found.code(), ErrorCode::kafka_storage_error) << found.error().to_string();
@@ -78,8 +83,18 @@ class Lives {
     }
     if (!end_recovery(directory_, boot(), {})) return false;
     check(*found);
+    for (const auto& fault : faults(found->recovery_point, found->start, false))
+      ADD_FAILURE() << fault.path << ": " << fault.text;
     running_.emplace(directory_, config_, std::move(*found));
     return true;
+  }
+
+  /// What a verification finds, which changes nothing; nothing if the disk is out of order.
+  std::vector<Fault> faults(Offset recovery_point, Offset log_start, bool closed) {
+    std::vector<Fault> found;
+    auto verified = verify_log(directory_, {"orders-0", recovery_point, log_start, closed},
+                               [&](Fault fault) { found.push_back(std::move(fault)); });
+    return verified ? found : std::vector<Fault>();
   }
 
   void check_bounds(Offset start, Offset end) {
