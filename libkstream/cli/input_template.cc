@@ -188,8 +188,11 @@ RecordInput::Cut InputTemplate::read_step(std::size_t at, Pass& pass, JsonRecord
   auto size = step.field == Field::value ? pass.value_size : step.field == Field::key ? pass.key_size : std::nullopt;
   std::size_t length = size ? static_cast<std::size_t>(std::max<std::int64_t>(*size, 0)) : kUnknown;
   if (!size && is_json(step)) {
-    length = step.field == Field::headers_json ? json_array_size(rest) : json_size(rest);
-    if (length == kUnknown && ends_in_control() && record_of(rest).size() < rest.size()) length = 0;
+    // Where the record's end is known, nothing behind it can end the JSON.
+    const bool one_line = ends_in_control();
+    const auto text = one_line ? rest.substr(0, record_of(rest).size() + steps_.back().text.size()) : rest;
+    length = step.field == Field::headers_json ? json_array_size(text) : json_size(text);
+    if (length == kUnknown && one_line && record_of(rest).size() < rest.size()) length = 0;
     if (length == kUnknown && !pass.at_end) return Cut::more;
     if (length == 0) return bad(in_quotes(record_of(rest)) + " is not json");
   } else if (!size && at + 1 < steps_.size()) {
