@@ -220,6 +220,15 @@ small() {
   small
 }
 
+# Lines of 1,000 bytes, which zstd makes small enough for any disk.
+@test "so it does with 10 GB through both, and all of them come out" {
+  new_topic
+  ten_gigabytes() { yes "$(printf '%0999d' 7)" | head -c 10000000000; }
+  ten_gigabytes | peak kproduce -q -z zstd "$topic"
+  peak kconsume "$topic" | cmp - <(ten_gigabytes)
+  small
+}
+
 @test "so it does with 50 partitions of records of one byte" {
   new_topic 50
   yes x | head -n 3000000 | peak kproduce -q "$topic" --partitioner round-robin
