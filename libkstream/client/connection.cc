@@ -1,6 +1,7 @@
 #include "client/connection.h"
 
 #include "base/assert.h"
+#include "net/same_machine.h"
 
 #include <algorithm>
 #include <array>
@@ -139,6 +140,7 @@ asio::awaitable<std::optional<Error>> Connection::connect_to(asio::ip::tcp::endp
   if (close_reason_) co_return *close_reason_;
   if (error) co_return Error{ErrorCode::network_exception, endpoint_.to_string() + ": " + error.message()};
   socket_.non_blocking(true, error);
+  net::send_at_once_within_machine(socket_.native_handle());
   co_return std::nullopt;
 }
 

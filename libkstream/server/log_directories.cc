@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace kstream::server {
@@ -101,8 +102,10 @@ std::vector<LogDirectory> describe_directories(const Configuration& configuratio
 
 Result<std::vector<LogDirectory>> format_directories(const Configuration& configuration, const FormatRequest& request) {
   const auto& config = configuration.broker;
-  if (auto usable = check_together(config, describe_directories(configuration), request); !usable)
-    return usable.error();
+  auto described = describe_directories(configuration);
+  if (auto usable = check_together(config, described, request); !usable) return usable.error();
+  const auto is_formatted = [](const LogDirectory& directory) { return directory.identity.has_value(); };
+  if (std::ranges::all_of(described, is_formatted)) return described;  // a broker may run
   OpenDirectories opened;
   if (auto done = open_directories(config, opened); !done) return done.error();
   std::vector<LogDirectory> directories;

@@ -1,5 +1,6 @@
 #include "server/shard_driver.h"
 
+#include "net/same_machine.h"
 #include "server/memory_limit.h"
 
 #include <netinet/in.h>
@@ -75,6 +76,7 @@ void ShardDriver::adopt_new() {
   for (const auto& [socket, peer] : new_) {
     int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    net::send_at_once_within_machine(socket);
     auto largest = static_cast<std::size_t>(shard_.config().socket_request_max_bytes);
     auto made = std::make_unique<Connection>(context_, pool_, largest);
     boost::system::error_code refused;

@@ -9,11 +9,16 @@
 
 #include "bench/machine.h"
 
-/// TCP on 127.0.0.1. All sockets are non-blocking and send without delay.
+/// TCP on 127.0.0.1. All sockets are non-blocking and send without delay, which BBR, where it is the system's, would not.
 namespace kstream::bench {
 
 inline void set_option(int fd, int level, int name, int value) {
   check(setsockopt(fd, level, name, &value, sizeof value), "setsockopt");
+}
+
+inline void send_without_delay(int fd) {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  check(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4), "TCP_CONGESTION");
 }
 
 inline sockaddr_in loopback(std::uint16_t port) {
@@ -39,13 +44,13 @@ inline int listen_on(std::uint16_t& port) {
 
 inline int accept_one(int listener) {
   int fd = check(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK), "accept");
-  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  send_without_delay(fd);
   return fd;
 }
 
 inline int connect_to(std::uint16_t port) {
   int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  send_without_delay(fd);
   auto address = loopback(port);
   check(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), "connect");
   check(fcntl(fd, F_SETFL, check(fcntl(fd, F_GETFL), "F_GETFL") | O_NONBLOCK), "F_SETFL");

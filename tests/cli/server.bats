@@ -249,10 +249,11 @@ ssl.key.password	(secret)	$folder/f:3	no" ]
   expect_error 1 "$folder/a belongs to node 3" kserver format --if-not-exists "${dirs[@]}"
   expect_error 1 "$folder/a belongs to cluster $cluster, and not to other" kserver format --if-not-exists --cluster-id other "${dirs[@]}" -X node.id=3
   expect_error 2 "--cluster-id may have letters" kserver format --cluster-id 'a b' "${dirs[@]}"
-  # A server starts on what was formatted; while it runs, nobody else formats.
+  # A server starts on what was formatted; while it runs, nobody else formats, and what is formatted need not be.
   start "${dirs[@]}" -X node.id=3
   [ "$(kserver status "${dirs[@]}" -f plain | grep cluster_id)" = $'cluster_id\t'"$cluster" ]
-  expect_error 1 "$folder/a is in use by another broker" kserver format --if-not-exists "${dirs[@]}" -X node.id=3
+  [ "$(kserver format --if-not-exists "${dirs[@]}" -X node.id=3 -f csv | cut -d , -f 1,2)" = $'path,state\n'"$folder/a,kept"$'\n'"$folder/b,kept" ]
+  expect_error 1 "$folder/a is in use by another broker" kserver format --if-not-exists "${dirs[@]/$folder\/b/$folder\/b,$folder\/d}" -X node.id=3
   [ -z "$(kserver format -q -X "log.dirs=$folder/c")" ]
   [ -e "$folder/c/meta.properties" ]
 }

@@ -66,6 +66,8 @@ dead=127.0.0.1:9  # nobody listens on the discard port
   expect_error 2 "-c wants NAME=VALUE" ktopics create x -c retention.ms
   expect_error 2 "retention.ms: '7y' is not a duration" ktopics create x -c retention.ms=7y
   expect_error 2 "unknown format 'xml'" ktopics list -f xml
+  expect_error 2 "unknown format ''" ktopics list -f ''
+  expect_error 2 "--columns names none" ktopics list --columns ''
   expect_error 2 "two formats" ktopics list -J -f csv
   expect_error 2 "to which topic?" kproduce
   expect_error 2 "-k wants a value: -k KEY" kproduce t -k
