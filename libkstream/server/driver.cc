@@ -11,7 +11,10 @@
 namespace kstream::server {
 namespace {
 
-/// What one turn does at most before the others have theirs.
+/// What one turn does at most before the others have theirs. It begins with one handler, so that the first client has
+/// its answer, and goes on, while the others' requests are looked at; only as long as more is ready do turns become
+/// larger, and share their writes and system calls. Else few clients and this thread would wait for each other in
+/// turns: with four connections, five requests under way on each, that halved what went through and cost a fifth more.
 constexpr std::size_t kTurnHandlers = 64, kTurnBytes = 1 << 20;
 /// For answers that the sockets do not take at once when the driver ends.
 constexpr std::chrono::seconds kDrainWithin{1};
@@ -133,8 +136,9 @@ void Driver::turn() {
   wait();
   now_ = read_clocks();
   auto began = now_.mono;
-  for (std::size_t i = 0; i < kTurnHandlers && received_ < kTurnBytes && context_.poll_one() > 0; ++i) {
-  }
+  std::size_t left = handlers_;
+  while (left > 0 && received_ < kTurnBytes && context_.poll_one() > 0) --left;
+  handlers_ = left > 0 ? 1 : std::min(handlers_ + 1, kTurnHandlers);
   more_events();
   take_mail();
   if (now_.mono >= machine_.deadline()) machine_.tick(now_);

@@ -18,8 +18,8 @@
 namespace kstream::server {
 
 /// Runs one machine on one thread: waits for events, gives them to the machine and performs its effects. It decides
-/// nothing. A turn: wait for one handler (not at all if there is mail), run the ready ones up to a budget, take the
-/// mail, then perform disk effects until none is left, then all others.
+/// nothing. A turn: wait for one handler (not at all if there is mail), run ready ones up to a budget, which grows
+/// while there are more, take the mail, then perform disk effects until none is left, then all others.
 class Driver {
  public:
   /// What all drivers of a process share; outlives them.
@@ -94,6 +94,7 @@ class Driver {
   asio::steady_timer timer_;
   base::MonoTime timer_at_ = base::MonoTime::never();  ///< when it ends; never: it is not running
   bool draining_ = false;                              ///< the last turns, which a timer limits
+  std::size_t handlers_ = 1;                           ///< that the next turn runs at most
   bool begun_ = false;  ///< the first turn waits for nothing: the machine may have effects from its construction
   base::Now now_;
 };
