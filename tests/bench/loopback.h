@@ -9,7 +9,8 @@
 
 #include "bench/machine.h"
 
-/// TCP on 127.0.0.1. All sockets are non-blocking and send without delay, which BBR, where it is the system's, would not.
+/// TCP on 127.0.0.1. All sockets are non-blocking and send without delay, which BBR, where it is the system's, would
+/// not.
 namespace kstream::bench {
 
 inline void set_option(int fd, int level, int name, int value) {

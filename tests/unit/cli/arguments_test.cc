@@ -102,7 +102,8 @@ TEST(Arguments, AServerIsStartedWithoutAVerbButNotByAMistypedWord) {
   EXPECT_EQ(parsed(kServerProgram, {}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"run"}).verb().where, kServerRun);
   EXPECT_EQ(parsed(kServerProgram, {"-X", "run", "-J", "status"}).verb().where, kServerStatus);
-  const std::string kServerWords = "run, check, config, format, info, status, dump, verify, cluster, brokers, quorum, features";
+  const std::string kServerWords =
+      "run, check, config, format, info, status, dump, verify, cluster, brokers, quorum, features";
   EXPECT_EQ(refused(kServerProgram, {"-c", "f", "rnu"}), "unknown word 'rnu': there are " + kServerWords);
   EXPECT_EQ(refused(kServerProgram, {""}), "unknown word '': there are " + kServerWords);
   auto command = parsed(kServerProgram, {"--ephemeral", "--", "status", "-c"});
