@@ -1,6 +1,8 @@
 """Our tools against Apache Kafka's own broker and against kserver: the same command lines do and print the same."""
+import pathlib
 import re
 import subprocess
+import tempfile
 import unittest
 
 from support.apache_kafka import Kafka
@@ -187,3 +189,36 @@ class SameAsKafka(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class WhatKafkaWrote(unittest.TestCase):
+    """The logs of a Kafka that has stopped, as kserver verify reads them."""
+
+    def test_is_whole(self):
+        with tempfile.TemporaryDirectory(prefix="kafka-test-") as folder:
+            kafka = Kafka(folder=pathlib.Path(folder) / "kafka")
+            try:
+                kafka.start()
+                subprocess.run([BIN / "ktopics", "-b", kafka.address, "create", "-q", "logs", "-p", "2", "-c", "segment.bytes=1048576",
+                                "-c", "index.interval.bytes=100"], check=True)
+                subprocess.run([BIN / "ktopics", "-b", kafka.address, "create", "-q", "stamped", "-c", "message.timestamp.type=LogAppendTime"],
+                               check=True)
+                lines = b"".join(b"%09d %s\n" % (number, b"x" * (number % 90)) for number in range(30_000))
+                for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+                    for topic in ("logs", "stamped"):
+                        subprocess.run([BIN / "kproduce", "-q", "-b", kafka.address, "-z", codec, "-X", "max.request.size=20000", topic],
+                                       input=lines, check=True)
+                subprocess.run([BIN / "ktopics", "-b", kafka.address, "truncate", "-yq", "logs:0", "--to", "20000"], check=True)
+                done = self.verify(kafka.log_dir / "logs-0")
+                self.assertEqual(done.returncode, 1, done)
+                self.assertIn("is in use by a broker", done.stderr)
+            finally:
+                kafka.close()
+            for name in ("logs-0", "logs-1", "stamped-0"):
+                done = self.verify(kafka.log_dir / name)
+                self.assertEqual((done.returncode, done.stdout), (0, ""), done)
+                self.assertIn("nothing is damaged", done.stderr)
+            self.assertGreater(len(list((kafka.log_dir / "logs-0").glob("*.log"))), 1)
+
+    def verify(self, folder):
+        return subprocess.run([BIN / "kserver", "verify", folder], capture_output=True, text=True, timeout=60)
