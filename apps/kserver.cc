@@ -118,7 +118,9 @@ ExitCode verify(const Arguments& arguments, const Console& console) {
       if (!arguments.has(Flag::server_quiet)) console.note(summary(path, *read, damaged));
       outcome.add(ExitCode::done);
     } else {
-      outcome.add(console.fail(!std::filesystem::exists(path)              ? ExitCode::not_found
+      std::error_code unknown;
+      const bool gone = !std::filesystem::exists(path, unknown) && !unknown;
+      outcome.add(console.fail(gone                                        ? ExitCode::not_found
                                : read.code() == ErrorCode::invalid_request ? ExitCode::usage
                                                                            : ExitCode::failed,
                                read.error().detail));

@@ -136,9 +136,9 @@ void Driver::turn() {
   wait();
   now_ = read_clocks();
   auto began = now_.mono;
-  std::size_t left = handlers_;
-  while (left > 0 && received_ < kTurnBytes && context_.poll_one() > 0) --left;
-  handlers_ = left > 0 ? 1 : std::min(handlers_ + 1, kTurnHandlers);
+  bool more = true;
+  for (std::size_t run = 0; run < handlers_ && received_ < kTurnBytes && more; ++run) more = context_.poll_one() > 0;
+  handlers_ = more ? std::min(handlers_ + 1, kTurnHandlers) : 1;
   more_events();
   take_mail();
   if (now_.mono >= machine_.deadline()) machine_.tick(now_);

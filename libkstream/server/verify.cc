@@ -75,9 +75,7 @@ class Verification {
     if (auto read = read_metadata(meta); !read) return read.error();
     auto folders = storage::list_partitions(directory_);
     if (!folders) return std::move(folders).error();
-    for (const auto& folder : *folders) {
-      if (auto read = read_folder(folder); !read) return read.error();
-    }
+    for (const auto& folder : *folders) read_folder(folder);
     find_missing();
     return verified_;
   }
@@ -136,8 +134,10 @@ class Verification {
     auto names = names_in(directory_, folder);
     if (!names) return std::move(names).error();
     damaged_ = false;
-    auto log = read_log(to_verify(*storage::parse_partition_folder(folder)));
-    if (!log) return std::move(log).error();
+    auto what = to_verify(*storage::parse_partition_folder(folder));
+    what.keep = true;
+    auto log = read_log(std::move(what));
+    if (!log) return find(false, folder, log.error().detail), Status();
     auto loaded = load_metadata(directory_, meta, log->log, *names);
     if (!loaded) {
       find(false, folder, loaded.error().detail);
@@ -148,16 +148,16 @@ class Verification {
     return {};
   }
 
-  Status read_folder(const PartitionFolder& folder) {
+  void read_folder(const PartitionFolder& folder) {
     using Kind = PartitionFolder::Kind;
     seen_.insert({folder.topic, folder.partition});
-    if (folder.name == quorum::kMetadataFolder || folder.kind == Kind::deleted) return {};
+    if (folder.name == quorum::kMetadataFolder || folder.kind == Kind::deleted) return;
     auto names = names_in(directory_, folder.name);
-    if (!names) return std::move(names).error();
-    if (!is_log(*names)) return {};
+    if (!names) return find(false, folder.name, names.error().detail);
+    if (!is_log(*names)) return;
     if (folder.kind == Kind::current) check_topic(folder, std::ranges::count(*names, log::kPartitionMetadata) > 0);
     auto log = read_log(to_verify(folder));
-    return log ? Status() : log.error();
+    if (!log) find(false, folder.name, log.error().detail);  // of a disk that cannot be read: the others may be whole
   }
 
   /// Whose folder it is, and whether the metadata know of that.
@@ -217,7 +217,8 @@ Result<Verified> verify_directory(const std::string& path, const std::function<v
     if (auto free = refuse_in_use(path); !free) return free.error();
     return Verification(**directory, found).all(**meta);
   }
-  const fs::path absolute = fs::canonical(path);
+  std::error_code failed;
+  const fs::path absolute = fs::canonical(path, failed);
   auto names = names_in(**directory, "");
   if (!names) return std::move(names).error();
   if (!storage::parse_partition_folder(absolute.filename()) || !is_log(*names))
@@ -244,10 +245,10 @@ Result<DynamicConfigs> read_dynamic_configs(const Configuration& configuration) 
   auto closed = storage::stopped_in_order(**directory);
   if (!closed) return std::move(closed).error();
   std::optional<Fault> damage;
-  auto log =
-      storage::verify_log(**directory, {quorum::kMetadataFolder, Offset(0), Offset(0), *closed}, [&](Fault fault) {
-        if (!fault.harmless) damage = std::move(fault);
-      });
+  auto log = storage::verify_log(**directory, {quorum::kMetadataFolder, Offset(0), Offset(0), *closed, true},
+                                 [&](Fault fault) {
+                                   if (!fault.harmless) damage = std::move(fault);
+                                 });
   if (!log) return std::move(log).error();
   if (damage) return Error{ErrorCode::corrupt_message, path + "/" + damage->path + ": " + damage->text};
   auto loaded = load_metadata(**directory, **meta, log->log, *names);

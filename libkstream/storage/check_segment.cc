@@ -48,11 +48,12 @@ Result<Indexes> look_at_indexes(Directory& directory, const SegmentToCheck& what
   return Indexes{*offsets, *times};
 }
 
-/// Whether the first batch of a segment has no time: then the others may have none either.
-Result<bool> is_timeless(const base::FileRef& log, std::uint64_t bytes) {
+/// Whether the first batch of a segment is not later than `latest`. Without a time, -1, it is never: then the others
+/// may have none either.
+Result<bool> begins_by(Timestamp latest, const base::FileRef& log, std::uint64_t bytes) {
   auto first = BatchScanner(file(log), 0, bytes).next();
   if (!first && first.code() != ErrorCode::corrupt_message) return std::move(first).error();
-  return first && *first && (*first)->header.max_timestamp.value < 0;
+  return first && *first && (*first)->header.max_timestamp <= latest;
 }
 
 /// Whether the indexes can be those of a log of so many bytes. No entry points to its first batch, so that the zeros of
@@ -68,7 +69,9 @@ Result<bool> plausible(const Indexes& found, const SegmentToCheck& what, const b
     return false;
   }
   const bool must_have_time = what.belief == Belief::all ? bytes > 0 : offsets.count > 0;
-  return must_have_time && times.count == 0 ? is_timeless(log, bytes) : true;
+  if (times.count == 0) return must_have_time ? begins_by(kNoTimestamp, log, bytes) : true;
+  // Zeros for a last entry would make the segment decades old, and retention would remove it.
+  return times.last.timestamp.value == 0 ? begins_by(times.last.timestamp, log, bytes) : true;
 }
 
 /// Reads the batches of a segment into a CheckedSegment.

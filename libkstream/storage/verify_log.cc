@@ -61,10 +61,19 @@ class IndexWalk {
     ++at_;
   }
 
+  bool is_there() const { return static_cast<bool>(file_); }
+
+  /// Nothing more is looked at then.
   void tell(const std::string& what) {
     if (!std::exchange(told_, true)) fault_({!synced_, file_->name(), what + std::string(kRemedy)});
   }
+  /// A start sees that by itself.
+  void tell_empty() {
+    if (!std::exchange(told_, true)) fault_({true, file_->name(), "has no entry; the next start makes it anew"});
+  }
   void tell_entry(const std::string& what) { tell("at position " + std::to_string(at_ * Entry::kSize) + ": " + what); }
+  /// What Kafka leaves of an index that it made in its full size, and had no time to cut off.
+  void tell_zeros() { tell_entry("zeros, which are no entry"); }
 
  private:
   IndexWalk(base::FileRef file, bool synced, const FaultSink& fault)
@@ -92,14 +101,19 @@ class IndexChecks {
     return {};
   }
 
-  /// All batches have gone by. Whatever is left points behind them; zeros are what Kafka has behind the last entry.
-  Status end() {
+  /// All batches have gone by: whatever is left points behind them. `closed`: the last time entry has the latest time.
+  Status end(bool closed) {
     auto offset = offsets_.entry();
     if (!offset) return std::move(offset).error();
-    if (*offset && **offset != OffsetEntry{}) offsets_.tell_entry("an entry that points behind the end of the log");
+    if (*offset) offsets_.tell_entry("an entry that points behind the end of the log");
     auto time = times_.entry();
     if (!time) return std::move(time).error();
-    if (*time && **time != TimeEntry{Timestamp(0), 0}) times_.tell_entry("an entry of an offset behind the end");
+    if (*time) times_.tell_entry("an entry of an offset behind the end");
+    if (closed && times_.is_there() && last_time_ != largest_) {
+      if (last_time_ == kNoTimestamp) times_.tell_empty();
+      times_.tell("the last entry says that the latest time is " + std::to_string(last_time_.value) + ", but it is " +
+                  std::to_string(largest_.value));
+    }
     return {};
   }
 
@@ -111,10 +125,9 @@ class IndexChecks {
       auto entry = offsets_.entry();
       if (!entry) return std::move(entry).error();
       if (!*entry || std::cmp_greater((*entry)->position, batch.position)) return {};
-      if (std::cmp_less((*entry)->position, batch.position) || **entry == OffsetEntry{}) {
-        if (**entry != OffsetEntry{}) offsets_.tell_entry("an entry that points to no batch");
-        return {};
-      }
+      if (**entry == OffsetEntry{}) return offsets_.tell_zeros(), Status();
+      if (std::cmp_less((*entry)->position, batch.position))
+        return offsets_.tell_entry("an entry that points to no batch"), Status();
       const Offset offset = base_ + (*entry)->relative;
       if (offset <= last_ || offset < batch.header.base_offset)
         offsets_.tell_entry("an entry of offset " + std::to_string(offset.value) + " points to a batch behind it");
@@ -133,10 +146,11 @@ class IndexChecks {
       const Timestamp time = (*entry)->timestamp;
       const auto until = std::max(largest_, batch.header.max_timestamp);
       const auto least = offset == batch.header.last_offset() ? until : largest_;
-      if (**entry == TimeEntry{Timestamp(0), 0} && until.value != 0) return {};
+      if (**entry == TimeEntry{Timestamp(0), 0} && until.value != 0) return times_.tell_zeros(), Status();
       if (time < least || time > until)
         times_.tell_entry("an entry says that the latest time up to offset " + std::to_string(offset.value) + " is " +
                           std::to_string(time.value) + ", but it is " + std::to_string(least.value));
+      last_time_ = time;
       times_.pass();
     }
   }
@@ -144,8 +158,9 @@ class IndexChecks {
   Offset base_;
   IndexWalk<OffsetEntry> offsets_;
   IndexWalk<TimeEntry> times_;
-  Offset last_ = kNoOffset;           ///< of the batches that have gone by
-  Timestamp largest_ = kNoTimestamp;  ///< of these
+  Offset last_ = kNoOffset;             ///< of the batches that have gone by
+  Timestamp largest_ = kNoTimestamp;    ///< of these
+  Timestamp last_time_ = kNoTimestamp;  ///< of the time entries that have gone by
 };
 
 class Verification {
@@ -176,6 +191,12 @@ class Verification {
       if (auto checked = check(*base, next == bases_.end() ? kMaxOffset : *next); !checked) return checked;
     }
     log::RecoveredLog& log = verified_.log;
+    // A clean stop leaves the log start in its checkpoint; of a folder alone there is none to compare with.
+    if (what_.closed && what_.recovery_point > Offset(0) && !bases_.empty() && *bases_.begin() > what_.log_start) {
+      fault_({false, what_.folder,
+              "offsets " + std::to_string(what_.log_start.value) + " to " + std::to_string(bases_.begin()->value - 1) +
+                  " are missing before its first segment"});
+    }
     log.start = bases_.empty() ? what_.log_start : std::max(what_.log_start, *bases_.begin());
     log.end = std::max(log.end, log.start);  // records are deleted up to an offset that may not be durable yet
     if (!damaged_ && log.end < what_.recovery_point) {
@@ -208,14 +229,15 @@ class Verification {
     if (!checked->damage.empty()) {
       tell_damage(*checked);
     } else if (!is_last || checked->end >= what_.recovery_point) {  // else it is the log that ends too early
-      if (auto ended = indexes.end(); !ended) return ended;
+      const bool closed = is_last ? what_.closed && checked->end == what_.recovery_point : synced;
+      if (auto ended = indexes.end(closed); !ended) return ended;
     }
     ++verified_.segments;
     verified_.bytes += checked->segment.bytes;
     if (!damaged_) {
       verified_.log.end = batches_end_ = checked->end;
       epochs_.insert(epochs_.end(), checked->epochs.begin(), checked->epochs.end());
-      verified_.log.segments.push_back(std::move(checked->segment));
+      if (what_.keep) verified_.log.segments.push_back(std::move(checked->segment));
     }
     damaged_ = damaged_ || !checked->damage.empty();
     return {};

@@ -25,10 +25,11 @@ struct LogToVerify {
   Offset recovery_point;  ///< all below was synced
   Offset log_start;       ///< from log-start-offset-checkpoint; 0 if it has none
   bool closed = false;    ///< a clean stop closed it: all of it was synced
+  bool keep = false;      ///< the files of its segments open, in VerifiedLog
 };
 
 struct VerifiedLog {
-  log::RecoveredLog log;  ///< as far as it is whole; its files are open for reading
+  log::RecoveredLog log;  ///< as far as it is whole; its segments only if they were to be kept
   std::uint64_t segments = 0, bytes = 0, batches = 0, records = 0;
 };
 

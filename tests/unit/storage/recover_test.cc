@@ -63,6 +63,19 @@ TEST_F(RecoverTest, FindsWhatWasWritten) {
   }
 }
 
+// Else the segment would look decades old, and retention would remove it.
+TEST_F(RecoverTest, ATimeIndexThatEndsInZerosIsNotBelieved) {
+  write(35, true);
+  const auto whole = content(10, ".timeindex");
+  for (const auto& damaged : {whole + std::string(12, '\0'), std::string(12, '\0')}) {
+    put(directory, path(10, ".timeindex"), damaged);
+    auto found = recover(Trust::clean, Offset(35));
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->segments[1].index.largest_timestamp(), Timestamp(1019));
+    EXPECT_EQ(content(10, ".timeindex"), whole);
+  }
+}
+
 TEST_F(RecoverTest, AnEmptyFolderIsALogWithoutSegments) {
   ASSERT_TRUE(directory.make_folder("orders-0").ok());
   auto found = recover(Trust::other_boot);

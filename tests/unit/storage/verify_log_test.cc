@@ -64,6 +64,8 @@ TEST_F(VerifyLogTest, ReadsEverythingAndChangesNothing) {
   EXPECT_EQ(verified_.records, 35u);
   EXPECT_EQ(verified_.log.start, Offset(0));
   EXPECT_EQ(verified_.log.end, Offset(35));
+  EXPECT_TRUE(verified_.log.segments.empty());
+  EXPECT_EQ(faults({"orders-0", Offset(35), Offset(0), true, true}), Texts{});
   EXPECT_EQ(verified_.log.segments.size(), 4u);
   for (const auto& [name, content] : before) EXPECT_EQ(content_of(directory_, "orders-0/" + name), content) << name;
   EXPECT_EQ(names_in(directory_, "orders-0").size(), before.size());
@@ -135,10 +137,31 @@ TEST_F(VerifyLogTest, EveryEntryOfTheIndexesMustBeTrue) {
   EXPECT_EQ(faults(), Texts{times + ": is missing; the next start makes it anew"});
 }
 
-// What Kafka made in its full size and had no time to cut off.
-TEST_F(VerifyLogTest, ZerosBehindTheLastEntryAreNone) {
-  EXPECT_EQ(faults_of(path(30, ".index"), [](auto& bytes) { bytes.resize(800); }), Texts{});
-  EXPECT_EQ(faults_of(path(30, ".timeindex"), [](auto& bytes) { bytes.resize(1200); }), Texts{});
+TEST_F(VerifyLogTest, ZerosAreNoEntries) {
+  const std::string remedy = "; remove it, and the next start makes it anew";
+  for (const char* suffix : {".index", ".timeindex"}) {
+    const auto file = path(30, suffix);
+    const auto texts = faults_of(file, [](auto& bytes) { bytes.resize(240); });
+    ASSERT_EQ(texts.size(), 1u) << suffix;
+    EXPECT_TRUE(texts[0].starts_with("! " + file + ": at position ")) << texts[0];
+    const auto first = faults_of(file, [&](auto& bytes) {
+      bytes.replace(0, file.ends_with(".index") ? 8 : 12, std::string(file.ends_with(".index") ? 8 : 12, '\0'));
+    });
+    EXPECT_EQ(first, Texts{"! " + file + ": at position 0: zeros, which are no entry" + remedy});
+  }
+}
+
+TEST_F(VerifyLogTest, WhatIsMissingAtTheEndsIsFound) {
+  EXPECT_EQ(
+      faults_of(path(10, ".timeindex"), [](auto& bytes) { bytes.resize(12); }),
+      Texts{"! " + path(10, ".timeindex") + ": the last entry says that the latest time is 1013, but it is 1019; " +
+            "remove it, and the next start makes it anew"});
+  EXPECT_EQ(faults_of(path(30, ".timeindex"), [](auto& bytes) { bytes.clear(); }),
+            Texts{path(30, ".timeindex") + ": has no entry; the next start makes it anew"});
+  for (const char* suffix : {".log", ".index", ".timeindex"}) ASSERT_TRUE(directory_.remove(path(0, suffix)).ok());
+  EXPECT_EQ(faults(), Texts{"! orders-0: offsets 0 to 9 are missing before its first segment"});
+  EXPECT_EQ(faults({"orders-0", Offset(35), Offset(10), true}), Texts{});
+  EXPECT_EQ(faults({"orders-0", Offset(0), Offset(0), true}), Texts{}) << "a folder alone";
 }
 
 TEST_F(VerifyLogTest, LeaderEpochsAreThoseOfTheBatches) {
