@@ -138,17 +138,16 @@ TEST_F(VerifyLogTest, EveryEntryOfTheIndexesMustBeTrue) {
 }
 
 TEST_F(VerifyLogTest, ZerosAreNoEntries) {
-  const std::string remedy = "; remove it, and the next start makes it anew";
-  for (const char* suffix : {".index", ".timeindex"}) {
-    const auto file = path(30, suffix);
-    const auto texts = faults_of(file, [](auto& bytes) { bytes.resize(240); });
-    ASSERT_EQ(texts.size(), 1u) << suffix;
-    EXPECT_TRUE(texts[0].starts_with("! " + file + ": at position ")) << texts[0];
-    const auto first = faults_of(file, [&](auto& bytes) {
-      bytes.replace(0, file.ends_with(".index") ? 8 : 12, std::string(file.ends_with(".index") ? 8 : 12, '\0'));
-    });
-    EXPECT_EQ(first, Texts{"! " + file + ": at position 0: zeros, which are no entry" + remedy});
-  }
+  const auto check = [&](const char* suffix, std::size_t entry) {
+    const auto file = path(30, suffix), told = "! " + file + ": at position ";
+    const auto behind = faults_of(file, [](auto& bytes) { bytes.resize(240); });
+    ASSERT_EQ(behind.size(), 1u) << suffix;
+    EXPECT_TRUE(behind[0].starts_with(told)) << behind[0];
+    const auto first = faults_of(file, [&](auto& bytes) { bytes.replace(0, entry, std::string(entry, '\0')); });
+    EXPECT_EQ(first, Texts{told + "0: zeros, which are no entry; remove it, and the next start makes it anew"});
+  };
+  check(".index", log::OffsetEntry::kSize);
+  check(".timeindex", log::TimeEntry::kSize);
 }
 
 TEST_F(VerifyLogTest, WhatIsMissingAtTheEndsIsFound) {
