@@ -4,6 +4,7 @@
 #include "cluster/topic_name.h"
 #include "log/checkpoint.h"
 #include "quorum/format.h"
+#include "server/metadata_log.h"
 #include "storage/log_dir.h"
 #include "storage/perform.h"
 #include "storage/recover.h"
@@ -97,21 +98,10 @@ Status load_metadata(const BootRequest& request, storage::Trust trust, Offset re
       storage::recover(directory, {quorum::kMetadataFolder, kMetadataTopicId, trust, recovery_point, Offset(0)},
                        metadata_log_config(config), request.clock());
   if (!recovered.ok()) return std::move(recovered).error();
-  auto entries = directory.list(quorum::kMetadataFolder);
-  if (!entries.ok()) return std::move(entries).error();
-  std::vector<std::string> names;
-  for (auto& entry : *entries) names.push_back(std::move(entry.name));
-  auto read = [&](const std::string& name, std::uint64_t position, std::size_t size) -> Result<std::string> {
-    auto file = directory.open(std::string(quorum::kMetadataFolder) + "/" + name, storage::Directory::Open::read);
-    if (!file.ok()) return std::move(file).error();
-    std::string bytes(size, '\0');
-    auto got = storage::file(*file).read(position, bytes.data(), size);
-    if (!got.ok()) return std::move(got).error();
-    bytes.resize(*got);
-    return bytes;
-  };
+  auto names = file_names(directory, quorum::kMetadataFolder);
+  if (!names.ok()) return std::move(names).error();
   quorum::Voter self{config.node_id, boot.directory_ids[boot.metadata_directory], {}};
-  auto loaded = quorum::load(*recovered, names, read, self, config.topic_defaults);
+  auto loaded = read_metadata(directory, *recovered, *names, self, config.topic_defaults);
   if (!loaded.ok()) return std::move(loaded).error();
   boot.metadata = std::move(*loaded);
   boot.metadata_log = std::move(*recovered);

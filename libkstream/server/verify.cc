@@ -3,8 +3,8 @@
 #include "cluster/topic_name.h"
 #include "log/checkpoint.h"
 #include "quorum/format.h"
-#include "quorum/load.h"
 #include "server/log_directories.h"
+#include "server/metadata_log.h"
 #include "storage/log_dir.h"
 #include "storage/posix_directory.h"
 #include "storage/segment_files.h"
@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -23,36 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using storage::Fault;
 using storage::PartitionFolder;
-
-/// The metadata of a directory as far as `log` is whole. `names` were listed before it was read: a broker that runs may
-/// have gone on since.
-Result<quorum::Loaded> load_metadata(storage::Directory& directory, const storage::MetaProperties& meta,
-                                     const log::RecoveredLog& log, const std::vector<std::string>& names) {
-  std::map<std::string, std::uint64_t> whole;  // bytes of each segment
-  for (const auto& segment : log.segments) whole[segment.file->name()] = segment.bytes;
-  const auto read = [&](const std::string& name, std::uint64_t position, std::size_t size) -> Result<std::string> {
-    const auto path = std::string(quorum::kMetadataFolder) + "/" + name;
-    auto opened = directory.open(path, storage::Directory::Open::read);
-    if (!opened) return std::move(opened).error();
-    if (auto end = whole.find(path); end != whole.end())
-      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, end->second - std::min(end->second, position)));
-    std::string bytes(size, '\0');
-    auto got = storage::file(*opened).read(position, bytes.data(), size);
-    if (!got) return std::move(got).error();
-    bytes.resize(*got);
-    return bytes;
-  };
-  return quorum::load(log, names, read, {meta.node_id, meta.directory_id, {}}, {});
-}
-
-Result<std::vector<std::string>> names_in(storage::Directory& directory, const std::string& folder) {
-  auto entries = directory.list(folder);
-  if (!entries) return std::move(entries).error();
-  std::vector<std::string> names;
-  names.reserve(entries->size());
-  for (auto& entry : *entries) names.push_back(std::move(entry.name));
-  return names;
-}
 
 /// Whether a folder with a partition's name is one: others are left alone by a start, too.
 bool is_log(const std::vector<std::string>& names) {
@@ -131,14 +100,14 @@ class Verification {
     auto there = directory_.exists(folder);
     if (!there) return std::move(there).error();
     if (!*there) return {};
-    auto names = names_in(directory_, folder);
+    auto names = file_names(directory_, folder);
     if (!names) return std::move(names).error();
     damaged_ = false;
     auto what = to_verify(*storage::parse_partition_folder(folder));
     what.keep = true;
     auto log = read_log(std::move(what));
     if (!log) return find(false, folder, log.error().detail), Status();
-    auto loaded = load_metadata(directory_, meta, log->log, *names);
+    auto loaded = server::read_metadata(directory_, log->log, *names, {meta.node_id, meta.directory_id, {}}, {});
     if (!loaded) {
       find(false, folder, loaded.error().detail);
       return {};
@@ -152,7 +121,7 @@ class Verification {
     using Kind = PartitionFolder::Kind;
     seen_.insert({folder.topic, folder.partition});
     if (folder.name == quorum::kMetadataFolder || folder.kind == Kind::deleted) return;
-    auto names = names_in(directory_, folder.name);
+    auto names = file_names(directory_, folder.name);
     if (!names) return find(false, folder.name, names.error().detail);
     if (!is_log(*names)) return;
     if (folder.kind == Kind::current) check_topic(folder, std::ranges::count(*names, log::kPartitionMetadata) > 0);
@@ -196,7 +165,7 @@ class Verification {
   log::OffsetCheckpoint recovery_points_, log_starts_;
   cluster::ImageRef image_;  ///< null: the metadata log is elsewhere, or damaged
   std::set<log::TopicPartition> seen_;
-  bool damaged_ = false;
+  bool damaged_ = false;  ///< an error was found since the metadata log was begun
 };
 
 Status refuse_in_use(const std::string& path) {
@@ -219,7 +188,7 @@ Result<Verified> verify_directory(const std::string& path, const std::function<v
   }
   std::error_code failed;
   const fs::path absolute = fs::canonical(path, failed);
-  auto names = names_in(**directory, "");
+  auto names = file_names(**directory, "");
   if (!names) return std::move(names).error();
   if (!storage::parse_partition_folder(absolute.filename()) || !is_log(*names))
     return Error{ErrorCode::invalid_request,
@@ -239,7 +208,7 @@ Result<DynamicConfigs> read_dynamic_configs(const Configuration& configuration) 
   auto meta = storage::read_meta_properties(**directory);
   if (!meta) return std::move(meta).error();
   if (!*meta) return DynamicConfigs();
-  auto names = names_in(**directory, quorum::kMetadataFolder);
+  auto names = file_names(**directory, quorum::kMetadataFolder);
   if (!names) return std::move(names).error();
   // A broker that runs may be writing the last batch: only what a stop in order left must be whole.
   auto closed = storage::stopped_in_order(**directory);
@@ -251,7 +220,7 @@ Result<DynamicConfigs> read_dynamic_configs(const Configuration& configuration) 
                                  });
   if (!log) return std::move(log).error();
   if (damage) return Error{ErrorCode::corrupt_message, path + "/" + damage->path + ": " + damage->text};
-  auto loaded = load_metadata(**directory, **meta, log->log, *names);
+  auto loaded = read_metadata(**directory, log->log, *names, {(*meta)->node_id, (*meta)->directory_id, {}}, {});
   if (!loaded) return std::move(loaded).error();
   return DynamicConfigs{loaded->image->broker_overrides(""), loaded->image->broker_overrides((*meta)->node_id)};
 }

@@ -7,9 +7,6 @@ namespace {
 
 using log::Epochs;
 
-/// A million epochs.
-constexpr std::size_t kFileLimit = 32u << 20;
-
 Result<LeaderEpoch> first_epoch(const log::RecoveredSegment& segment) {
   auto batch = BatchScanner(file(segment.file), 0, segment.bytes).next();
   if (!batch) return std::move(batch).error();
@@ -53,7 +50,7 @@ Result<Epochs> recover_epochs(Directory& directory, const std::string& folder, l
   Epochs epochs;
   bool usable = *there;
   if (usable) {
-    auto content = read_file(directory, path, kFileLimit);
+    auto content = read_file(directory, path, kEpochsFileLimit);
     if (!content) return std::move(content).error();
     text = std::move(*content);
     auto parsed = Epochs::parse(text);

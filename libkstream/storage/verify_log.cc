@@ -4,6 +4,7 @@
 #include "records/iterate.h"
 #include "storage/check_segment.h"
 #include "storage/index_file.h"
+#include "storage/recover_epochs.h"
 #include "storage/segment_files.h"
 
 #include <algorithm>
@@ -19,7 +20,6 @@ using log::TimeEntry;
 
 /// Of what a batch expands to, no more than this is read.
 constexpr std::size_t kMostDecompressed = 1u << 30;
-constexpr std::size_t kEpochsLimit = 32u << 20;
 
 constexpr std::string_view kRemedy = "; remove it, and the next start makes it anew";
 
@@ -215,7 +215,8 @@ class Verification {
     auto times = IndexWalk<TimeEntry>::open(directory_, path(".timeindex"), synced, fault_);
     if (!times) return std::move(times).error();
     IndexChecks indexes(base, std::move(*offsets), std::move(*times));
-    SegmentToCheck segment{.folder = what_.folder, .base = base, .limit = limit};
+    // No index is made: the interval is longer than any segment.
+    SegmentToCheck segment{.folder = what_.folder, .base = base, .limit = limit, .index_interval_bytes = UINT32_MAX};
     segment.visit = [&](BatchScanner& scanner, const BatchScanner::Batch& batch) -> Status {
       if (auto read = read_records(scanner, batch); !read) return read;
       return indexes.batch(batch);
@@ -274,7 +275,7 @@ class Verification {
     if (!there) return std::move(there).error();
     log::Epochs epochs;
     if (*there) {
-      auto text = read_file(directory_, path, kEpochsLimit);
+      auto text = read_file(directory_, path, kEpochsFileLimit);
       if (!text) return std::move(text).error();
       auto parsed = log::Epochs::parse(*text);
       if (!parsed) {
