@@ -410,6 +410,12 @@ message.max.bytes	6000	dynamic (broker 1)	yes" ] || { echo "$round: $(dynamic)";
   expect_error 2 "unknown format 'x'" kserver verify -f x "$data"
 }
 
+@test "between processes of one machine neither end is paced" {
+  strace -f -o "$folder/trace" -e trace=setsockopt kserver run --ephemeral -X num.shards=1 -- ktopics list
+  # The shard's thread asks for it, and the tool's.
+  [ "$(grep TCP_CONGESTION "$folder/trace" | cut -d ' ' -f 1 | sort -u | wc -l)" -eq 2 ]
+}
+
 @test "dump: what is in the files of a log" {
   start -X "log.dirs=$data"
   ktopics create -q -b "$address" orders
