@@ -29,8 +29,10 @@ std::span<char> FrameReader::room() {
     end_ = have;
   }
   std::size_t size = std::min(block_->size() - end_, kMostPerReceive);
-  // A large frame is not received beyond its end, or the rest of the next one would have to move.
-  if (want - have > BlockPool::kSmallest) size = std::min(size, want - have);
+  // A large frame is not received beyond its end, or the begun next one would have to move; nor is a little rest of it
+  // received by itself.
+  const std::size_t missing = want - have;
+  if (want > BlockPool::kSmallest && missing < kMostPerReceive + BlockPool::kSmallest) size = missing;
   return {block_->data() + end_, size};
 }
 

@@ -15,7 +15,7 @@ namespace {
 /// its answer, and goes on, while the others' requests are looked at; only as long as more is ready do turns become
 /// larger, and share their writes and system calls. Else few clients and this thread would wait for each other in
 /// turns: with four connections, five requests under way on each, that halved what went through and cost a fifth more.
-constexpr std::size_t kTurnHandlers = 64, kTurnBytes = 1 << 20;
+constexpr std::size_t kTurnHandlers = 64;
 /// For answers that the sockets do not take at once when the driver ends.
 constexpr std::chrono::seconds kDrainWithin{1};
 /// For the log to take the line that says why this broker ends.

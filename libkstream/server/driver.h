@@ -58,6 +58,10 @@ class Driver {
   virtual bool drained() const { return true; }
   virtual DiskPool& disk(std::uint16_t directory) { return *process_.disks[directory]; }
 
+  /// After so many bytes a turn takes no more, whatever more is there: else the first answer waits for everybody's
+  /// bytes.
+  static constexpr std::size_t kTurnBytes = 1 << 20;
+
   /// Every handler calls this first: the time is new, and nobody need ring the bell.
   void woke();
   /// A line that a client can cause as often as it likes.

@@ -14,8 +14,9 @@
 namespace kstream::server {
 namespace {
 
-/// A connection's share of a turn.
-constexpr std::size_t kFramesPerTurn = 64, kBytesPerTurn = 1 << 20;
+/// A connection's share of a turn, beside kTurnBytes; and up to where it goes on within a large frame, which is best
+/// answered in the turn that received most of it.
+constexpr std::size_t kFramesPerTurn = 64, kLargeFramePerTurn = 2 << 20;
 /// Memory for frames is given back after a while without traffic.
 constexpr std::chrono::seconds kTrimAfter{5};
 
@@ -156,7 +157,8 @@ void ShardDriver::read(Connection& connection) {
     if (!give_frames(connection, frames)) return;
     if (connection.full || connection.blocked || finishing()) return;
     if (!may_read(connection)) return starve(connection);
-    if (frames >= kFramesPerTurn || bytes >= kBytesPerTurn) {
+    const bool within_large = connection.reader.waiting() >= kTurnBytes / 2;
+    if (frames >= kFramesPerTurn || bytes >= (within_large ? kLargeFramePerTurn : kTurnBytes)) {
       if (!std::exchange(connection.again, true)) again_.push_back(id);
       return;
     }
@@ -274,14 +276,14 @@ void ShardDriver::drop_largest() {
 void ShardDriver::more_events() {
   if (has_new_.load()) adopt_new();
   mend_budget();
-  reading_again_.swap(again_);
-  for (auto id : reading_again_) {
-    auto* connection = find(id);
+  auto left = again_.size();
+  for (bool first = true; left > 0 && (first || received_ < kTurnBytes); first = false, --left) {
+    auto* connection = find(again_.front());
+    again_.pop_front();
     if (!connection) continue;
     connection->again = false;
     if (!connection->waiting) read(*connection);
   }
-  reading_again_.clear();
   close_idle();
   if (now().mono >= trim_at_) trim_at_ = pool_.trim() ? now().mono + kTrimAfter : base::MonoTime::never();
 }

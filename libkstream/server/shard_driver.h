@@ -7,6 +7,7 @@
 #include "server/idle_list.h"
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -73,7 +74,7 @@ class ShardDriver final : public Driver {
   net::BlockPool pool_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::slot
   IdleList idle_;
-  std::vector<broker::ConnectionId> again_, reading_again_;
+  std::deque<broker::ConnectionId> again_;
   std::vector<Connection*> touched_;
   std::atomic<std::size_t> connection_count_{0};
   std::mutex new_mutex_;

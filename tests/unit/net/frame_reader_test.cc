@@ -55,6 +55,14 @@ TEST_F(FrameReaderTest, FramesHoweverTheyAreCut) {
   for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(kept[i].bytes, bodies[i % bodies.size()]) << i;
 }
 
+TEST_F(FrameReaderTest, LargeFramesBehindEachOtherStayWhereTheyWereReceived) {
+  const std::string body = frame(std::string((1 << 20) + 100, 'x'));
+  read(body, 1 << 22);
+  reader.take_moved();  // nobody knew how large the first one would be
+  EXPECT_EQ(read(body + body + body + frame("small"), 1 << 22).size(), 4u);
+  EXPECT_EQ(reader.take_moved(), 0u);
+}
+
 TEST_F(FrameReaderTest, LengthsThatLie) {
   for (std::int32_t length : {-1, std::numeric_limits<std::int32_t>::min(), static_cast<std::int32_t>(kLargest) + 1,
                               std::numeric_limits<std::int32_t>::max()}) {
