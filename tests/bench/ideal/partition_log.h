@@ -16,14 +16,15 @@
 namespace kstream::bench::ideal {
 
 /// One partition's log: a file written through the page cache. At `segment_bytes` a new file is begun, and the old one,
-/// unlinked from the start, is closed on a thread of its own: memory stays bounded and nothing reaches the disk in a
-/// short run. All its batches are alike, so that a fetch can compute where an offset is.
+/// unlinked from the start, is synced and closed on a thread of its own: every broker syncs a finished segment, or a
+/// crash would leave it all to be checked, and memory stays bounded. All its batches are alike, so that a fetch can
+/// compute where an offset is.
 class PartitionLog {
  public:
   PartitionLog(std::string path, std::size_t segment_bytes)
       : path_(std::move(path)),
         segment_bytes_(segment_bytes),
-        closer_([this](std::stop_token stop) { close_old(stop); }) {
+        finisher_([this](std::stop_token stop) { finish_old(stop); }) {
     roll();
   }
 
@@ -55,12 +56,13 @@ class PartitionLog {
     unlink(name.c_str());
   }
 
-  void close_old(const std::stop_token& stop) {
+  void finish_old(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (wake_.wait(lock, stop, [this] { return !old_.empty(); })) {
       int file = old_.back();
       old_.pop_back();
       lock.unlock();
+      check(fdatasync(file), "fdatasync");
       close(file);
       lock.lock();
     }
@@ -73,7 +75,7 @@ class PartitionLog {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::vector<int> old_;
-  std::jthread closer_;
+  std::jthread finisher_;
 };
 
 }  // namespace kstream::bench::ideal
