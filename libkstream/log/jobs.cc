@@ -31,4 +31,8 @@ bool is_search(const Operation& operation) {
          std::holds_alternative<MeasureDirectory>(operation);
 }
 
+bool is_awaited(const Operation& operation) {
+  return is_search(operation) || std::holds_alternative<CreateSegment>(operation);
+}
+
 }  // namespace kstream::log

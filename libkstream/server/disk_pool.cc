@@ -6,7 +6,7 @@
 namespace kstream::server {
 namespace {
 
-constexpr int kSearchThreads = 2;
+constexpr int kAwaitedThreads = 2;
 
 /// The log that an operation changes, by the name of its folder; "" for a file of the directory itself.
 std::string_view folder_of(const log::Operation& operation) {
@@ -31,12 +31,12 @@ std::string_view folder_of(const log::Operation& operation) {
 
 DiskPool::DiskPool(storage::Directory& directory) : directory_(directory) {
   for (auto& queue : changes_) threads_.emplace_back([this, &queue] { work_on(queue); });
-  for (int i = 0; i < kSearchThreads; ++i) threads_.emplace_back([this] { work_on(searches_); });
+  for (int i = 0; i < kAwaitedThreads; ++i) threads_.emplace_back([this] { work_on(awaited_); });
 }
 
 DiskPool::~DiskPool() {
   for (auto& queue : changes_) end(queue);
-  end(searches_);
+  end(awaited_);
   for (auto& thread : threads_) thread.join();
 }
 
@@ -47,8 +47,8 @@ void DiskPool::end(Queue& queue) {
 }
 
 void DiskPool::submit(broker::DiskWork&& work, Driver& owner) {
-  auto& queue = log::is_search(work.operation)
-                    ? searches_
+  auto& queue = log::is_awaited(work.operation)
+                    ? awaited_
                     : changes_[std::hash<std::string_view>{}(folder_of(work.operation)) % changes_.size()];
   std::lock_guard lock(queue.mutex);
   queue.jobs.push_back({std::move(work), &owner});

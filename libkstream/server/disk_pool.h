@@ -16,7 +16,7 @@ class Driver;
 
 /// The threads of one log directory for operations that may take long. Changes of one log are performed in the order in
 /// which they came, those of different logs side by side: syncs that overlap share a commit of the file system's
-/// journal. Searches have threads of their own, so that no reader waits for a sync.
+/// journal. What clients wait for (searches, new segments) has threads of its own, so that nobody waits for a sync.
 class DiskPool {
  public:
   explicit DiskPool(storage::Directory& directory);
@@ -43,7 +43,7 @@ class DiskPool {
 
   storage::Directory& directory_;
   std::array<Queue, 8> changes_;  ///< one thread each; a log's is found by its folder's name
-  Queue searches_;
+  Queue awaited_;
   std::vector<std::thread> threads_;
 };
 
