@@ -178,7 +178,8 @@ Lane lane(const Operation& operation);
 /// Whether it changes nothing, and somebody waits for what it finds.
 bool is_search(const Operation& operation);
 /// Whether clients wait for it, so that no sync or removal may be in its way: a search, or a segment to write to. In
-/// which order it is performed with the log's other operations does not matter, since those that need it follow its end.
+/// which order it is performed with the log's other operations does not matter, since those that need it follow its
+/// end.
 bool is_awaited(const Operation& operation);
 
 }  // namespace kstream::log
