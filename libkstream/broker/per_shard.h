@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/small_vector.h"
 #include "broker/placement.h"
 #include "broker/shard.h"
 
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 namespace kstream::broker {
 
@@ -30,7 +30,7 @@ class PerShard {
 
  private:
   Shard& shard_;
-  std::vector<M> messages_;
+  base::SmallVector<M, 4> messages_;  ///< by shard; few shards need no memory of their own
 };
 
 }  // namespace kstream::broker

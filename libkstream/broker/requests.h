@@ -80,6 +80,8 @@ class Requests {
     files_ = std::move(files);
     answer(std::move(ticket), response);
   }
+  /// An empty list for those ranges: that of an answer before, so that not each takes memory of its own.
+  std::vector<FilePiece> spare_files() { return std::exchange(files_, {}); }
   /// acks=0: the request counts as answered from here on; its ticket ends with `no_answer`.
   void count_as_answered(const AnyTicket& ticket);
   void no_answer(AnyTicket&& ticket);

@@ -31,7 +31,10 @@ class RecentBatches {
     Offset base;
     std::uint64_t position = 0;
   };
-  const Start& at(std::size_t i) const { return starts_[(oldest_ + i) % starts_.size()]; }
+  const Start& at(std::size_t i) const {
+    i += oldest_;
+    return starts_[i < starts_.size() ? i : i - starts_.size()];
+  }
 
   std::vector<Start> starts_;
   std::size_t oldest_ = 0;

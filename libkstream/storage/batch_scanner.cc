@@ -46,13 +46,13 @@ Result<base::BytesView> BatchScanner::bytes(const Batch& batch, std::string& to)
 Result<base::BytesView> BatchScanner::at(std::uint64_t position, std::size_t least, std::size_t size) {
   const auto inside = [&] { return position >= window_position_ ? position - window_position_ : window_.size(); };
   if (inside() >= window_.size() || window_.size() - inside() < least) {
-    window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, end_ - position)));
+    window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, end_ - position)), base::kNotSet);
     auto got = read(file_, from_, position, window_.data(), window_.size());
     if (!got) return std::move(got).error();
     window_.resize(*got);
     window_position_ = position;
   }
-  return base::BytesView(window_).substr(inside());
+  return base::BytesView(window_.data(), window_.size()).substr(inside());
 }
 
 Error BatchScanner::damaged(std::uint64_t position, const std::string& what) const {

@@ -3,6 +3,7 @@
 #include <kstream/result.h>
 
 #include "base/bytes.h"
+#include "base/small_vector.h"
 #include "records/batch.h"
 #include "storage/directory.h"
 
@@ -57,7 +58,7 @@ class BatchScanner {
   const std::size_t size_;  ///< of a window
   const ReadFrom from_;
   bool large_ = false;  ///< the last batch was larger: the next one is likely to be, too
-  std::string window_;
+  base::SmallVector<char, records::kBatchHeaderSize> window_;  ///< a header needs no memory of its own
   std::uint64_t window_position_ = 0;
 };
 

@@ -409,7 +409,7 @@ void FetchJoin::fill(Ranges::Part& range) {
 }
 
 void FetchJoin::answer(Shard& shard) {
-  std::vector<FilePiece> files;
+  auto files = shard.requests().spare_files();
   std::uint64_t left = max_bytes(shard);
   for (auto& part : parts_) {
     auto& range = part.range;

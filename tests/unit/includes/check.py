@@ -38,7 +38,8 @@ EVERYWHERE = {"config_text.h", "error.h", "error_codes.inc", "export.h", "ids.h"
 
 # Headers of others, as a pattern, and who may include them: folders or files.
 FOREIGN = {
-    r"boost/": "net server client",
+    r"boost/(?!container/).*": "net server client",
+    r"boost/container/": "base/small_vector.h",
     r"spdlog/|fmt/": "server/logging.cc",
     r"CLI/": "cli apps",
     r"rapidjson/": "base/json.cc cli",
